@@ -1,0 +1,18 @@
+# Every target is one line of work; `make` alone lists them.
+PY := .venv/bin/python
+.PHONY: help env demo test lint bench crash faults lock
+help: ## List the targets.
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/'
+env: .venv/.ready ## Make ./.venv with everything, from the lock; ends at once when nothing changed.
+.venv/.ready: requirements.lock pyproject.toml setup.py
+	@sh .ci/make-env
+demo: env ## The whole loop on this laptop: contacts in, verdicts out, four objections back.
+	@.venv/bin/contactable demo
+test: env ## The whole suite.
+	@$(PY) -m pytest -n auto $(PYTEST)
+lint: env ## Style, types, and the import table of the rooms.
+	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy && .venv/bin/lint-imports
+bench: env ## Every script of bench/; each prints one JSON object of named figures.
+	@for script in bench/*.py; do echo "== $$script" >&2; $(PY) $$script --json || exit 1; done
+lock: ## Make requirements.lock anew (needs uv).
+	@uv pip compile pyproject.toml --quiet --universal --all-extras --group test --group lint --group bench --generate-hashes --no-emit-index-url --no-header -o requirements.lock
