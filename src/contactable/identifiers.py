@@ -1,0 +1,165 @@
+"""Addresses and numbers: understood, normalised, masked, and turned into keyed digests.
+
+A number is judged by what it is, not by the column it stands in. libphonenumber's *valid* lags behind new ranges and
+refuses the numbers reserved for fiction (06 39 98 xx xx), so *possible* decides, and French mobiles are told by their
+first digits. Nothing is folded in an e-mail address but case and the spelling of the domain: ``a+b@`` is not ``a@``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+
+import phonenumbers
+from email_validator import EmailNotValidError, validate_email
+
+
+class IdentifierKind(StrEnum):
+    """What an identifier is: an e-mail address, a phone number, or a CRM record (``<connector name>:<id>``)."""
+
+    EMAIL = "email"
+    PHONE = "phone"
+    RECORD = "record"
+
+
+class PhoneKind(StrEnum):
+    """What a number is, as far as its digits tell."""
+
+    MOBILE = "mobile"
+    FIXED = "fixed"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Email:
+    """A well-formed e-mail address: ``text`` normalised; ``generic`` when it is an organisation's (contact@, info@)."""
+
+    text: str
+    generic: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """A possible number. ``country`` is what an international prefix told, or None; ``region`` is used for the kind."""
+
+    e164: str
+    kind: PhoneKind
+    international: bool
+    country: str | None
+
+
+GENERIC_MAILBOXES = frozenset(
+    "contact contacts info infos information informations commercial accueil bonjour hello admin administration compta "
+    "comptabilite facturation commande commandes direction secretariat service services sales sav support vente ventes "
+    "office rh recrutement presse marketing communication reception reservation reservations mairie".split()
+)
+PUBLIC_WEBMAILS = frozenset(
+    "gmail.com googlemail.com msn.com orange.fr wanadoo.fr free.fr sfr.fr neuf.fr bbox.fr laposte.net numericable.fr "
+    "icloud.com me.com mac.com aol.com proton.me protonmail.com".split()
+)
+PUBLIC_WEBMAIL_NAMES = frozenset({"outlook", "hotmail", "live", "yahoo", "ymail", "gmx"})  # under any ending
+
+# Overseas numbers: France for the law, codes of their own for the telephone.
+_FRENCH_COUNTRY_CODES = {33: "FR", 262: "RE", 590: "GP", 594: "GF", 596: "MQ", 508: "PM"}
+_MOBILE_STARTS = {33: ("6", "7"), 262: ("69", "639"), 590: ("69",), 594: ("69",), 596: ("69",), 508: ("55", "70", "40")}
+_OVERSEAS_STARTS = {
+    **dict.fromkeys(("262", "263", "269", "639", "692", "693"), 262),
+    **dict.fromkeys(("590", "690", "691"), 590),
+    **dict.fromkeys(("594", "694"), 594),
+    **dict.fromkeys(("596", "696", "697"), 596),
+}
+_FICTION_START = "63998"  # 06 39 98 xx xx is kept for fiction, inside what is otherwise Mayotte's range
+_MAYOTTE_STARTS = ("269", "639")
+
+
+def read_email(text: str) -> Email | None:
+    """Understand one e-mail address, without DNS; None where it is malformed."""
+    try:
+        found = validate_email(text.strip(), check_deliverability=False)
+    except EmailNotValidError:
+        return None
+    local, domain = found.local_part.casefold(), found.ascii_domain.casefold()
+    return Email(f"{local}@{domain}", generic=_plain(local) in GENERIC_MAILBOXES and not is_public_webmail(domain))
+
+
+def is_public_webmail(domain: str) -> bool:
+    """Tell a webmail that anybody may use from a domain of one's own."""
+    name, _, _ = domain.partition(".")
+    return domain in PUBLIC_WEBMAILS or name in PUBLIC_WEBMAIL_NAMES
+
+
+def read_phone(text: str, region: str = "FR") -> Phone | None:
+    """Understand one number; ``region`` reads national ones. None where libphonenumber calls it impossible."""
+    cleaned = _without_remark(text)
+    try:
+        number = phonenumbers.parse(cleaned, region)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_possible_number(number):
+        return None
+    international = cleaned.startswith(("+", "00"))
+    number = _own_country_code(number)
+    return Phone(
+        phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164),
+        _phone_kind(number),
+        international,
+        _country(number) if international else None,
+    )
+
+
+def _without_remark(text: str) -> str:
+    """Drop a remark in brackets ("06 12 … (perso)"), but not the (0) of "+33 (0)6"."""
+    return re.sub(r"\((?!0\))[^)]*[^\d\s)][^)]*\)", "", unicodedata.normalize("NFKC", text)).strip()
+
+
+def _own_country_code(number: phonenumbers.PhoneNumber) -> phonenumbers.PhoneNumber:
+    """Give an overseas number dialled as in France (0692 …) its own code, so that both spellings are one number."""
+    if number.country_code != 33:
+        return number
+    national = str(number.national_number)
+    code = next((code for start, code in _OVERSEAS_STARTS.items() if national.startswith(start)), 33)
+    if code == 33 or national.startswith(_FICTION_START):
+        return number
+    return phonenumbers.PhoneNumber(country_code=code, national_number=number.national_number)
+
+
+def _phone_kind(number: phonenumbers.PhoneNumber) -> PhoneKind:
+    starts = _MOBILE_STARTS.get(number.country_code or 0)
+    if starts:
+        return PhoneKind.MOBILE if str(number.national_number).startswith(starts) else PhoneKind.FIXED
+    kind = phonenumbers.number_type(number)
+    if kind in (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE):
+        return PhoneKind.MOBILE
+    return PhoneKind.FIXED if kind == phonenumbers.PhoneNumberType.FIXED_LINE else PhoneKind.OTHER
+
+
+def _country(number: phonenumbers.PhoneNumber) -> str | None:
+    code = number.country_code or 0
+    if code == 262 and str(number.national_number).startswith(_MAYOTTE_STARTS):
+        return "YT"
+    return _FRENCH_COUNTRY_CODES.get(code) or phonenumbers.region_code_for_country_code(code)
+
+
+def _plain(text: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+
+
+def mask_email(text: str) -> str:
+    """Show enough of an address to recognise one's own: ``j***@e***.com``."""
+    local, _, domain = text.partition("@")
+    name, _, ending = domain.rpartition(".")
+    return f"{local[:1]}***@{name[:1]}***.{ending}"
+
+
+def mask_phone(e164: str) -> str:
+    """Show the prefix and the last two digits of a number: ``+336******01``."""
+    return f"{e164[:4]}{'*' * max(len(e164) - 6, 4)}{e164[-2:]}"
+
+
+def digest(key: bytes, kind: IdentifierKind, normalised: str) -> bytes:
+    """The keyed digest (HMAC-SHA256, 32 bytes) under which an identifier is kept; the kind keeps the spaces apart."""
+    return hmac.new(key, f"{kind}:{normalised}".encode(), hashlib.sha256).digest()
