@@ -1,0 +1,1 @@
+"""The commands, one module each; its name is the command's, its ``command`` what click calls."""

@@ -1,0 +1,25 @@
+"""Structured logs without personal data: names of connectors and endpoints, ids of contacts, digests, counts, times."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+
+import structlog
+
+
+def configure() -> None:
+    """Log lines to stderr: readable on a terminal, JSON elsewhere; ``CONTACTABLE_LOG`` sets the level (default info)."""
+    level = getattr(logging, os.environ.get("CONTACTABLE_LOG", "info").upper(), logging.INFO)
+    last = structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer()
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.StackInfoRenderer(),
+            last,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )

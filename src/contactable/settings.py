@@ -1,0 +1,261 @@
+"""The settings file, ``contactable.toml``: what it may say, and one clear sentence where it says anything else.
+
+Secrets never stand in it: ``env:NAME`` reads the environment, ``file:PATH`` a file that only its owner may read.
+Paths are relative to the settings file.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from contactable.errors import SettingsError
+
+Positive = Annotated[float, msgspec.Meta(gt=0)]
+
+
+class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A table of the file. A key that it does not know is refused."""
+
+
+class RegisterSettings(Section, frozen=True):
+    """Where the register is: a file of SQLite, or ``postgresql://…``."""
+
+    url: str = "sqlite:///contactable.db"
+
+
+class Key(Section, frozen=True):
+    """One key of the register: its id (any short name), and where its 32 bytes (base64) are kept."""
+
+    id: str
+    secret: str
+
+
+class KeySettings(Section, frozen=True):
+    """The keys under which identifiers are digested: the current one, and older ones while rows still need them."""
+
+    current: Key = Key("k1", "file:contactable-keys/k1.key")
+    previous: list[Key] = []
+    links: str = "file:contactable-keys/links.key"
+
+
+class MailSettings(Section, frozen=True):
+    """How the kit sends mail (SMTP): confirmation links, alerts, the test of ``doctor``."""
+
+    host: str
+    sender: str
+    port: int = 587
+    user: str = ""
+    password: str = ""
+    tls: Literal["starttls", "tls", "none"] = "starttls"
+    test_to: str = ""
+
+
+class ConnectorSettings(msgspec.Struct, frozen=True):
+    """One CRM. Options beyond these belong to its type; the connector refuses what it does not know."""
+
+    type: str
+    mapping: dict[str, Any] = {}
+    options: dict[str, Any] = {}
+
+
+class EndpointSettings(msgspec.Struct, frozen=True):
+    """One sender's address with us, ``/hooks/<name>``: its provider, its secrets, what the provider wants to know."""
+
+    provider: str
+    connector: str = ""
+    options: dict[str, Any] = {}
+
+
+class ScheduleSettings(Section, frozen=True):
+    """How often things run by themselves, in seconds; the day roll at a time of Europe/Paris."""
+
+    sync: Positive = 120
+    consent_feed: Positive = 60
+    poll: Positive = 300
+    reconcile: Positive = 7 * 86400
+    day_roll: Annotated[str, msgspec.Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = "00:05"
+
+
+class BrakeSettings(Section, frozen=True):
+    """How many contacts may newly open on a channel within 24 hours before a person is asked."""
+
+    share: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.02
+    contacts: Annotated[int, msgspec.Meta(ge=0)] = 50
+
+
+class AlertSettings(Section, frozen=True):
+    """Who is told when something stops: addresses of the notification library, and a dead man's switch."""
+
+    to: list[str] = []
+    heartbeat_url: str = ""
+
+
+class PageSettings(Section, frozen=True):
+    """What the public pages look like."""
+
+    company: str = ""
+    logo: str = ""
+    colour: str = "#1f4e79"
+
+
+class ReadingSettings(Section, frozen=True):
+    """The doubts of the law that the company has settled; what is missing keeps the stricter reading."""
+
+    robocall_existing_customer: Literal["closed", "open"] = "closed"
+    free_account_is_sale: Literal["no", "yes"] = "no"
+    robinson: Literal["ignore", "close"] = "ignore"
+    b2b_first_message: Literal["closed", "open"] = "closed"
+
+
+class Settings(Section, frozen=True):
+    """The whole file."""
+
+    public_url: str = ""
+    language: Literal["fr", "en"] = "fr"
+    listen: str = "127.0.0.1:8765"
+    register: RegisterSettings = RegisterSettings()
+    keys: KeySettings = KeySettings()
+    mail: MailSettings | None = None
+    offers: dict[str, dict[str, Any]] = {}
+    declare: list[dict[str, Any]] = []
+    wording: list[dict[str, Any]] = []
+    connectors: dict[str, ConnectorSettings] = {}
+    endpoints: dict[str, EndpointSettings] = {}
+    schedule: ScheduleSettings = ScheduleSettings()
+    brake: BrakeSettings = BrakeSettings()
+    alerts: AlertSettings = AlertSettings()
+    pages: PageSettings = PageSettings()
+    readings: ReadingSettings = ReadingSettings()
+    folder: Path = Path()
+
+    def secret(self, reference: str) -> bytes:
+        """Read a secret; raise ``SettingsError`` when it is missing, empty, or in a file that others may read."""
+        return read_secret(reference, self.folder)
+
+    @property
+    def register_url(self) -> str:
+        """The register's URL with a relative SQLite path made absolute."""
+        found = re.fullmatch(r"sqlite:///(?!/)(.+)", self.register.url)
+        return f"sqlite:///{(self.folder / found[1]).resolve()}" if found else self.register.url
+
+
+def load(path: str | Path) -> Settings:
+    """Read a settings file; raise ``SettingsError`` naming line, key and what is accepted."""
+    path = Path(path)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise SettingsError(f"{path} does not exist: `contactable init` writes one.") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} cannot be read: {error}.") from None
+    return parse(text, path)
+
+
+def parse(text: str, path: Path) -> Settings:
+    """Understand the text of a settings file; ``path`` names it in errors and is the root of relative paths."""
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path} is not TOML: {error}.") from None
+    if "folder" in table:
+        raise SettingsError(f"{path}, line {_line_of(text, ['folder'])}: `folder` is not a setting.")
+    table["folder"] = path.resolve().parent
+    for name, known in (("connectors", {"type", "mapping"}), ("endpoints", {"provider", "connector"})):
+        table[name] = {key: _split(entry, known) for key, entry in _tables(table.get(name, {}), name, path).items()}
+    try:
+        settings = msgspec.convert(table, Settings)
+    except msgspec.ValidationError as error:
+        raise SettingsError(_explain(str(error), text, path)) from None
+    return _with_offers(settings)
+
+
+def _tables(value: Any, name: str, path: Path) -> dict[str, Any]:
+    if not isinstance(value, dict) or not all(isinstance(entry, dict) for entry in value.values()):
+        raise SettingsError(f"{path}: write one table for each entry of `{name}`, as [{name}.NAME].")
+    return value
+
+
+def _split(entry: dict[str, Any], known: set[str]) -> dict[str, Any]:
+    """Put what only the connector or the provider understands under ``options``."""
+    options = {key: value for key, value in entry.items() if key not in known}
+    return {**{key: value for key, value in entry.items() if key in known}, "options": options}
+
+
+def _with_offers(settings: Settings) -> Settings:
+    return msgspec.structs.replace(settings, offers={"main": {}, **settings.offers})
+
+
+def _explain(message: str, text: str, path: Path) -> str:
+    """Add the line, and the accepted values, to what the checker says."""
+    what, _, where = message.partition(" - at `$")
+    keys = re.findall(r"[^.\[\]`]+", where)
+    unknown = re.search(r"unknown field `(.+)`", what)
+    if unknown:
+        keys.append(unknown[1])
+        what = f"`{unknown[1]}` is not a setting"
+    accepted = _accepted(keys, unknown is not None)
+    return f"{path}, line {_line_of(text, keys)}: {what}{f' ({accepted})' if accepted else ''}."
+
+
+def _accepted(keys: list[str], unknown: bool) -> str:
+    section: Any = Settings
+    for key in keys[:-1]:
+        fields = {f.encode_name: f.type for f in msgspec.structs.fields(section)} if _is_section(section) else {}
+        section = fields.get(key)
+    if not _is_section(section):
+        return ""
+    fields = {f.encode_name: f.type for f in msgspec.structs.fields(section)}
+    if unknown:
+        return "known here: " + ", ".join(sorted(set(fields) - {"folder"}))
+    values = getattr(fields.get(keys[-1]), "__args__", ()) if keys else ()
+    return "accepted: " + ", ".join(map(str, values)) if values and all(isinstance(v, str) for v in values) else ""
+
+
+def _is_section(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, msgspec.Struct)
+
+
+def _line_of(text: str, keys: list[str]) -> int:
+    """The line on which the last of ``keys`` stands, as near as a search for its table and its name comes."""
+    lines = text.splitlines()
+    start, names = 0, [key for key in keys if key not in ("...", "")]
+    for number, line in enumerate(lines):
+        header = re.fullmatch(r"\s*\[+\s*(.+?)\s*\]+\s*(#.*)?", line)
+        if header and names[:-1] and header[1].replace('"', "").split(".") == names[:-1]:
+            start = number
+    last = re.escape(names[-1]) if names else ""
+    at = (n for n, line in enumerate(lines) if n >= start and re.match(rf'\s*\[*\s*(.+\.)?"?{last}"?\s*[=\].]', line))
+    return next(at, start) + 1
+
+
+def read_secret(reference: str, folder: Path = Path()) -> bytes:
+    """Read ``env:NAME`` or ``file:PATH``; raise ``SettingsError`` when that is missing, empty, or open to others."""
+    source, _, name = reference.partition(":")
+    if source == "env" and name:
+        value = os.environ.get(name, "").strip().encode()
+        where = f"the environment variable {name}"
+    elif source == "file" and name:
+        where = f"the file {folder / name}"
+        value = _read_private(folder / name)
+    else:
+        raise SettingsError("A secret is written as env:NAME or file:PATH, never in the settings file itself.")
+    if not value:
+        raise SettingsError(f"{where} is missing or empty: put the secret there.")
+    return value
+
+
+def _read_private(path: Path) -> bytes:
+    try:
+        if path.stat().st_mode & 0o077:
+            raise SettingsError(f"The file {path} can be read by others: chmod 600 {path}")
+        return path.read_bytes().strip()
+    except FileNotFoundError:
+        return b""
+    except OSError as error:
+        raise SettingsError(f"The file {path} cannot be read: {error.strerror}.") from None
