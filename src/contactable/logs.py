@@ -10,7 +10,7 @@ import structlog
 
 
 def configure() -> None:
-    """Log lines to stderr: readable on a terminal, JSON elsewhere; ``CONTACTABLE_LOG`` sets the level (default info)."""
+    """Log lines to stderr: readable on a terminal, JSON elsewhere; ``CONTACTABLE_LOG`` sets the level."""
     level = getattr(logging, os.environ.get("CONTACTABLE_LOG", "info").upper(), logging.INFO)
     last = structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer()
     structlog.configure(
