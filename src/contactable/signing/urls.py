@@ -53,7 +53,7 @@ def sign_twilio(secret: bytes, url: str, form: Iterable[tuple[str, str]] = ()) -
 def check_twilio(
     secrets: Iterable[Secret], url: str, *, signature: str, form: Iterable[tuple[str, str]] = (), body: bytes = b""
 ) -> str:
-    """Return the id of the auth token that signed; with ``bodySHA256`` in the query, ``body`` counts and not ``form``."""
+    """Return the id of the auth token that signed; ``body`` counts where ``bodySHA256`` is in the query."""
     digests = parse_qs(urlsplit(url).query).get("bodySHA256")
     if digests:
         check_equal([Secret("bodySHA256", hashlib.sha256(body).hexdigest().encode())], digests[0], "query (bodySHA256)")

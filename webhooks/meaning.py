@@ -1,0 +1,149 @@
+"""From what a sender calls an event to what it is to us: the rows of a provider's table, and what all tables share.
+
+A provider without event ids gets its key from ``fact_key``: a digest of the facts that stay the same when the sender
+repeats itself, never of the bytes (a retry may be serialised anew) nor of the arrival.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from contactable.errors import Malformed
+from contactable.webhooks.events import (
+    EVERYTHING,
+    Confidence,
+    Event,
+    Kind,
+    On,
+    Origin,
+    Problem,
+    Scope,
+    TimeQuality,
+    Trace,
+)
+from contactable.webhooks.reading import Section, read_each
+
+LONGEST_TEXT = 160  # of a reply, what is kept: one SMS
+_SHORTEST_NUMBER = 7  # digits; what is shorter is a short code and not a person
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What one event of a sender is to us. ``reason`` is ours, or "" for the sender's own name of the event."""
+
+    kind: Kind
+    reason: str = ""
+    origin: Origin = Origin.RECIPIENT
+    confidence: Confidence = Confidence.CERTAIN
+    trace: Trace | None = None
+
+    def event(
+        self,
+        on: On,
+        said: str,
+        *,
+        key: str,
+        at: datetime | None,
+        email: str | None = None,
+        phone: str | None = None,
+        record: str | None = None,
+        token: str | None = None,
+        scope: Scope = EVERYTHING,
+        campaign: str | None = None,
+        message_id: str | None = None,
+        text: str | None = None,
+    ) -> Event:
+        """The event that a sender calls ``said``; ``at`` None means that only its arrival is known."""
+        return Event(
+            kind=self.kind,
+            on=on,
+            key=key,
+            reason=self.reason or said,
+            origin=self.origin,
+            email=email,
+            phone=phone,
+            record=record,
+            token=token,
+            scope=scope,
+            occurred_at=at,
+            time_quality=TimeQuality.EVENT if at else TimeQuality.ARRIVAL,
+            confidence=self.confidence,
+            trace=self.trace,
+            campaign=campaign,
+            message_id=message_id,
+            text=text[:LONGEST_TEXT] if text else None,
+        )
+
+
+IGNORED = Meaning(Kind.IGNORED, origin=Origin.UNKNOWN)
+SENT = Meaning(Kind.IGNORED, origin=Origin.PROVIDER, trace=Trace.SENT)
+DELIVERED = Meaning(Kind.IGNORED, origin=Origin.PROVIDER, trace=Trace.DELIVERED)
+UNSUBSCRIBED = Meaning(Kind.OPPOSITION, "unsubscribe")
+COMPLAINED = Meaning(Kind.OPPOSITION, "complaint", Origin.COMPLAINT)
+STOPPED = Meaning(Kind.OPPOSITION, "stop")
+STARTED = Meaning(Kind.RELEASE, "start")
+ECHO_OF_UNSUBSCRIBE = Meaning(Kind.OPPOSITION, "unsubscribe", Origin.ECHO)
+ECHO_OF_COMPLAINT = Meaning(Kind.OPPOSITION, "complaint", Origin.ECHO)
+HARD_BOUNCED = Meaning(Kind.ADDRESS_FACT, "hard_bounce", Origin.PROVIDER)
+INVALID = Meaning(Kind.ADDRESS_FACT, "invalid", Origin.PROVIDER)
+
+_READINGS = {
+    "certain": STOPPED,
+    "probable": Meaning(Kind.OPPOSITION, "stop", confidence=Confidence.PROBABLE),
+    "release": STARTED,
+}
+
+
+def reply(
+    text: str,
+    *,
+    phone: str,
+    key: str,
+    at: datetime | None,
+    scope: Scope = EVERYTHING,
+    message_id: str | None = None,
+    campaign: str | None = None,
+    offered: Sequence[str] = (),
+) -> Event:
+    """The event that an SMS from a person is: an opposition when it says STOP, a release when it says START.
+
+    A short code or a name in place of a number is no person, so it opposes nothing.
+    """
+    from contactable.webhooks.replies import read_reply
+
+    meaning = _READINGS.get(read_reply(text, offered=offered).kind, Meaning(Kind.IGNORED, "reply"))
+    if not is_persons_number(phone):
+        meaning = Meaning(Kind.IGNORED, "not_a_person", Origin.PROVIDER)
+    who = phone if is_persons_number(phone) else None
+    return meaning.event(
+        On.SMS, "reply", key=key, at=at, phone=who, scope=scope, message_id=message_id, campaign=campaign, text=text
+    )
+
+
+def is_persons_number(text: str) -> bool:
+    """Whether a sender's name can be a person's number: not a short code, not letters."""
+    digits = sum(c.isdigit() for c in text)
+    return digits >= _SHORTEST_NUMBER and not any(c.isalpha() for c in text)
+
+
+def fact_key(provider: str, *facts: object) -> str:
+    """The key of an event without an id: 32 hexadecimal digits over the facts in their order, absent ones as None."""
+    listed = [fact.isoformat() if isinstance(fact, datetime) else fact for fact in facts]
+    canonical = json.dumps([provider, *listed], ensure_ascii=True, separators=(",", ":"), default=str)
+    return hashlib.sha256(canonical.encode()).hexdigest()[:32]
+
+
+def each(values: Sequence[Any], read: Callable[[Section], Iterable[Event | Problem]]) -> Iterator[Event | Problem]:
+    """Read every item of a batch; one that cannot be read becomes a ``Problem``, and the rest goes on."""
+    for item in read_each(values):
+        try:
+            if isinstance(item, Malformed):
+                raise item
+            yield from read(item)
+        except Malformed as error:
+            yield Problem(str(error))

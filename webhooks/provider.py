@@ -1,0 +1,68 @@
+"""What a provider is: one module of ``webhooks/providers``, or of an entry point, with two pure functions.
+
+The module's first line is its title in the docs. ``authenticate`` and ``parse`` see a request as a value: no input or
+output, no clock, no Flask. Whatever the bytes, the first raises nothing but ``NotAuthentic`` (or ``Malformed``, where
+the secret stands in a body that cannot be read), the second nothing but ``Malformed``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+from contactable.webhooks.events import Event, Problem
+from contactable.webhooks.request import Request, Secrets
+
+Authenticate: TypeAlias = Callable[[Request, Secrets], str | None]
+Parse: TypeAlias = Callable[[Request], Iterator[Event | Problem]]
+
+
+class Status(StrEnum):
+    """On what a provider's reading stands."""
+
+    REAL = "real payloads"
+    DOCUMENTED = "documented shapes"
+    EXPERIMENTAL = "experimental"
+
+
+class Proof(StrEnum):
+    """What an authentic request proves: a verified signature over its content, or only that somebody knew a secret."""
+
+    SIGNED = "signed"
+    PATH_SECRET = "path_secret"  # noqa: S105
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """The HTTP status this provider needs for each outcome, and the body it wants with success.
+
+    ``store_is_down`` must make the sender try again; ``stored`` is also the answer to what is authentic and unreadable.
+    """
+
+    stored: int = 200
+    refused: int = 401
+    too_large: int = 413
+    store_is_down: int = 503
+    body: bytes = b""
+    content_type: str = "text/plain; charset=utf-8"
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """One provider as the receiver uses it. ``authenticate`` returns the id of the secret that fitted, for the log.
+
+    ``methods`` carry events; any other GET or HEAD is a probe. ``answer_probe`` gives the body of such an answer.
+    """
+
+    id: str
+    title: str
+    page: str
+    status: Status
+    answers: Answers
+    authenticate: Authenticate
+    parse: Parse
+    proof: Callable[[Request], Proof]
+    methods: tuple[str, ...] = ("POST",)
+    answer_probe: Callable[[Request], bytes] | None = None

@@ -1,0 +1,64 @@
+"""Finds the providers: every module of ``webhooks/providers``, and the entry points ``contactable.providers``.
+
+A module has ``STATUS``, ``ANSWERS``, ``authenticate(request, secrets)`` and ``parse(request)``. It may have ``PROOF``
+(a ``Proof``, or a function of the request; by default a verified signature), ``METHODS`` and ``answer_probe``.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from functools import cache
+from importlib.metadata import entry_points
+from types import ModuleType
+
+from contactable.errors import SettingsError
+from contactable.webhooks import providers
+from contactable.webhooks.provider import Answers, Proof, Provider
+
+__all__ = ["Answers", "Proof", "Provider", "all_providers", "find_provider", "provider_ids"]
+
+
+@cache
+def provider_ids() -> tuple[str, ...]:
+    """The ids of all providers, in alphabetical order; nothing is imported for it."""
+    ours = {module.name for module in pkgutil.iter_modules(providers.__path__)}
+    return tuple(sorted(ours | set(entry_points(group="contactable.providers").names)))
+
+
+@cache
+def find_provider(id: str) -> Provider:
+    """The provider of that id, imported now; raise ``SettingsError`` where there is none."""
+    if id not in provider_ids():
+        raise SettingsError(f"There is no provider {id!r}; known are {', '.join(provider_ids())}, and `generic`.")
+    return _provider(id, _module(id))
+
+
+def all_providers() -> tuple[Provider, ...]:
+    """Every provider, in alphabetical order."""
+    return tuple(find_provider(id) for id in provider_ids())
+
+
+def _module(id: str) -> ModuleType:
+    outside = entry_points(group="contactable.providers", name=id)
+    if outside:
+        module: ModuleType = next(iter(outside)).load()
+        return module
+    return importlib.import_module(f"contactable.webhooks.providers.{id}")
+
+
+def _provider(id: str, module: ModuleType) -> Provider:
+    page = (module.__doc__ or "").strip()
+    proof = getattr(module, "PROOF", Proof.SIGNED)
+    return Provider(
+        id=id,
+        title=page.partition(":")[0],
+        page=page,
+        status=module.STATUS,
+        answers=module.ANSWERS,
+        authenticate=module.authenticate,
+        parse=module.parse,
+        proof=proof if callable(proof) else lambda request: proof,
+        methods=getattr(module, "METHODS", ("POST",)),
+        answer_probe=getattr(module, "answer_probe", None),
+    )

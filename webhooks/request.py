@@ -1,0 +1,180 @@
+"""A sender's request as a value, and the secrets of the endpoint that it came to.
+
+Providers are judged on these two alone, without Flask, clock or network. Most European senders sign nothing: a long
+secret in the path, basic authentication, a bearer token or a header of theirs is then all there is, and every scheme
+that an endpoint configures must be right. An endpoint without any secret accepts nobody.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from io import BytesIO
+from typing import Any
+from urllib.parse import urlsplit
+
+from werkzeug.exceptions import HTTPException
+from werkzeug.formparser import FormDataParser
+from werkzeug.http import parse_options_header
+
+from contactable.errors import Malformed, NotAuthentic, SettingsError
+from contactable.signing import Secret, check_equal
+from contactable.webhooks.reading import Section, read_fields, read_json
+
+
+@dataclass(frozen=True)
+class Request:
+    """What arrived. ``url`` is the configured public URL with the query as received, never rebuilt from ``Host``;
+    ``received_at`` is aware; ``path_secret`` is what stood behind the endpoint's name in the path."""
+
+    raw: bytes
+    received_at: datetime
+    method: str = "POST"
+    url: str = "https://hooks.example.com/hooks/endpoint"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    path_secret: str = ""
+
+    @cached_property
+    def lower_headers(self) -> dict[str, str]:
+        """The headers by lower-case name."""
+        return {name.lower(): value for name, value in self.headers.items()}
+
+    def header(self, name: str) -> str:
+        """One header, whatever its case; "" where there is none."""
+        return self.lower_headers.get(name.lower(), "")
+
+    @cached_property
+    def document(self) -> Any:
+        """The JSON value of the body; raise ``Malformed``."""
+        return read_json(self.raw)
+
+    @property
+    def json(self) -> Section:
+        """The JSON object that the body is; raise ``Malformed``."""
+        return Section.of(self.document, "the body")
+
+    @property
+    def batch(self) -> list[Any]:
+        """The items of a JSON array; a sole object counts as a batch of one."""
+        document = self.document
+        return document if isinstance(document, list) else [document]
+
+    @cached_property
+    def form_pairs(self) -> tuple[tuple[str, str], ...]:
+        """The fields of the form in their order, url-encoded or multipart; raise ``Malformed``."""
+        kind, options = parse_options_header(self.header("content-type"))
+        if kind == "multipart/form-data":
+            return _multipart(self.raw, kind, options)
+        try:
+            return read_fields(self.raw.decode("ascii"))
+        except UnicodeDecodeError:  # not escaped, against the standard
+            return read_fields(self.raw.decode("latin-1").translate(_ESCAPES))
+
+    @cached_property
+    def form(self) -> Section:
+        """The form; of a repeated name the last value."""
+        return Section(dict(self.form_pairs), "")
+
+    @cached_property
+    def query(self) -> Section:
+        """The query of the URL; of a repeated name the last value."""
+        return Section(dict(read_fields(urlsplit(self.url).query)), "")
+
+    @property
+    def is_json(self) -> bool:
+        """Whether the body looks like JSON; the content type is not asked, senders get it wrong."""
+        return self.raw.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[")
+
+
+_ESCAPES = {code: f"%{code:02X}" for code in range(128, 256)}
+
+
+def _multipart(raw: bytes, kind: str, options: dict[str, str]) -> tuple[tuple[str, str], ...]:
+    try:
+        parser = FormDataParser(max_form_memory_size=len(raw), max_form_parts=1000, silent=False)
+        _, form, _ = parser.parse(BytesIO(raw), kind, len(raw), options)
+    except (ValueError, HTTPException):
+        raise Malformed("The form cannot be read.") from None
+    return tuple(form.items(multi=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """The active secrets of one endpoint, by scheme, the current one first; and what its provider wants to know.
+
+    ``keys`` sign; ``basic`` holds ``user:password``; ``headers`` maps a header's lower-case name to its secrets.
+    """
+
+    keys: tuple[Secret, ...] = ()
+    path: tuple[Secret, ...] = ()
+    basic: tuple[Secret, ...] = ()
+    bearer: tuple[Secret, ...] = ()
+    headers: Mapping[str, tuple[Secret, ...]] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def from_settings(cls, options: Mapping[str, Any], read: Callable[[str], bytes]) -> Secrets:
+        """Read ``secret``, ``path_secret``, ``basic``, ``bearer`` and ``headers`` of ``[endpoints.<name>]``.
+
+        Each is a reference (``env:NAME``, ``file:PATH``) or a list of them, the current one first. ``read`` fetches one
+        and raises ``SettingsError``. Everything else stays in ``options``.
+        """
+        known = {"secret", "path_secret", "basic", "bearer", "headers"}
+        headers = options.get("headers", {})
+        if not isinstance(headers, Mapping):
+            raise SettingsError('`headers` of an endpoint is a table: headers = { "X-Token" = "env:NAME" }.')
+        return cls(
+            keys=_read_all(options.get("secret", ()), read),
+            path=_read_all(options.get("path_secret", ()), read),
+            basic=_read_all(options.get("basic", ()), read),
+            bearer=_read_all(options.get("bearer", ()), read),
+            headers={name.lower(): _read_all(value, read) for name, value in headers.items()},
+            options={name: value for name, value in options.items() if name not in known},
+        )
+
+    @property
+    def unsigned(self) -> bool:
+        """Whether any scheme is configured that a sender without signatures can use."""
+        return bool(self.path or self.basic or self.bearer or any(self.headers.values()))
+
+
+def _read_all(references: str | Iterable[str], read: Callable[[str], bytes]) -> tuple[Secret, ...]:
+    listed = (references,) if isinstance(references, str) else references
+    return tuple(Secret(reference, read(reference)) for reference in listed)
+
+
+def authenticate_by_secret(request: Request, secrets: Secrets) -> str:
+    """Return the id of a secret that fitted; raise ``NotAuthentic`` unless every configured scheme is right."""
+    if not secrets.unsigned:
+        raise NotAuthentic("The endpoint has no secret: give it a path_secret, basic, bearer or headers.")
+    used = check_schemes(request, secrets)
+    return used[0]
+
+
+def check_schemes(request: Request, secrets: Secrets) -> list[str]:
+    """The ids of the secrets that fitted, one for each scheme that is configured; raise ``NotAuthentic``."""
+    used = []
+    if secrets.path:
+        used.append(check_equal(secrets.path, request.path_secret, "path"))
+    if secrets.basic:
+        used.append(check_equal(secrets.basic, _basic(request.header("authorization")), "basic authentication"))
+    if secrets.bearer:
+        used.append(check_equal(secrets.bearer, _after("bearer", request.header("authorization")), "bearer token"))
+    used += [check_equal(active, request.header(name), "header") for name, active in secrets.headers.items()]
+    return used
+
+
+def _after(scheme: str, header: str) -> str:
+    found, _, rest = header.partition(" ")
+    return rest.strip() if found.lower() == scheme else ""
+
+
+def _basic(header: str) -> bytes:
+    try:
+        return base64.b64decode(_after("basic", header), validate=True)
+    except (binascii.Error, ValueError):
+        return b""
