@@ -123,6 +123,8 @@ class Event:
     message_id: str | None = None
     text: str | None = None
     new_email: str | None = None  # the address was changed to this one: oppositions follow it
+    merged: tuple[str, ...] = ()  # records that are now ``record``: the oppositions of all of them bind it
+    count: int = 1  # how many reports an incident without a number stands for
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,6 +131,11 @@ def is_persons_number(text: str) -> bool:
     return digits >= _SHORTEST_NUMBER and not any(c.isalpha() for c in text)
 
 
+def international(text: str) -> str:
+    """A number with its "+", from a sender that writes it with country code and without plus (``33639980001``)."""
+    return f"+{text}" if text.isdigit() and not text.startswith("0") else text
+
+
 def fact_key(provider: str, *facts: object) -> str:
     """The key of an event without an id: 32 hexadecimal digits over the facts in their order, absent ones as None."""
     listed = [fact.isoformat() if isinstance(fact, datetime) else fact for fact in facts]

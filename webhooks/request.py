@@ -29,7 +29,8 @@ from contactable.webhooks.reading import Section, read_fields, read_json
 @dataclass(frozen=True)
 class Request:
     """What arrived. ``url`` is the configured public URL with the query as received, never rebuilt from ``Host``;
-    ``received_at`` is aware; ``path_secret`` is what stood behind the endpoint's name in the path."""
+    ``received_at`` is aware; ``path_secret`` is what stood behind the endpoint's name in the path; ``options`` is what
+    the endpoint's settings say beyond its secrets (names of tags, a field map)."""
 
     raw: bytes
     received_at: datetime
@@ -37,6 +38,7 @@ class Request:
     url: str = "https://hooks.example.com/hooks/endpoint"
     headers: Mapping[str, str] = field(default_factory=dict)
     path_secret: str = ""
+    options: Mapping[str, Any] = field(default_factory=dict)
 
     @cached_property
     def lower_headers(self) -> dict[str, str]:

@@ -1,0 +1,154 @@
+"""HubSpot: what people changed on contacts, the tick of an operator, and unsubscriptions from e-mail.
+
+A JSON array of up to 100 events that name a contact by ``objectId`` only, never by address. Order is not kept and
+``eventId`` is not unique (the console's test events all carry 100), so the key is made of six facts and the order of
+``occurredAt``. Both families of names are in use: ``contact.propertyChange``, and ``object.propertyChange`` with
+``objectTypeId`` 0-1. What our own app wrote comes back as INTEGRATION with our ``appId`` in ``sourceId``.
+
+Signs method, URL, body and a fresh time (version 3); the older signatures that it still sends beside it hold no time
+and are not accepted. Retries up to ten times in 24 hours on any 4xx or 5xx. Vendor's pages: developers.hubspot.com,
+"Webhooks API" and "Validating requests", read on 2026-11-23.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from contactable.errors import Malformed
+from contactable.signing import check_hubspot
+from contactable.webhooks.events import EVERYTHING, Event, Kind, On, Origin, Problem, Scope, ScopeKind, Trace
+from contactable.webhooks.meaning import COMPLAINED, HARD_BOUNCED, IGNORED, INVALID, Meaning, each, fact_key
+from contactable.webhooks.provider import Answers, Proof, Status
+from contactable.webhooks.reading import Section
+from contactable.webhooks.request import Request, Secrets
+
+STATUS = Status.REAL
+ANSWERS = Answers(stored=200, refused=401, store_is_down=503)
+PROOF = Proof.SIGNED
+
+OPPOSE = "contactable_oppose"  # the kit's own property: ticked by a person, one value a channel
+OPT_OUT = "hs_email_optout"  # "true" for all e-mail; with _<id> for one subscription type
+
+TICKS = {"email": On.EMAIL, "sms": On.SMS, "phone": On.PHONE, "robocall": On.ROBOCALL, "post": On.POST, "all": On.ALL}
+TICKED = Meaning(Kind.OPPOSITION, "crm_opposition", Origin.CRM_USER)
+CHANGED = replace(IGNORED, trace=Trace.CONTACT_CHANGED)
+OURS = replace(IGNORED, reason="echo", origin=Origin.ECHO)
+
+MEANINGS = {  # property, value -> what it is to us; any other change only makes the contact be read again
+    ("hs_email_bad_address", "true"): INVALID,
+    ("hs_email_hard_bounce_reason_enum", "SPAM"): COMPLAINED,
+    ("hs_email_hard_bounce_reason_enum", "UNKNOWN_USER"): HARD_BOUNCED,
+    ("hs_email_quarantined", "true"): HARD_BOUNCED,
+    ("hs_email_quarantined_reason", "RECIPIENT_COMPLAINT"): COMPLAINED,
+    ("hs_email_quarantined_reason", "UNDELIVERABLE_ADDRESS"): HARD_BOUNCED,
+}
+LIFECYCLE = {  # what happened to a contact as a whole
+    "creation": Trace.CONTACT_CHANGED,
+    "restore": Trace.CONTACT_CHANGED,
+    "merge": Trace.CONTACT_MERGED,
+    "deletion": Trace.CONTACT_DELETED,
+    "privacyDeletion": Trace.CONTACT_DELETED,
+}
+CHANGED_BY = {  # changeSource -> whose act it is; a source that we do not know proves no act of the person
+    "CRM_UI": Origin.CRM_USER,
+    "CRM_UI_BULK_ACTION": Origin.CRM_USER,
+    "MOBILE_IOS": Origin.CRM_USER,
+    "MOBILE_ANDROID": Origin.CRM_USER,
+    "IMPORT": Origin.ADMIN,
+    "API": Origin.API,
+    "INTEGRATION": Origin.API,
+    "EMAIL": Origin.RECIPIENT,
+    "FORM": Origin.RECIPIENT,
+}
+
+
+def authenticate(request: Request, secrets: Secrets) -> str:
+    """Raise ``NotAuthentic`` unless HubSpot signed this request with the app's client secret within five minutes."""
+    return check_hubspot(
+        secrets.keys,
+        request.method,
+        request.url,
+        request.raw,
+        signature=request.header("X-HubSpot-Signature-v3"),
+        timestamp=request.header("X-HubSpot-Request-Timestamp"),
+        at=request.received_at,
+    )
+
+
+def parse(request: Request) -> Iterator[Event | Problem]:
+    """Yield the events of a batch; raise ``Malformed`` where the body is no JSON."""
+    yield from each(request.batch, _read)
+
+
+def _read(item: Section) -> Iterator[Event | Problem]:
+    said = item.text("subscriptionType")
+    family, _, what = said.partition(".")
+    if not (family == "contact" or (family == "object" and item.text("objectTypeId", default="") == "0-1")):
+        yield _event(item, IGNORED, On.ALL)
+    elif what == "propertyChange":
+        yield from _change(item)
+    elif what == "merge":
+        yield _merge(item)
+    else:
+        yield _event(item, replace(IGNORED, trace=LIFECYCLE.get(what)), On.ALL)
+
+
+def _change(item: Section) -> Iterator[Event | Problem]:
+    name, value = item.text("propertyName"), item.text("propertyValue", default="")
+    if _is_ours(item):
+        yield _event(item, OURS, On.ALL)
+    elif name == OPPOSE:
+        yield from _ticks(item, value)
+    elif name == OPT_OUT or name.removeprefix(f"{OPT_OUT}_").isdigit():
+        yield _opt_out(item, name, value)
+    else:
+        yield _event(item, MEANINGS.get((name, value), CHANGED), On.EMAIL if (name, value) in MEANINGS else On.ALL)
+
+
+def _is_ours(item: Section) -> bool:
+    digits = re.findall(r"\d+", item.text("sourceId", default=""))
+    return item.text("changeSource", default="") == "INTEGRATION" and digits == [item.text("appId", default=None)]
+
+
+def _ticks(item: Section, value: str) -> Iterator[Event | Problem]:
+    ticked = [tick.strip().lower() for tick in value.split(";") if tick.strip()]
+    if not ticked:  # a tick taken away releases nothing: only the person can
+        yield _event(item, CHANGED, On.ALL)
+    for tick in ticked:
+        if tick in TICKS:
+            yield _event(item, TICKED, TICKS[tick], suffix=tick)
+        else:
+            yield Problem(f"{OPPOSE} has a value that names no channel.", _key(item, tick))
+
+
+def _opt_out(item: Section, name: str, value: str) -> Event:
+    opted_out = value.lower() == "true"
+    kind = Kind.OPPOSITION if opted_out else Kind.RELEASE
+    origin = CHANGED_BY.get(item.text("changeSource", default=""), Origin.UNKNOWN)
+    meaning = Meaning(kind, "unsubscribe" if opted_out else "resubscribe", origin)
+    subscription = name.removeprefix(OPT_OUT).removeprefix("_")
+    return _event(item, meaning, On.EMAIL, Scope(ScopeKind.SUBSCRIPTION, subscription) if subscription else EVERYTHING)
+
+
+def _merge(item: Section) -> Event:
+    merged = [str(id) for id in item.items("mergedObjectIds", default=[]) if isinstance(id, int | str)]
+    primary = item.text("primaryObjectId", default="")
+    survivor = item.text("newObjectId", "primaryObjectId", "objectId")
+    event = _event(item, replace(IGNORED, trace=Trace.CONTACT_MERGED), On.ALL)
+    others = tuple(id for id in dict.fromkeys([primary, *merged]) if id not in ("", survivor))
+    return replace(event, record=survivor, merged=others)
+
+
+def _event(item: Section, meaning: Meaning, on: On, scope: Scope = EVERYTHING, suffix: str = "") -> Event:
+    record = item.text("objectId", default=None)
+    if record is None and meaning.kind is not Kind.IGNORED:
+        raise Malformed("objectId is missing.")
+    said, at = item.text("subscriptionType"), item.epoch("occurredAt", default=None)
+    return meaning.event(on, said, key=_key(item, suffix), at=at, record=record, scope=scope)
+
+
+def _key(item: Section, suffix: str) -> str:
+    names = ("portalId", "subscriptionType", "objectId", "eventId", "occurredAt", "propertyName")
+    return fact_key("hubspot", *(item.raw(name) for name in names), suffix)

@@ -1,0 +1,107 @@
+"""Twilio: STOP by SMS, refusals by Twilio, and the key that a person presses in a call.
+
+One form a request. SMS: ``OptOutType`` (STOP, START, HELP) comes only with Advanced Opt-Out, and only when the whole
+message is a keyword ("Stop please" is not flagged), so the text is read as well. An opposition binds the Messaging
+Service, or the number, that it was sent to. There is no time in the form. Voice: Twilio knows no opposition; a
+``<Gather>`` of ours asks for a key, and the person is ``To`` on a call that we made and ``From`` on one that we took.
+
+Signs URL and form (or, with ``bodySHA256``, the URL alone), without a time: a replay is told by its ``MessageSid``. Any
+plain text in the answer may be sent to the person as an SMS, hence the empty XML. Vendor's pages: twilio.com/docs,
+"Webhooks security", "Advanced Opt-Out", "Gather", read on 2026-11-23.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from contactable.errors import Malformed
+from contactable.signing import check_twilio
+from contactable.webhooks.events import EVERYTHING, Event, Kind, On, Origin, Scope, ScopeKind, Trace
+from contactable.webhooks.meaning import DELIVERED, IGNORED, INVALID, SENT, STARTED, STOPPED, Meaning, reply
+from contactable.webhooks.provider import Answers, Proof, Status
+from contactable.webhooks.reading import Section
+from contactable.webhooks.request import Request, Secrets
+
+STATUS = Status.DOCUMENTED
+ANSWERS = Answers(
+    stored=200, refused=401, store_is_down=503, body=b"<Response/>", content_type="text/xml; charset=utf-8"
+)
+PROOF = Proof.SIGNED
+
+REFUSING_KEY = "9"  # "tapez 9 pour ne plus être appelé"; `refusing_key` of the endpoint changes it
+
+OPT_OUT_TYPES = {"STOP": STOPPED, "START": STARTED, "HELP": IGNORED}
+STATUSES = {"sent": SENT, "delivered": DELIVERED, "read": DELIVERED}
+ERRORS = {
+    "21610": Meaning(Kind.OPPOSITION, "stop", Origin.ECHO),  # refused: this person had said STOP
+    "21211": INVALID,
+    "30003": INVALID,  # unreachable handset
+    "30005": INVALID,  # unknown handset
+    "30006": INVALID,  # landline
+}
+PRESSED = Meaning(Kind.OPPOSITION, "refusing_key")
+STARTED_CALL = Meaning(Kind.IGNORED, origin=Origin.PROVIDER, trace=Trace.CALL_STARTED)
+ENDED_CALL = Meaning(Kind.IGNORED, origin=Origin.PROVIDER, trace=Trace.CALL_ENDED)
+CALLS = {
+    "failed": INVALID,
+    **dict.fromkeys(("queued", "initiated", "ringing", "in-progress"), STARTED_CALL),
+    **dict.fromkeys(("completed", "busy", "no-answer", "canceled"), ENDED_CALL),
+}
+
+
+def authenticate(request: Request, secrets: Secrets) -> str:
+    """Raise ``NotAuthentic`` unless the account's auth token signed this URL and form."""
+    return check_twilio(
+        secrets.keys,
+        request.url,
+        signature=request.header("X-Twilio-Signature"),
+        form=() if request.is_json else request.form_pairs,
+        body=request.raw,
+    )
+
+
+def parse(request: Request) -> Iterator[Event]:
+    """Yield the one event of a form; raise ``Malformed`` where it is neither a message nor a call."""
+    form = request.form
+    if "CallSid" in form:
+        yield _call(form, str(request.options.get("refusing_key", REFUSING_KEY)))
+    elif "MessageStatus" in form or "ErrorCode" in form:
+        yield _status(form)
+    else:
+        yield _message(form)
+
+
+def _message(form: Section) -> Event:
+    id, phone, text = (
+        form.text("MessageSid", "SmsMessageSid"),
+        _number(form.text("From")),
+        form.text("Body", default=""),
+    )
+    scope = Scope(ScopeKind.SENDER, form.text("MessagingServiceSid", "To", default=""))
+    scope = scope if scope.id else EVERYTHING
+    meaning = OPT_OUT_TYPES.get(form.text("OptOutType", default="").upper())
+    if meaning is None:
+        return reply(text, phone=phone, key=id, at=None, scope=scope, message_id=id)
+    return meaning.event(On.SMS, "help", key=id, at=None, phone=phone, scope=scope, message_id=id, text=text)
+
+
+def _status(form: Section) -> Event:
+    id, said = form.text("MessageSid", "SmsSid"), form.text("MessageStatus", "SmsStatus", default="status")
+    meaning = ERRORS.get(form.text("ErrorCode", default="")) or STATUSES.get(said, IGNORED)
+    return meaning.event(On.SMS, said, key=f"{id}:{said}", at=None, phone=_number(form.text("To")), message_id=id)
+
+
+def _call(form: Section, refusing_key: str) -> Event:
+    id, pressed = form.text("CallSid"), form.text("Digits", default="")
+    said = f"key {pressed}" if pressed else form.text("CallStatus", default="call")
+    phone = _number(form.text("To" if form.text("Direction", default="").startswith("outbound") else "From"))
+    meaning = PRESSED if pressed == refusing_key else CALLS.get(said, IGNORED)
+    return meaning.event(On.VOICE, said, key=f"{id}:{said}", at=None, phone=phone, message_id=id)
+
+
+def _number(text: str) -> str:
+    """The number, without the prefix of a channel (``whatsapp:``, ``rcs:``)."""
+    number = text.rpartition(":")[2]
+    if not number:
+        raise Malformed("The form names no number.")
+    return number
