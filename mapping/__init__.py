@@ -1,1 +1,38 @@
-"""."""
+"""Meaning: from a CRM's records to the facts that the law asks for, and from verdicts to what people read in the CRM.
+
+A mapping says what properties, lists, forms and outcomes mean; an offer, what a campaign proposes; a declaration, what
+the company states, signed, about contacts whose record cannot say it.
+"""
+
+from __future__ import annotations
+
+from contactable.mapping.declarations import Declaration, declarations_from_settings
+from contactable.mapping.definition import OPPOSE_PROPERTY, Mapping, shipped_maps
+from contactable.mapping.facts import facts_of, sources_of_facts
+from contactable.mapping.offers import OfferSettings, offers_from_settings
+from contactable.mapping.properties import Choice, Property, opposed_by_tick, property_values, schema, state_of
+from contactable.mapping.records import Mapped, from_json, map_record, to_json
+from contactable.mapping.sources import Sourced
+
+__all__ = [
+    "OPPOSE_PROPERTY",
+    "Choice",
+    "Declaration",
+    "Mapped",
+    "Mapping",
+    "OfferSettings",
+    "Property",
+    "Sourced",
+    "declarations_from_settings",
+    "facts_of",
+    "from_json",
+    "map_record",
+    "offers_from_settings",
+    "opposed_by_tick",
+    "property_values",
+    "schema",
+    "shipped_maps",
+    "sources_of_facts",
+    "state_of",
+    "to_json",
+]

@@ -1,0 +1,194 @@
+"""Declarations: what the company states, signed, about contacts whose CRM record cannot say it.
+
+``[[declare]]`` names the contacts (a form, a list, a source, an owner, a period, or all), the facts that hold for them,
+the evidence, and who says so since when. It is the weakest source: a property, a form submission or the register
+speaks first, and nothing that forbids can be declared away. Where two declarations disagree, neither counts.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from contactable.errors import Malformed, SettingsError
+from contactable.mapping.columns import COLUMNS
+from contactable.mapping.values import check_value, plain
+
+SELECTORS = ("form", "list", "source", "owner")
+_Names = list[str] | str
+
+
+class _Written(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"signed_on": "on"}):
+    """One table ``[[declare]]``, as it may be written."""
+
+    name: str
+    facts: dict[str, str | bool]
+    evidence: str
+    by: str
+    signed_on: date
+    form: _Names = []
+    list: _Names = []
+    source: _Names = []
+    owner: _Names = []
+    created_from: date | None = None
+    created_until: date | None = None
+    all: bool = False
+    wording: str = ""
+    valid_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What declarations ask about a contact: the forms and lists it is in, its source, its owner, its first day."""
+
+    created: date | None = None
+    names: Mapping[str, frozenset[str]] | None = None  # selector -> plain names
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """One declaration in force. ``evidence_digest`` is the SHA-256 of the evidence file, empty for a reference."""
+
+    name: str
+    facts: Mapping[str, str]
+    evidence: str
+    evidence_digest: str
+    by: str
+    signed_on: date
+    selectors: tuple[tuple[str, tuple[re.Pattern[str], ...]], ...] = ()
+    created_from: date | None = None
+    created_until: date | None = None
+    wording: str = ""
+    valid_until: date | None = None
+
+    def covers(self, contact: About) -> bool:
+        """Whether the contact is one of those it speaks of; a contact of unknown first day is in no period."""
+        if self.created_from or self.created_until:
+            if contact.created is None:
+                return False
+            if not (self.created_from or date.min) <= contact.created <= (self.created_until or date.max):
+                return False
+        names = contact.names or {}
+        return all(_any_matches(patterns, names.get(selector, ())) for selector, patterns in self.selectors)
+
+    def in_force(self, on: date) -> bool:
+        """Whether it holds on that day: signed, and not run out."""
+        return self.signed_on <= on and (self.valid_until is None or on <= self.valid_until)
+
+    def to_json(self) -> dict[str, Any]:
+        """What the register keeps of it, as a ``declaration`` entry's details."""
+        return {
+            "name": self.name,
+            "facts": dict(sorted(self.facts.items())),
+            "evidence": self.evidence,
+            "evidence_digest": self.evidence_digest,
+            "by": self.by,
+            "on": self.signed_on.isoformat(),
+            "about": {key: [pattern.pattern for pattern in patterns] for key, patterns in self.selectors},
+            "created": [day.isoformat() if day else None for day in (self.created_from, self.created_until)],
+            "wording": self.wording,
+            "valid_until": self.valid_until.isoformat() if self.valid_until else None,
+        }
+
+    @property
+    def fingerprint(self) -> str:
+        """A short digest that changes whenever anything in it changes."""
+        return hashlib.sha256(json.dumps(self.to_json(), sort_keys=True).encode()).hexdigest()[:16]
+
+
+def declarations_from_settings(
+    tables: Iterable[Mapping[str, Any]], *, folder: Path = Path(), wordings: Iterable[str] = ()
+) -> tuple[Declaration, ...]:
+    """Understand ``[[declare]]``; raise ``SettingsError`` for one without evidence, author, day or contacts.
+
+    ``folder`` is where evidence files are looked for, ``wordings`` the names of the known versions of texts.
+    """
+    known_wordings = frozenset(wordings)
+    found = [_declaration(table, folder, known_wordings) for table in tables]
+    names = [declaration.name for declaration in found]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise SettingsError(f"Two declarations are called `{twice[0]}`: a verdict must name one of them.")
+    return tuple(found)
+
+
+def declared(declarations: Sequence[Declaration], contact: About) -> dict[str, dict[str, list[str]]]:
+    """Give what is declared about a contact: for each column, each value and the names of who states it."""
+    said: dict[str, dict[str, list[str]]] = {}
+    for declaration in declarations:
+        if declaration.covers(contact):
+            for column, value in declaration.facts.items():
+                said.setdefault(column, {}).setdefault(value, []).append(declaration.name)
+    return said
+
+
+def _declaration(table: Mapping[str, Any], folder: Path, wordings: frozenset[str]) -> Declaration:
+    name = str(table.get("name", "without a name"))
+    try:
+        written = msgspec.convert(dict(table), _Written)
+    except msgspec.ValidationError as error:
+        raise SettingsError(f"[[declare]] {name}: {error}.") from None
+    for key in ("name", "evidence", "by"):
+        if not getattr(written, key).strip():
+            raise SettingsError(f"[[declare]] {name}: `{key}` is empty; a declaration is signed and has evidence.")
+    if written.wording and written.wording not in wordings:
+        raise SettingsError(f"[[declare]] {name}: no [[wording]] is called `{written.wording}`.")
+    return Declaration(
+        written.name,
+        {column: _fact(name, column, value) for column, value in written.facts.items()},
+        written.evidence,
+        _digest(folder / written.evidence),
+        written.by,
+        written.signed_on,
+        _selectors(written),
+        written.created_from,
+        written.created_until,
+        written.wording,
+        written.valid_until,
+    )
+
+
+def _fact(name: str, column: str, value: str | bool) -> str:
+    if column not in COLUMNS or not COLUMNS[column].declarable:
+        allowed = ", ".join(each.name for each in COLUMNS.values() if each.declarable)
+        raise SettingsError(f"[[declare]] {name}: `{column}` cannot be declared; what can: {allowed}.")
+    try:
+        return check_value(COLUMNS[column], value if isinstance(value, str) else ("no", "yes")[value])
+    except Malformed as error:
+        raise SettingsError(f"[[declare]] {name}: {error}") from None
+
+
+def _selectors(written: _Written) -> tuple[tuple[str, tuple[re.Pattern[str], ...]], ...]:
+    """Understand about whom it is; saying nothing is refused, so that nobody speaks of all contacts by oversight."""
+    found = []
+    for key in SELECTORS:
+        names = getattr(written, key)
+        if names:
+            found.append((key, tuple(_pattern(each) for each in ([names] if isinstance(names, str) else names))))
+    period = written.created_from or written.created_until
+    if written.all == bool(found or period):
+        raise SettingsError(
+            f"[[declare]] {written.name}: say about whom: form, list, source, owner, created_from, created_until, "
+            "or all = true, which stands alone."
+        )
+    return tuple(found)
+
+
+def _pattern(name: str) -> re.Pattern[str]:
+    return re.compile(".*".join(re.escape(part) for part in plain(name).split("*")))
+
+
+def _any_matches(patterns: Iterable[re.Pattern[str]], names: Iterable[str]) -> bool:
+    return any(pattern.fullmatch(name) for name in names for pattern in patterns)
+
+
+def _digest(path: Path) -> str:
+    """Digest the evidence where it is a file; a reference (a page, a ticket, a contract's number) has none."""
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""

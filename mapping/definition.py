@@ -1,0 +1,151 @@
+"""A mapping as the settings define it: for each column its sources, and the properties that must be read for them.
+
+``[connectors.NAME.mapping]`` and a ``--map`` file say the same thing in the same words. What they leave out comes from
+the map that the kit ships for that CRM, and from properties that are named like a column. A source that is written for
+a column which opens replaces the shipped ones; for a column that only closes it stands beside them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Iterable
+from collections.abc import Mapping as Table
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from contactable.errors import SettingsError
+from contactable.mapping.columns import (
+    ADDRESS_COLUMNS,
+    BY_NAME,
+    CHANNELS,
+    COLUMNS,
+    Column,
+    column_named,
+)
+from contactable.mapping.offers import OfferSettings, vocabulary
+from contactable.mapping.sources import Source, sources_of
+from contactable.mapping.values import plain
+
+_ABOUT = ("created", "source", "owner", "form")
+_SPECIAL = {"based_on", "subscriptions", "about"}
+# A salesperson's tick in our own property is read back like any other opposition; "calls" are both kinds of call.
+_TICKS = {"phone": "calls", "robocall": "calls"}
+OPPOSE_PROPERTY = "contactable_oppose"
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """What a CRM's records mean. ``properties`` must be read for it; ``fingerprint`` changes with any meaning."""
+
+    by_property: Table[str, tuple[Source, ...]]
+    by_membership: Table[str, tuple[Source, ...]]
+    constants: tuple[Source, ...]
+    addresses: Table[str, tuple[str, ...]]  # address column -> properties, the preferred one first
+    subscriptions: Table[str, Column]  # beginning of a property's name -> opposition bound to a subscription type
+    about: Table[str, tuple[str, ...]]  # what declarations ask -> properties
+    properties: tuple[str, ...]
+    fingerprint: str
+
+    @classmethod
+    def from_settings(
+        cls,
+        table: Table[str, Any],
+        *,
+        crm: str = "hubspot",
+        offers: Iterable[OfferSettings] = (),
+        subscriptions: Iterable[str] = (),
+    ) -> Mapping:
+        """Understand a mapping table; raise ``SettingsError`` naming the column and what is wrong with it.
+
+        ``offers`` give the codes (trades, products …) worth keeping; ``subscriptions`` are the ids of the CRM's
+        subscription types, of which each has a property of its own.
+        """
+        written = _merged(table, shipped_map(str(table.get("based_on", crm))))
+        offers = tuple(offers)
+        sources = [
+            source
+            for name, entry in written.items()
+            if name not in _SPECIAL and name not in ADDRESS_COLUMNS
+            for source in sources_of(column_named(name), entry, vocabulary(offers))
+        ]
+        scoped = {prefix: column_named(name) for name, prefix in written.get("subscriptions", {}).items()}
+        types = {*subscriptions, *(each for offer in offers for each in offer.subscriptions)}
+        return _compiled(written, sources, scoped, [prefix + each for prefix in scoped for each in sorted(types)])
+
+
+def shipped_maps() -> tuple[str, ...]:
+    """The names of the maps that the kit ships."""
+    files = resources.files("contactable.mapping").joinpath("maps").iterdir()
+    return tuple(sorted(file.name.removesuffix(".toml") for file in files if file.name.endswith(".toml")))
+
+
+@cache
+def shipped_map(name: str) -> dict[str, Any]:
+    """Read the map that the kit ships under that name; an empty one for a CRM that has none."""
+    if name not in shipped_maps():
+        return {}
+    text = resources.files("contactable.mapping").joinpath("maps", f"{name}.toml").read_text(encoding="utf-8")
+    mapping: dict[str, Any] = tomllib.loads(text)["mapping"]
+    return mapping
+
+
+def _merged(table: Table[str, Any], shipped: Table[str, Any]) -> dict[str, Any]:
+    """Lay the settings over the shipped map, and properties named like a column under both."""
+    merged: dict[str, list[Any]] = {name: [name] for name in BY_NAME}
+    for layer in (shipped, table):
+        for name, entry in layer.items():
+            if name not in _SPECIAL:
+                entries = entry if isinstance(entry, list) else [entry]
+                # A company's own choice ends what is guessed, save where guessing too much is the safe side.
+                keep = layer is shipped or (name in COLUMNS and COLUMNS[name].forbids)
+                merged[name] = (merged.get(name, []) if keep else []) + entries
+    # Last, so that a tick is named as the source only where nothing else says the same.
+    for channel in (*CHANNELS, "all"):
+        merged[f"opposed_{channel}_on"] += [{"property": OPPOSE_PROPERTY, "contains": _TICKS.get(channel, channel)}]
+    special = {key: {**shipped.get(key, {}), **table.get(key, {})} for key in ("subscriptions", "about")}
+    return {**merged, **special}
+
+
+def _compiled(
+    written: Table[str, Any], sources: list[Source], scoped: dict[str, Column], opt_outs: list[str]
+) -> Mapping:
+    by_property: dict[str, tuple[Source, ...]] = {}
+    by_membership: dict[str, tuple[Source, ...]] = {}
+    for source in sources:
+        if source.property_name:
+            by_property[source.property_name] = (*by_property.get(source.property_name, ()), source)
+        elif source.membership:
+            kind, _, name = source.membership.partition(":")
+            key = f"{kind}:{plain(name)}"
+            by_membership[key] = (*by_membership.get(key, ()), source)
+    addresses = {name: _names(name, written.get(name, [])) for name in sorted(ADDRESS_COLUMNS)}
+    about = {key: _names(f"about.{key}", entry) for key, entry in written["about"].items()}
+    if unknown := sorted(set(about) - set(_ABOUT)):
+        raise SettingsError(f"Mapping: `about.{unknown[0]}` is not known; known: {', '.join(_ABOUT)}.")
+    read = [*by_property, *(source.at for source in sources if source.at), *opt_outs]
+    read += [name for names in (*addresses.values(), *about.values()) for name in names]
+    return Mapping(
+        by_property,
+        by_membership,
+        tuple(source for source in sources if not source.property_name and not source.membership),
+        addresses,
+        scoped,
+        about,
+        tuple(dict.fromkeys(read)),
+        _fingerprint(written),
+    )
+
+
+def _names(key: str, entry: Any) -> tuple[str, ...]:
+    names = entry if isinstance(entry, list) else [entry]
+    if not all(isinstance(name, str) and name for name in names):
+        raise SettingsError(f"Mapping of `{key}`: write the name of a property, or a list of names.")
+    return tuple(dict.fromkeys(names))
+
+
+def _fingerprint(written: Table[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(written, sort_keys=True, default=str).encode()).hexdigest()[:16]

@@ -1,0 +1,181 @@
+"""From a CRM's record to facts, each with its source: what the register's mirror keeps, and ``facts_of`` completes.
+
+What forbids is the strictest of all sources. What permits is what the settings prefer; two boxes that contradict each
+other give the stricter, and a warning. Declarations fill what nothing else says. Facts are codes and ISO dates only:
+no address and nothing that people typed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from contactable.mapping.addresses import Identifier, read_addresses
+from contactable.mapping.columns import COLUMNS, UNKNOWN_TIME, Agreement, Column
+from contactable.mapping.declarations import About, Declaration, declared
+from contactable.mapping.definition import Mapping as Definition
+from contactable.mapping.sources import Found, Source, Sourced
+from contactable.mapping.values import plain, read_date, read_opposition
+from contactable.rules.moments import moment_of
+from contactable.rules.place import country_told_by
+
+Facts = dict[str, Sourced]
+Memberships = Mapping[str, str] | Iterable[str]
+"""Names (or ids) of lists, forms, outcomes; as a mapping, with the day of each."""
+_Candidates = dict[str, list[tuple[int, Found]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """What one record says. ``identifiers`` go to the register; ``warnings`` are codes such as ``country:unreadable``.
+
+    An opt-out bound to a subscription type is a fact named ``opposed_email_on/<id>``; ``facts_of`` knows which offers
+    it closes.
+    """
+
+    record_id: str
+    facts: Facts
+    identifiers: tuple[Identifier, ...]
+    warnings: tuple[str, ...]
+
+
+def map_record(
+    record_id: str,
+    properties: Mapping[str, str | None],
+    mapping: Definition,
+    *,
+    lists: Memberships = (),
+    forms: Memberships = (),
+    outcomes: Memberships = (),
+    declarations: Sequence[Declaration] = (),
+) -> Mapped:
+    """Read one record. Nothing in it raises: what cannot be read closes, or is unknown, and is a warning."""
+    addresses = read_addresses(properties, mapping.addresses)
+    candidates: _Candidates = {}
+    scoped: Facts = {}
+    _from_properties(properties, mapping, candidates, scoped)
+    memberships = {"list": lists, "form": forms, "outcome": outcomes}
+    _from_memberships(memberships, properties, mapping, candidates)
+    for source in mapping.constants:
+        _add(candidates, source, source.look("", properties))
+    warnings = addresses.warnings
+    facts = {name: Sourced(value, "address") for name, value in addresses.facts.items()}
+    for name, found in candidates.items():
+        believed = found[0][1] if len(found) == 1 else _believed(COLUMNS[name], found, warnings)
+        if not believed.clear:
+            warnings.append(f"{name}:unreadable")
+        if believed.fact.value:
+            facts[name] = believed.fact
+    _from_prefixes(facts, addresses.prefixes, warnings)
+    if declarations:
+        about = _about(properties, mapping, {"list": lists, "form": forms})
+        _from_declarations(facts, declared(declarations, about), warnings)
+    return Mapped(record_id, facts | scoped, tuple(addresses.identifiers), tuple(dict.fromkeys(warnings)))
+
+
+def to_json(facts: Mapping[str, Sourced]) -> dict[str, list[str]]:
+    """Give facts as JSON: column to value and source."""
+    return {name: list(fact) for name, fact in sorted(facts.items())}
+
+
+def from_json(data: Mapping[str, Sequence[str]]) -> Facts:
+    """Give back the facts that ``to_json`` gave."""
+    return {name: Sourced(value, source) for name, (value, source) in data.items()}
+
+
+def _from_properties(
+    properties: Mapping[str, str | None], mapping: Definition, candidates: _Candidates, scoped: Facts
+) -> None:
+    by_property = mapping.by_property
+    for name, text in properties.items():
+        if not text:
+            continue
+        if name in by_property:
+            for source in by_property[name]:
+                _add(candidates, source, source.look(text, properties))
+        else:
+            _opt_out_of_a_type(name, text, mapping, scoped)
+
+
+def _opt_out_of_a_type(name: str, text: str, mapping: Definition, scoped: Facts) -> None:
+    for prefix, column in mapping.subscriptions.items():
+        if name.startswith(prefix) and (value := read_opposition(text).value):
+            scoped[f"{column.name}/{name.removeprefix(prefix)}"] = Sourced(value, f"property:{name}")
+
+
+def _from_memberships(
+    memberships: Mapping[str, Memberships],
+    properties: Mapping[str, str | None],
+    mapping: Definition,
+    candidates: _Candidates,
+) -> None:
+    if not mapping.by_membership:
+        return
+    for kind, names in memberships.items():
+        days = names if isinstance(names, Mapping) else {}
+        for name in names:
+            for source in mapping.by_membership.get(f"{kind}:{plain(name)}", ()):
+                _add(candidates, source, source.look(days.get(name, ""), properties))
+
+
+def _add(candidates: _Candidates, source: Source, found: Found | None) -> None:
+    if found is not None:
+        candidates.setdefault(source.column.name, []).append((source.rank, found))
+
+
+def _believed(column: Column, found: list[tuple[int, Found]], warnings: list[str]) -> Found:
+    """Choose among several sources of one column."""
+    said = sorted(((rank, each) for rank, each in found if each.fact.value), key=lambda ranked: ranked[0])
+    if not said:
+        return found[0][1]
+    facts = [each for _, each in said]
+    values = {each.fact.value for each in facts}
+    if column.agreement is Agreement.FIRST or len(values) == 1:
+        return facts[0]
+    if column.values:
+        if not column.forbids:
+            warnings.append(f"{column.name}:contradictory")
+        return min(facts, key=lambda each: column.values.index(each.fact.value))
+    return max(facts, key=lambda each: strictness_of_time(each.fact.value))
+
+
+def strictness_of_time(value: str) -> tuple[bool, int]:
+    """Order the times of oppositions (and of contacts): the later the stricter, an unknown time the strictest."""
+    if value == UNKNOWN_TIME:
+        return True, 0
+    return False, moment_of(date.fromisoformat(value) if len(value) == 10 else datetime.fromisoformat(value))
+
+
+def _from_prefixes(facts: Facts, prefixes: list[str], warnings: list[str]) -> None:
+    """Take the country that a number tells where no property does; two that differ leave it unknown for good."""
+    if not prefixes or "country" in facts:
+        return
+    told = country_told_by(prefixes)
+    if told is None:
+        warnings.append("country:contradictory")
+        facts["country"] = Sourced("", "prefix")
+    else:
+        facts["country"] = Sourced(told, "prefix")
+
+
+def _from_declarations(facts: Facts, said: dict[str, dict[str, list[str]]], warnings: list[str]) -> None:
+    for column, values in said.items():
+        if column in facts:
+            continue
+        if len(values) > 1:
+            warnings.append(f"{column}:declarations_contradict")
+            continue
+        ((value, names),) = values.items()
+        facts[column] = Sourced(value, f"declaration:{names[0]}")
+
+
+def _about(properties: Mapping[str, str | None], mapping: Definition, memberships: Mapping[str, Memberships]) -> About:
+    names: dict[str, frozenset[str]] = {}
+    for key in ("form", "list", "source", "owner"):
+        texts = [text for name in mapping.about.get(key, ()) if (text := properties.get(name))]
+        # HubSpot writes "Page: Form" where the form alone is meant.
+        texts += [text.rpartition(": ")[2] for text in texts if ": " in text]
+        names[key] = frozenset(plain(text) for text in (*texts, *memberships.get(key, ())))
+    days = [read_date(properties.get(name) or "").value for name in mapping.about.get("created", ())]
+    return About(next((date.fromisoformat(day[:10]) for day in days if day), None), names)

@@ -1,0 +1,181 @@
+"""Values as people type them, read into the words of the contact file: ``yes``, ``2026-11-24``, ``FR``, ``unknown``.
+
+Two rules stand behind every function. An opposition that cannot be read is an opposition of unknown time; a permission
+that cannot be read is unknown, and unknown never opens. Dates are read as in France (day first); milliseconds since
+1970 are what HubSpot stores, and midnight UTC is how it stores a day.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from typing import NamedTuple
+
+from contactable.errors import Malformed
+from contactable.mapping.columns import UNKNOWN_TIME, Column, Kind
+from contactable.mapping.countries import country_code
+
+
+class Read(NamedTuple):
+    """What a text says in the contact file's words; empty when it says nothing. ``clear`` is False where we guessed."""
+
+    value: str
+    clear: bool = True
+
+
+NOTHING = Read("")
+UNREADABLE = Read("", clear=False)
+
+YES = frozenset("yes y oui o true vrai 1 x on ok coche cochee checked ✓ ✔ ☑".split())
+NO = frozenset("no n non false faux 0 off".split()) | {"non coche", "non cochee", "decoche", "decochee", "unchecked"}
+# The contact file's list of what an opposition column may say without being one, and its French and boolean kin.
+NOT_AN_OPPOSITION = NO | {"-", "n/a"}
+
+MONTHS = (
+    {name: number for number, name in enumerate("jan fev mar avr mai jun jul aou sep oct nov dec".split(), 1)}
+    | {
+        name: number
+        for number, name in enumerate(
+            "janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre".split(), 1
+        )
+    }
+    | {"janv": 1, "fevr": 2, "juil": 7, "sept": 9, "january": 1, "february": 2, "march": 3, "april": 4, "may": 5}
+)
+MONTHS |= {"june": 6, "july": 7, "august": 8, "september": 9, "october": 10, "november": 11, "december": 12}
+MONTHS |= {"feb": 2, "apr": 4, "aug": 8}
+
+_FRENCH = re.compile(r"(?:le )?(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4}|\d{2})(?!\d)(.*)")
+_WRITTEN = re.compile(r"(?:le )?(\d{1,2})(?:er)? ([a-z]+)\.? (\d{4})(.*)")
+_CLOCK = re.compile(r"[ ,]*(?:a |at )?(\d{1,2})[:h](\d{2})?(?::(\d{2}))?")
+_EPOCH = re.compile(r"-?\d{9,14}")
+_DAY_IN_MILLISECONDS = 86_400_000
+_PLAUSIBLE_YEARS = range(1990, 2101)
+
+
+def plain(text: str) -> str:
+    """Bring a text to small letters without accents and double spaces, for comparing."""
+    text = unicodedata.normalize("NFKD", text.replace("’", "'")).casefold()
+    return " ".join("".join(c for c in text if not unicodedata.combining(c)).split())
+
+
+def read_yes_no(text: str) -> Read:
+    """Read a box: Oui, Non, 1, true, coché … and nothing else."""
+    word = plain(text)
+    if word in YES:
+        return Read("yes")
+    if word in NO:
+        return Read("no")
+    return NOTHING if not word else UNREADABLE
+
+
+def read_date(text: str) -> Read:
+    """Read a day, or a moment where order within a day matters, into ISO; unreadable where it is neither."""
+    try:
+        moment = _moment(plain(text))
+    except (ValueError, OverflowError):
+        return UNREADABLE
+    if moment is None:
+        return NOTHING if not text.strip() else UNREADABLE
+    return Read(moment.isoformat()) if moment.year in _PLAUSIBLE_YEARS else UNREADABLE
+
+
+def read_opposition(text: str) -> Read:
+    """Read an opposition: a date, nothing, or an opposition of unknown time whatever else stands there."""
+    word = plain(text)
+    if not word or word in NOT_AN_OPPOSITION:
+        return NOTHING
+    found = read_date(text)
+    if found.value:
+        return found
+    return Read(UNKNOWN_TIME, clear=word in YES)
+
+
+def read_country(text: str) -> Read:
+    """Read a country by its code or its French or English name; unknown where it is none."""
+    code = country_code(plain(text))
+    return Read(code) if code else (NOTHING if not text.strip() else UNREADABLE)
+
+
+def read_postcode(text: str) -> Read:
+    """Read a postcode down to its department ("97400", "75000"): enough for the time zone, and not an address."""
+    digits = re.sub(r"\s", "", text)
+    if re.fullmatch(r"\d{4,5}", digits):
+        kept = 3 if digits.startswith(("97", "98")) else 2
+        return Read(digits.zfill(5)[:kept].ljust(5, "0"))
+    return NOTHING if not digits else UNREADABLE
+
+
+def reader_of(column: Column) -> Callable[[str], Read]:
+    """Give the function that reads this column, remembering what it has read (a bounded memory)."""
+    if column.kind in (Kind.CHOICE, Kind.CODES):
+        return lru_cache(4096)(lambda text: read_choice(text, column.values))
+    return _READERS[column.kind]
+
+
+def read_choice(text: str, accepted: tuple[str, ...]) -> Read:
+    """Read one of the column's own values, case and accents aside."""
+    word = plain(text)
+    if word in accepted:
+        return Read(word)
+    return NOTHING if not word else UNREADABLE
+
+
+def check_value(column: Column, value: str) -> str:
+    """Give a value of the settings in the column's words; raise ``Malformed`` naming what is accepted."""
+    found = reader_of(column)(value)
+    if found.value and found.clear:
+        return found.value
+    accepted = " or ".join(column.values) if column.values else column.kind
+    raise Malformed(f"`{column.name}` cannot be `{value}`: write {accepted}.")
+
+
+def _moment(text: str) -> date | None:
+    """Read a plain text as a day (``date``) or a moment (``datetime``); None where it is of no known shape."""
+    if not text:
+        return None
+    if _EPOCH.fullmatch(text):
+        return _since_1970(int(text))
+    if found := _FRENCH.fullmatch(text):
+        year = int(found[3]) + (2000 if len(found[3]) == 2 else 0)
+        return _at(date(year, int(found[2]), int(found[1])), found[4])
+    if (found := _WRITTEN.fullmatch(text)) and found[2] in MONTHS:
+        return _at(date(int(found[3]), MONTHS[found[2]], int(found[1])), found[4])
+    iso = text.upper()
+    return _aware(datetime.fromisoformat(iso)) if ":" in iso or "T" in iso else date.fromisoformat(iso)
+
+
+def _since_1970(number: int) -> date:
+    milliseconds = number if abs(number) >= 10**11 else number * 1000
+    moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=milliseconds)
+    return moment.date() if milliseconds % _DAY_IN_MILLISECONDS == 0 else moment
+
+
+def _at(day: date, rest: str) -> date:
+    """Add the time of day that follows a French date; raise ``ValueError`` where something else follows."""
+    if not rest.strip():
+        return day
+    clock = _CLOCK.fullmatch(rest.rstrip())
+    if clock is None:
+        raise ValueError("something that is no time of day follows the date")
+    return _aware(datetime.combine(day, time(int(clock[1]), int(clock[2] or 0), int(clock[3] or 0))))
+
+
+def _aware(moment: datetime) -> datetime:
+    """Take a moment without zone as Europe/Paris, and give it in UTC."""
+    if moment.tzinfo is None:
+        from zoneinfo import ZoneInfo
+
+        moment = moment.replace(tzinfo=ZoneInfo("Europe/Paris"))
+    return moment.astimezone(UTC)
+
+
+_READERS: dict[Kind, Callable[[str], Read]] = {
+    Kind.YES_NO: lru_cache(4096)(read_yes_no),
+    Kind.DATE: lru_cache(65536)(read_date),
+    Kind.OPPOSITION: lru_cache(65536)(read_opposition),
+    Kind.COUNTRY: lru_cache(4096)(read_country),
+    Kind.POSTCODE: lru_cache(65536)(read_postcode),
+}
