@@ -87,6 +87,11 @@ class Request:
         return Section(dict(read_fields(urlsplit(self.url).query)), "")
 
     @property
+    def sent_fields(self) -> Section:
+        """The query and the form together, for senders that use either; the form's value counts."""
+        return Section({**self.query.values, **self.form.values})
+
+    @property
     def is_json(self) -> bool:
         """Whether the body looks like JSON; the content type is not asked, senders get it wrong."""
         return self.raw.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[")

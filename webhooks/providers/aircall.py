@@ -1,0 +1,76 @@
+"""Aircall: a refusal spoken in a call, as a tag or a comment of the agent. One JSON object a request.
+
+Signs nothing: the webhook's ``token`` stands in the body. ``tags`` is always the whole current list, so an event of any
+name shows a refusal that stands. ``raw_digits`` is the person's number, spaced, or ``anonymous``. A tag taken away is
+kept and releases nobody. Vendor's page: developer.aircall.io, "Webhooks", and captured payloads, read on 2026-11-23.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from contactable.signing import check_equal
+from contactable.webhooks.events import Event, Kind, On, Origin, Trace
+from contactable.webhooks.meaning import Meaning, fact_key, is_persons_number
+from contactable.webhooks.provider import Answers, Proof, Status
+from contactable.webhooks.reading import Section
+from contactable.webhooks.refusals import UNTAGGED, refusal_in
+from contactable.webhooks.request import Request, Secrets
+
+STATUS = Status.REAL
+ANSWERS = Answers(stored=200, refused=401, store_is_down=503)
+PROOF = Proof.PATH_SECRET
+
+TRACES = {
+    "call.created": Trace.CALL_STARTED,
+    "call.answered": Trace.CALL_STARTED,
+    "call.hungup": Trace.CALL_ENDED,
+    "call.ended": Trace.CALL_ENDED,
+}
+
+
+def authenticate(request: Request, secrets: Secrets) -> str:
+    """Raise ``NotAuthentic`` unless the body holds the webhook's token; ``Malformed`` where it cannot be read."""
+    return check_equal(secrets.keys, request.json.text("token", default=""), "body (token)")
+
+
+def parse(request: Request) -> Iterator[Event]:
+    """Yield the one event of a request; raise ``Malformed`` where a field is missing."""
+    body = request.json
+    said = body.text("event")
+    if said.startswith("call."):
+        yield _call(body, said, request)
+    else:
+        key = fact_key("aircall", said, body.text("timestamp", default=None))
+        meaning = Meaning(Kind.IGNORED, origin=Origin.PROVIDER)
+        yield meaning.event(On.VOICE, said, key=key, at=body.epoch("timestamp", default=None))
+
+
+def _call(body: Section, said: str, request: Request) -> Event:
+    call = body.section("data")
+    tags, comments = (list(_sections(call, name)) for name in ("tags", "comments"))
+    refusal = refusal_in(
+        [tag.text("name", default="") for tag in tags],
+        [comment.text("content", default="") for comment in comments],
+        request.options,
+    )
+    lifted = UNTAGGED if said == "call.untagged" else Meaning(Kind.IGNORED, "", Origin.PROVIDER, trace=TRACES.get(said))
+    meaning, id, number = refusal or lifted, call.text("id"), call.text("raw_digits", default="")
+    return meaning.event(
+        On.VOICE,
+        said,
+        # A call refuses once, however often its events repeat the list of tags.
+        key=fact_key("aircall", id, meaning.reason or said, None if refusal else body.text("timestamp", default=None)),
+        at=(_noted_at(tags) if refusal else None) or body.epoch("timestamp", default=None),
+        phone=number if is_persons_number(number) else None,
+        message_id=id,
+    )
+
+
+def _sections(call: Section, name: str) -> Iterator[Section]:
+    return (Section.of(item, name) for item in call.items(name, default=[]))
+
+
+def _noted_at(tags: list[Section]) -> datetime | None:
+    return max((at for tag in tags if (at := tag.epoch("tagged_at", default=None))), default=None)

@@ -1,0 +1,138 @@
+"""Brevo: transactional and marketing e-mail, and SMS. One JSON object a request, an array where ``batched`` is on.
+
+Signs nothing. Throws an event away on any 4xx or 5xx but 429: when the store is down we answer 429 and nothing else.
+``id`` is the webhook's, the same on every event, so keys are made of facts. Names come in several spellings
+(``unsubscribed``, ``unsubscribe``, ``hardBounce``). ``ts_epoch`` is the one time found to be UTC, mostly in
+milliseconds; plain dates are read as Paris time. ``blocked`` repeats an older unsubscription or complaint. The body of
+an SMS STOP is not documented: several names are tried for number and text. What an administrator adds or changes in a
+list releases nobody. Vendor's pages: developers.brevo.com, "Transactional webhooks", "Marketing webhooks", "Batched
+webhooks", "Retry mechanism", read on 2026-11-23.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from contactable.webhooks.events import Confidence, Event, Kind, On, Origin, Problem
+from contactable.webhooks.meaning import (
+    COMPLAINED,
+    DELIVERED,
+    ECHO_OF_COMPLAINT,
+    ECHO_OF_UNSUBSCRIBE,
+    HARD_BOUNCED,
+    IGNORED,
+    INVALID,
+    SENT,
+    STARTED,
+    STOPPED,
+    UNSUBSCRIBED,
+    Meaning,
+    each,
+    fact_key,
+    international,
+    reply,
+)
+from contactable.webhooks.provider import Answers, Proof, Status
+from contactable.webhooks.reading import Section
+from contactable.webhooks.request import Request, authenticate_by_secret
+
+__all__ = ["ANSWERS", "PROOF", "STATUS", "authenticate", "parse"]
+
+STATUS = Status.REAL
+ANSWERS = Answers(stored=200, refused=401, store_is_down=429)
+PROOF = Proof.PATH_SECRET
+
+BLACKLISTED = Meaning(Kind.OPPOSITION, "blacklist", Origin.ECHO)
+BLOCKED = replace(BLACKLISTED, reason="blocked", confidence=Confidence.REVIEW)  # of unknown cause
+
+MAIL = {  # event, without case and separators -> what it is to us
+    "unsubscribed": UNSUBSCRIBED,
+    "unsubscribe": UNSUBSCRIBED,
+    "spam": COMPLAINED,
+    "complaint": COMPLAINED,
+    "hardbounce": HARD_BOUNCED,
+    "invalid": INVALID,
+    "invalidemail": INVALID,
+    "request": SENT,
+    "sent": SENT,
+    "delivered": DELIVERED,
+}
+BLOCKED_FOR = (  # part of the reason of `blocked` -> of what it is the echo
+    ("unsubscribe", ECHO_OF_UNSUBSCRIBE),
+    ("spam", ECHO_OF_COMPLAINT),
+    ("complain", ECHO_OF_COMPLAINT),
+    ("blacklist", BLACKLISTED),
+    ("bounce", HARD_BOUNCED),
+    ("", BLOCKED),
+)
+SMS = {
+    "unsubscribe": STOPPED,
+    "unsubscribed": STOPPED,
+    "subscribe": STARTED,
+    "hardbounce": HARD_BOUNCED,
+    "rejected": INVALID,
+    "blacklisted": replace(STOPPED, origin=Origin.ECHO),
+    "sent": SENT,
+    "accepted": SENT,
+    "delivered": DELIVERED,
+}
+REPLIES = {"reply", "replied"}
+
+_PARIS = ZoneInfo("Europe/Paris")
+
+authenticate = authenticate_by_secret
+
+
+def parse(request: Request) -> Iterator[Event | Problem]:
+    """Yield the events of a request; raise ``Malformed`` where the body is no JSON."""
+    yield from each(request.batch, lambda item: [_mail(item) if "email" in item else _sms(item)])
+
+
+def _mail(item: Section) -> Event:
+    said, email = item.text("event"), item.text("email")
+    campaign, message_id = item.text("camp_id", default=None), item.text("message-id", default=None)
+    return _mail_meaning(said, item.text("reason", default="")).event(
+        On.EMAIL,
+        said,
+        key=fact_key("brevo", said, email.lower(), message_id, _time_as_sent(item), campaign),
+        at=_time(item),
+        email=email,
+        campaign=campaign,
+        message_id=message_id,
+    )
+
+
+def _mail_meaning(said: str, reason: str) -> Meaning:
+    name = _plain(said)
+    if name == "blocked":
+        return next(meaning for part, meaning in BLOCKED_FOR if part in reason.lower())
+    return MAIL.get(name, IGNORED)
+
+
+def _sms(item: Section) -> Event:
+    said = item.text("msg_status", "event")
+    name, is_reply = _plain(said), _plain(said) in REPLIES
+    number = item.text(*(("from", "phoneNumber", "to") if is_reply else ("to", "phoneNumber", "from")))
+    id = item.text("messageId", "message-id", default=None)
+    key = fact_key("brevo", "sms", said, number, id, _time_as_sent(item))
+    if is_reply:
+        text = item.text("reply", "message", "text", default="")
+        return reply(text, phone=international(number), key=key, at=_time(item), message_id=id)
+    meaning = SMS.get(name, IGNORED)
+    return meaning.event(On.SMS, said, key=key, at=_time(item), phone=international(number), message_id=id)
+
+
+def _plain(said: str) -> str:
+    return said.lower().replace("_", "").replace("-", "")
+
+
+def _time(item: Section) -> datetime | None:
+    at = item.epoch("ts_epoch", "ts_event", "ts", default=None)
+    return at or item.moment("date_event", "date", zone=_PARIS, default=None)
+
+
+def _time_as_sent(item: Section) -> str | None:
+    return item.text("ts_epoch", "ts_event", "ts", "date_event", "date", default=None)

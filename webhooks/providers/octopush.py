@@ -1,0 +1,63 @@
+"""Octopush: STOP, answers and delivery by SMS. One JSON object a request.
+
+Wants an empty answer within one second. Signs nothing. One URL may serve all three kinds: ``stop_date``,
+``answer_date`` or ``delivery_date`` tells them apart, and a STOP counts whatever its text. Dates have no zone and are
+read as Paris time. Vendor's page: dev.octopush.com, "Opt-out management", read on 2026-11-23.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
+from contactable.webhooks.events import Event, On, Origin, Problem
+from contactable.webhooks.meaning import (
+    DELIVERED,
+    IGNORED,
+    INVALID,
+    SENT,
+    STOPPED,
+    each,
+    fact_key,
+    international,
+    reply,
+)
+from contactable.webhooks.provider import Answers, Proof, Status
+from contactable.webhooks.reading import Section
+from contactable.webhooks.request import Request, authenticate_by_secret
+
+__all__ = ["ANSWERS", "PROOF", "STATUS", "authenticate", "parse"]
+
+STATUS = Status.DOCUMENTED
+ANSWERS = Answers(stored=200, refused=401, store_is_down=503, body=b"")
+PROOF = Proof.PATH_SECRET
+
+DELIVERIES = {
+    "SENT": SENT,
+    "DELIVERED": DELIVERED,
+    "BAD_DESTINATION": INVALID,
+    "INVALID_DESTINATION_ADDRESS": INVALID,
+    "BLACKLISTED_NUMBER": replace(STOPPED, origin=Origin.ECHO),
+}
+_PARIS = ZoneInfo("Europe/Paris")
+
+authenticate = authenticate_by_secret
+
+
+def parse(request: Request) -> Iterator[Event | Problem]:
+    """Yield the one event of a request; raise ``Malformed`` where the body is no JSON."""
+    yield from each(request.batch, lambda item: [_read(item)])
+
+
+def _read(item: Section) -> Event:
+    number, id = item.text("number"), item.text("message_id", default=None)
+    dated = next((name for name in ("stop_date", "answer_date", "delivery_date") if name in item), "delivery_date")
+    at, text = item.moment(dated, zone=_PARIS, default=None), item.text("text", default="")
+    key = fact_key("octopush", dated, number, id, item.text(dated, "status", default=None))
+    phone = international(number)
+    if dated == "answer_date":
+        return reply(text, phone=phone, key=key, at=at, message_id=id)
+    said = item.text("status", default="delivery")
+    meaning = STOPPED if dated == "stop_date" else DELIVERIES.get(said.upper(), IGNORED)
+    return meaning.event(On.SMS, said, key=key, at=at, phone=phone, message_id=id, text=text)

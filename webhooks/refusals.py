@@ -1,0 +1,36 @@
+"""A refusal spoken in a call, as the agent notes it: a tag, or a comment. It closes calls by persons and by machines.
+
+Since 2026-08-11 a withdrawal may be oral (code de la consommation, R223-3), so the note of the one who heard it counts
+at once. Tags are compared with a list of names (``refusal_tags`` of the endpoint) without case and accents. A comment
+is free text: where it names one of the tags, the refusal counts and somebody is asked to look.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from contactable.webhooks.events import Confidence, Kind, Origin
+from contactable.webhooks.meaning import Meaning
+
+REFUSAL_TAGS = ("ne plus appeler", "ne pas appeler", "ne plus contacter", "opposition", "bloctel", "dnc", "do not call")
+
+TAGGED = Meaning(Kind.OPPOSITION, "dnc_tag", Origin.ADMIN)
+COMMENTED = Meaning(Kind.OPPOSITION, "dnc_comment", Origin.ADMIN, Confidence.REVIEW)
+UNTAGGED = Meaning(Kind.RELEASE, "dnc_untagged", Origin.ADMIN, Confidence.REVIEW)  # kept; only the person releases
+
+
+def refusal_in(tags: Iterable[str], comments: Iterable[str], options: Mapping[str, Any]) -> Meaning | None:
+    """``TAGGED`` or ``COMMENTED`` where a tag or a comment says that the person refused; None otherwise."""
+    names = {_plain(str(name)) for name in options.get("refusal_tags", REFUSAL_TAGS)} - {""}
+    if any(_plain(tag) in names for tag in tags):
+        return TAGGED
+    spoken = [f" {_plain(comment)} " for comment in comments]
+    return COMMENTED if any(f" {name} " in comment for name in names for comment in spoken) else None
+
+
+def _plain(text: str) -> str:
+    bare = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+    return " ".join(re.findall(r"[a-z0-9]+", bare))
