@@ -13,6 +13,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
@@ -76,14 +77,40 @@ _FICTION_START = "63998"  # 06 39 98 xx xx is kept for fiction, inside what is o
 _MAYOTTE_STARTS = ("269", "639")
 
 
+# Nearly all addresses and numbers are of these plain shapes; what does not fit goes the libraries' long way. Tests hold
+# the two ways equal, on every first digit and on generated texts.
+_PLAIN_LOCAL_PART = re.compile(r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*")
+_PLAIN_FRENCH = re.compile(r"(?:0|(\+|00)33[ .]?)([1-9](?:[ .-]?[0-9]{2}){4})")
+_LONGEST_LOCAL_PART, _LONGEST_EMAIL = 64, 254  # RFC 5321
+
+
 def read_email(text: str) -> Email | None:
     """Understand one e-mail address, without DNS; None where it is malformed."""
+    local, _, domain = text.strip().rpartition("@")
+    if len(local) > _LONGEST_LOCAL_PART or not _PLAIN_LOCAL_PART.fullmatch(local):
+        return validated_email(text)
+    known = _plain_domain(domain)
+    if known is None or len(local) + 1 + len(known[0]) > _LONGEST_EMAIL:
+        return validated_email(text)
+    local = local.lower()
+    return Email(f"{local}@{known[0]}", generic=local in GENERIC_MAILBOXES and not known[1])
+
+
+def validated_email(text: str) -> Email | None:
+    """Understand an address of any shape, as ``email-validator`` does: the long way of ``read_email``."""
     try:
         found = validate_email(text.strip(), check_deliverability=False)
     except EmailNotValidError:
         return None
     local, domain = found.local_part.casefold(), found.ascii_domain.casefold()
     return Email(f"{local}@{domain}", generic=_plain(local) in GENERIC_MAILBOXES and not is_public_webmail(domain))
+
+
+@lru_cache(maxsize=16384)
+def _plain_domain(domain: str) -> tuple[str, bool] | None:
+    """Give an ASCII domain that ``email-validator`` accepts, and whether it is a public webmail's; else None."""
+    found = validated_email(f"a@{domain}") if domain.isascii() and domain == domain.strip() else None
+    return (found.text[2:], is_public_webmail(found.text[2:])) if found else None
 
 
 def is_public_webmail(domain: str) -> bool:
@@ -94,6 +121,26 @@ def is_public_webmail(domain: str) -> bool:
 
 def read_phone(text: str, region: str = "FR") -> Phone | None:
     """Understand one number; ``region`` reads national ones. None where libphonenumber calls it impossible."""
+    plain = _PLAIN_FRENCH.fullmatch(text.strip()) if region == "FR" else None
+    return _french_phone(plain[2], international=plain[1] is not None) if plain else parsed_phone(text, region)
+
+
+def _french_phone(digits: str, *, international: bool) -> Phone:
+    """Give the number of nine digits (with separators) behind 0 or +33: libphonenumber calls each of them possible."""
+    national = digits if digits.isdigit() else re.sub("[ .-]", "", digits)
+    code, kind, country = _french_start(national[:5])
+    return Phone(f"+{code}{national}", kind, international, country if international else None)
+
+
+@lru_cache(maxsize=8192)
+def _french_start(start: str) -> tuple[int, PhoneKind, str | None]:
+    """Tell code, kind and country of a French number by its first five digits, which decide all three."""
+    number = _own_country_code(phonenumbers.PhoneNumber(country_code=33, national_number=int(start.ljust(9, "0"))))
+    return number.country_code or 33, _phone_kind(number), _country(number)
+
+
+def parsed_phone(text: str, region: str = "FR") -> Phone | None:
+    """Understand a number of any shape, as ``phonenumbers`` does: the long way of ``read_phone``."""
     cleaned = _without_remark(text)
     try:
         number = phonenumbers.parse(cleaned, region)
