@@ -17,6 +17,8 @@ from zoneinfo import ZoneInfo
 
 from contactable.errors import Malformed
 from contactable.rules.calendar import PARIS, is_public_holiday, paris_day
+from contactable.rules.consumer_code import D223_9_2023, D223_9_2026
+from contactable.rules.sources import FIRST_DAY, KIT_SCOPE
 from contactable.rules.time_zones import Zones, zones_of
 
 
@@ -74,9 +76,6 @@ class CallAnswer:
         return self.status is CallStatus.ALLOWED
 
 
-HOURS_BEGIN = date(2023, 3, 1)  # conso-d223-9-2023
-REFORM = date(2026, 8, 11)  # conso-d223-9-2026
-RGPD = date(2018, 5, 25)
 WINDOWS = ((time(10), time(13)), (time(14), time(20)))
 MOST_ATTEMPTS = 4
 ATTEMPT_DAYS = 30
@@ -120,7 +119,7 @@ def may_call_at(
     moment = _asked(moment)
     zones = zones_of(postcode, country, phone)
     if not zones:
-        return CallAnswer(CallStatus.UNKNOWN, CallReason.OUTSIDE_SCOPE, None, None, (), ("kit-scope",))
+        return CallAnswer(CallStatus.UNKNOWN, CallReason.OUTSIDE_SCOPE, None, None, (), (KIT_SCOPE.id,))
     slots = tuple(Slot(_aware(start, "agreed_slots"), _aware(end, "agreed_slots")) for start, end in agreed_slots)
     case = _Case(
         _days_known_at(moment, attempts, "attempts"),
@@ -155,9 +154,9 @@ def _missing(attempts: Iterable[date] | None, refusals: Iterable[date] | None) -
 
 def _reason_at(case: _Case, moment: datetime) -> CallReason:
     day = paris_day(moment)
-    if day < HOURS_BEGIN:
+    if not _sources(day):
         return CallReason.NO_HOURS_YET
-    if day < REFORM and any((day - refusal).days <= REFUSAL_DAYS for refusal in case.refusals):
+    if D223_9_2023.in_force(day) and any((day - refusal).days <= REFUSAL_DAYS for refusal in case.refusals):
         return CallReason.REFUSED_LATELY
     if sum((day - attempt).days < ATTEMPT_DAYS for attempt in case.attempts) >= MOST_ATTEMPTS:
         return CallReason.FOUR_ATTEMPTS
@@ -166,9 +165,9 @@ def _reason_at(case: _Case, moment: datetime) -> CallReason:
 
 def _hours(case: _Case, moment: datetime, day: date) -> CallReason:
     """Days and hours alone: what lifts them, then the clock in every zone where the consumer may be."""
-    if day < REFORM and case.express_consent:
+    if D223_9_2023.in_force(day) and case.express_consent:
         return CallReason.EXPRESS_CONSENT
-    if day >= REFORM and any(slot.start <= moment < slot.end for slot in case.slots):
+    if D223_9_2026.in_force(day) and any(slot.start <= moment < slot.end for slot in case.slots):
         return CallReason.AGREED_SLOT
     closed = (reason for zone in sorted(case.zones) if (reason := _clock(moment.astimezone(ZoneInfo(zone)))))
     return next(closed, CallReason.INSIDE_HOURS)
@@ -207,9 +206,7 @@ def _without_history(case: _Case) -> _Case:
 
 
 def _sources(day: date) -> tuple[str, ...]:
-    if day < HOURS_BEGIN:
-        return ()
-    return ("conso-d223-9-2023",) if day < REFORM else ("conso-d223-9-2026",)
+    return tuple(source.id for source in (D223_9_2023, D223_9_2026) if source.in_force(day))
 
 
 def _days_known_at(moment: datetime, events: Iterable[date] | None, name: str) -> tuple[date, ...]:
@@ -228,6 +225,6 @@ def _aware(moment: datetime, name: str) -> datetime:
 
 
 def _asked(moment: datetime) -> datetime:
-    if paris_day(_aware(moment, "moment")) < RGPD:
-        raise Malformed(f"moment: {moment.isoformat()} lies before {RGPD}; nothing is asked before.")
+    if paris_day(_aware(moment, "moment")) < FIRST_DAY:
+        raise Malformed(f"moment: {moment.isoformat()} lies before {FIRST_DAY}; nothing is asked before.")
     return moment.astimezone(UTC)

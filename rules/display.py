@@ -12,8 +12,9 @@ from datetime import date
 from enum import StrEnum
 
 from contactable.rules.calendar import paris_day
+from contactable.rules.consumer_code import L221_17
+from contactable.rules.sources import ARCEP_2022_1583
 
-PLAN_BEGINS = date(2023, 1, 1)  # arcep-2022-1583
 AUTOMATED_STARTS = (
     *("0162", "0163", "0270", "0271", "0377", "0378", "0424", "0425", "0568", "0569", "0948", "0949"),
     *("09475", "09476", "09477", "09478", "09479"),  # overseas
@@ -53,22 +54,22 @@ def may_display(number: str | None, automated: bool, on: date) -> DisplayAnswer:
     """
     national = _national(number or "")
     if not national:
-        return DisplayAnswer(False, DisplayReason.HIDDEN, ("arcep-2022-1583",))
+        return DisplayAnswer(False, DisplayReason.HIDDEN, (L221_17.id,))
     if not _NUMBER.fullmatch(national):
-        return DisplayAnswer(False, DisplayReason.UNREADABLE, ("arcep-2022-1583",))
+        return DisplayAnswer(False, DisplayReason.UNREADABLE, (ARCEP_2022_1583.id,))
     if not automated:
-        return DisplayAnswer(True, DisplayReason.ASSIGNED_NUMBER, ("arcep-2022-1583",))
+        return DisplayAnswer(True, DisplayReason.ASSIGNED_NUMBER, (ARCEP_2022_1583.id,))
     return _automated(national, on)
 
 
 def _automated(national: str, on: date) -> DisplayAnswer:
-    if paris_day(on) < PLAN_BEGINS:
+    if not ARCEP_2022_1583.in_force(paris_day(on)):
         return DisplayAnswer(True, DisplayReason.BEFORE_THE_PLAN, ())
     if len(national) == 10 and national.startswith(AUTOMATED_STARTS):
-        return DisplayAnswer(True, DisplayReason.AUTOMATED_RANGE, ("arcep-2022-1583",))
+        return DisplayAnswer(True, DisplayReason.AUTOMATED_RANGE, (ARCEP_2022_1583.id,))
     mobile = national.startswith(_MOBILE_STARTS)
     reason = DisplayReason.MOBILE_RANGE if mobile else DisplayReason.NOT_AN_AUTOMATED_RANGE
-    return DisplayAnswer(False, reason, ("arcep-2022-1583",))
+    return DisplayAnswer(False, reason, (ARCEP_2022_1583.id,))
 
 
 def _national(number: str) -> str:
