@@ -1,22 +1,97 @@
-"""Decide: one contact, one offer, one moment, each channel."""
+"""Decide: one contact, one offer, one moment, each channel.
+
+The rules run once for each case that is met; what they said is kept under the packed case (``packing``), so that the
+next contact like it costs a look-up. A contact's days enter the key only by their order, and a verdict's ``until`` is
+one of them. The memo is bounded and forgets everything when it is full.
+"""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
+from typing import Any, Final
 
-from contactable.rules.facts import Facts, Offer
+from contactable.errors import Malformed
+from contactable.rules.facts import Facts, Offer, known_at
+from contactable.rules.judgement import Judgement, judge
+from contactable.rules.law import FRENCH_LAW, Law
+from contactable.rules.moments import DAY, NEVER, at_the_latest, day_of, moment_of
+from contactable.rules.periods import ends_of
 from contactable.rules.readings import DEFAULT_READINGS, Readings
-from contactable.rules.terms import Channel, Reason
+from contactable.rules.situation import Situation
+from contactable.rules.sources import FIRST_DAY
+from contactable.rules.terms import Channel
 from contactable.rules.verdict import Verdict
 
+MOST_REMEMBERED: Final = 65_536
 
-def decide(facts: Facts, offer: Offer, on: date, readings: Readings = DEFAULT_READINGS) -> dict[Channel, Verdict]:
-    """Tell for each channel whether the contact may be approached there ``on`` that day or at that aware instant."""
-    return {channel: decide_channel(channel, facts, offer, on, readings) for channel in Channel}
+_FIRST_DAY = FIRST_DAY.toordinal()
+_judgements: dict[Any, tuple[Judgement, ...]] = {}
+_CHANNELS = tuple(Channel)
+_NOW_OR_NEVER = (-1, -2)  # the place in the order of a day that has come, and of one that does not come
+
+
+def decide(
+    facts: Facts, offer: Offer, on: date, readings: Readings = DEFAULT_READINGS, *, law: Law = FRENCH_LAW
+) -> dict[Channel, Verdict]:
+    """Tell for each channel whether the contact may be approached there.
+
+    ``on`` is a day (Europe/Paris), with all that happened on it, or an aware date-time; what lies after it is not
+    known. Raises ``Malformed`` for a naive date-time and for a day before 2018-05-25.
+    """
+    judgements, ahead = _judged(facts, offer, on, readings, law)
+    return {each.channel: each.verdict(ahead) for each in judgements}
 
 
 def decide_channel(
-    channel: Channel, facts: Facts, offer: Offer, on: date, readings: Readings = DEFAULT_READINGS
+    channel: Channel,
+    facts: Facts,
+    offer: Offer,
+    on: date,
+    readings: Readings = DEFAULT_READINGS,
+    *,
+    law: Law = FRENCH_LAW,
 ) -> Verdict:
-    """Tell whether the contact may be approached on one channel; everything stays closed until the rules are here."""
-    return Verdict(channel, allowed=False, reason=Reason.PLACE_UNKNOWN)
+    """Tell whether the contact may be approached on one channel; as ``decide``. Raises ``Malformed`` for no channel."""
+    judgements, ahead = _judged(facts, offer, on, readings, law)
+    try:
+        return judgements[_CHANNELS.index(channel)].verdict(ahead)
+    except ValueError:
+        raise Malformed(f"channel is {channel!r}: {', '.join(Channel)} are accepted.") from None
+
+
+def asked_at(on: date) -> int:
+    """The last moment known when asked about a day or an aware date-time. Raises ``Malformed`` as ``decide``."""
+    if not isinstance(on, date):
+        raise Malformed(f"on is {on!r}: a date or an aware date-time is accepted.")
+    try:
+        moment = moment_of(on)
+    except Malformed as wrong:
+        raise Malformed(f"on ({on.isoformat()}) {wrong}") from None
+    if moment < _FIRST_DAY * DAY:
+        raise Malformed(f"on is {on.isoformat()}: nothing is asked about a day before {FIRST_DAY}.")
+    return moment if isinstance(on, datetime) else at_the_latest(moment)
+
+
+def _judged(
+    facts: Facts, offer: Offer, on: date, readings: Readings, law: Law
+) -> tuple[tuple[Judgement, ...], list[int]]:
+    """The judgements on all channels, and the days ahead on which anything may change."""
+    moment = asked_at(on)
+    if facts.normal.latest > moment:
+        facts = known_at(facts, moment)
+    packed, _, starts = facts.normal
+    today = day_of(moment)
+    period = law.period(today)
+    ends = ends_of(starts)
+    coming = law.changes[period:]
+    ahead = sorted({day for day in (*ends, *coming) if today < day < NEVER})
+    order = tuple([ahead.index(day) if day in ahead else _NOW_OR_NEVER[day == NEVER] for day in (*ends, *coming)])
+    key = (law, packed, period, order, offer.purpose, offer.sector, readings)
+    judgements = _judgements.get(key)
+    if judgements is None:
+        situation = Situation(law, facts, offer, today, readings, ends, ahead)
+        judgements = tuple(judge(channel, situation) for channel in _CHANNELS)
+        if len(_judgements) >= MOST_REMEMBERED:
+            _judgements.clear()
+        _judgements[key] = judgements
+    return judgements, ahead

@@ -8,10 +8,12 @@ judged by what it is and not by the column it stood in. ``country`` may come fro
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 
+from contactable.errors import Malformed
+from contactable.rules.packing import Normal, normalise, read_events
 from contactable.rules.terms import (
     Audience,
     ConsentAct,
@@ -37,6 +39,14 @@ class Offer:
     name: str = "main"
     purpose: Purpose = Purpose.COMMERCIAL
     sector: Sector | None = None
+
+    def __post_init__(self) -> None:
+        if self.purpose not in list(Purpose):
+            raise Malformed(f"purpose is {self.purpose!r}: {', '.join(Purpose)} are accepted.")
+        if self.sector is not None and self.sector not in list(Sector):
+            raise Malformed(f"sector is {self.sector!r}: {', '.join(Sector)} or None are accepted.")
+        object.__setattr__(self, "purpose", Purpose(self.purpose))
+        object.__setattr__(self, "sector", self.sector and Sector(self.sector))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +113,18 @@ class Facts:
     reopened_phone_on: Happened = None
     reopened_robocall_on: Happened = None
     reopened_post_on: Happened = None
+    normal: Normal = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "normal", normalise(self))
 
 
-COLUMNS: Final = tuple(field.name for field in fields(Facts))
+def known_at(facts: Facts, moment: int) -> Facts:
+    """What was known at a moment (``moments``): events after it had not happened."""
+    later = [name for name, when in read_events(facts).items() if when is not None and when > moment]
+    nothing: dict[str, Any] = dict.fromkeys(later)
+    return replace(facts, **nothing)
+
+
+COLUMNS: Final = tuple(each.name for each in fields(Facts) if each.init)
 """The names of all facts, in the order of the contact file's columns."""

@@ -129,6 +129,20 @@ class ConsentRecipient(StrEnum):
     THIRD_PARTY = "third_party"
 
 
+class Consent(StrEnum):
+    """What a consent is worth on a day: nothing on file, valid, or the reason why it fails."""
+
+    NONE = "none"
+    VALID = "valid"
+    PRETICKED = Reason.CONSENT_INVALID_PRETICKED.value
+    BUNDLED = Reason.CONSENT_INVALID_BUNDLED.value
+    THIRD_PARTY = Reason.CONSENT_INVALID_THIRD_PARTY.value
+    MINOR = Reason.CONSENT_INVALID_MINOR.value
+    UNPROVED = Reason.CONSENT_UNPROVED.value
+    INCOMPLETE = Reason.CONSENT_INCOMPLETE.value
+    EXPIRED = Reason.CONSENT_EXPIRED.value
+
+
 class Purpose(StrEnum):
     """What a campaign is for."""
 

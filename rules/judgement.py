@@ -1,0 +1,80 @@
+"""What the rules say of one contact on one channel: why, until when, what would open it, which readings touched it.
+
+This is the slow road, taken once for each case (``decision`` keeps the rest).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Final
+
+from contactable.rules.advice import advice_for
+from contactable.rules.conditions import conditions_of
+from contactable.rules.readings import DOUBTS
+from contactable.rules.rule import Answer
+from contactable.rules.situation import Situation
+from contactable.rules.terms import Channel
+from contactable.rules.verdict import Verdict
+
+MOST_DATED: Final = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A verdict without its date, and which of the days ahead is its ``until`` (None: none of them)."""
+
+    undated: Verdict
+    until: int | None
+    _dated: dict[int, Verdict] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def channel(self) -> Channel:
+        """The channel that was judged."""
+        return self.undated.channel
+
+    def verdict(self, ahead: list[int]) -> Verdict:
+        """The verdict for a contact like the one that was judged; ``ahead`` are that contact's days."""
+        if self.until is None:
+            return self.undated
+        day = ahead[self.until]
+        found = self._dated.get(day)
+        if found is None:
+            if len(self._dated) >= MOST_DATED:
+                self._dated.clear()
+            found = self._dated[day] = replace(self.undated, until=date.fromordinal(day))
+        return found
+
+
+def judge(channel: Channel, situation: Situation) -> Judgement:
+    """Run the rules of a channel: today, on each day ahead, under each other reading, and for advice."""
+    case = situation.case(channel, situation.today)
+    answer = situation.law.answer(case)
+    verdict = Verdict(
+        channel,
+        answer.allowed,
+        answer.reason,
+        tuple(source.id for source in answer.sources),
+        conditions_of(case, answer.reason),
+        advice=advice_for(situation, channel, answer.reason),
+        readings=_readings_that_touched(channel, situation, answer),
+    )
+    return Judgement(verdict, _first_change(channel, situation, answer))
+
+
+def _first_change(channel: Channel, situation: Situation, now: Answer) -> int | None:
+    for place, day in enumerate(situation.ahead):
+        if situation.answer(channel, day).reason is not now.reason:
+            return place
+    return None
+
+
+def _readings_that_touched(channel: Channel, situation: Situation, answer: Answer) -> tuple[str, ...]:
+    """The doubts of which another setting would give another answer."""
+    readings = situation.readings
+    others = ((doubt.name, doubt.other(getattr(readings, doubt.name))) for doubt in DOUBTS)
+    return tuple(
+        name
+        for name, other in others
+        if situation.answer(channel, situation.today, replace(readings, **{name: other})).reason is not answer.reason
+    )

@@ -1,0 +1,55 @@
+"""The law of all channels as one value: what it answers to a case, and the days on which it changes."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Final
+
+from contactable.rules.case import Case
+from contactable.rules.channels import CHANNELS
+from contactable.rules.consent import FAULTS_OF_CONSENT_TO_CALLS
+from contactable.rules.rule import Answer, Rule, first_answer
+from contactable.rules.terms import Channel
+
+
+@dataclass(frozen=True, eq=False)
+class Law:
+    """The rules of each channel, in order. ``FRENCH_LAW`` is the one in force; tests make others."""
+
+    channels: Mapping[Channel, tuple[Rule, ...]]
+    _in_force: dict[tuple[Channel, int], tuple[Rule, ...]] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def changes(self) -> tuple[int, ...]:
+        """The days (ordinals) on which some rule begins to be in force or has ended, in order."""
+        rules = (each for channel in self.channels.values() for each in channel)
+        faults = (fault.rule for fault in FAULTS_OF_CONSENT_TO_CALLS)
+        sources = {source for each in (*rules, *faults) for source in each.sources}
+        begins = {source.begins for source in sources if source.begins}
+        ended = {source.ends + timedelta(days=1) for source in sources if source.ends}
+        return tuple(sorted(day.toordinal() for day in begins | ended))
+
+    def period(self, day: int) -> int:
+        """The number of changes up to a day: on two days of one period the law is the same."""
+        return bisect_right(self.changes, day)
+
+    def rules(self, channel: Channel, day: date) -> tuple[Rule, ...]:
+        """The rules of a channel that are in force on a day, in order."""
+        key = channel, self.period(day.toordinal())
+        if key not in self._in_force:
+            self._in_force[key] = tuple(each for each in self.channels[channel] if each.in_force(day))
+        return self._in_force[key]
+
+    def answer(self, case: Case) -> Answer:
+        """What the first rule that speaks says. The last rule of every channel speaks."""
+        answer = first_answer(self.rules(case.channel, case.day), case)
+        if answer is None:
+            raise AssertionError(f"no rule of {case.channel} speaks on {case.day}")
+        return answer
+
+
+FRENCH_LAW: Final = Law(CHANNELS)

@@ -1,0 +1,214 @@
+"""Facts in a normal form, made once with them: one integer for all that has a handful of values, and a few days.
+
+Two contacts with the same integer differ only in how their days lie to each other and to the day asked about. This is
+what makes deciding quick (``decision``). Wrong values are found here, each named with its field.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from enum import Enum
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from contactable.errors import Malformed
+from contactable.rules.moments import DAY, at_the_latest, day_of, moment_of
+from contactable.rules.place import Place, place_of
+from contactable.rules.terms import (
+    UNKNOWN_TIME,
+    Audience,
+    Channel,
+    ConsentAct,
+    ConsentRecipient,
+    DataSource,
+    Mailbox,
+    Sale,
+)
+
+if TYPE_CHECKING:
+    from contactable.rules.facts import Facts
+
+CONSENTED: Final = (Channel.EMAIL, Channel.SMS, Channel.PHONE, Channel.ROBOCALL)
+"""The channels that a consent can open."""
+
+_YES_OR_NO = (None, True, False)
+VALUES: Final[Mapping[str, Sequence[Any]]] = {
+    "audience": (None, *Audience),
+    "sole_trader": _YES_OR_NO,
+    "email": (None, *Mailbox),
+    "mobile": _YES_OR_NO,
+    "landline": _YES_OR_NO,
+    "street": _YES_OR_NO,
+    "customer": _YES_OR_NO,
+    "sale": (None, *Sale),
+    "collected_at_sale": _YES_OR_NO,
+    "similar_offer": _YES_OR_NO,
+    "source": (None, *DataSource),
+    "informed": _YES_OR_NO,
+    "related_to_profession": _YES_OR_NO,
+    "contract": _YES_OR_NO,
+    "offer_on_contract": _YES_OR_NO,
+    "bloctel": _YES_OR_NO,
+    "robinson": _YES_OR_NO,
+    **{f"consent_{channel}_act": (None, *ConsentAct) for channel in CONSENTED},
+    **{f"consent_{channel}_to": (None, *ConsentRecipient) for channel in CONSENTED},
+    **{f"consent_{channel}_proof": _YES_OR_NO for channel in CONSENTED},
+    "consent_phone_complete": _YES_OR_NO,
+    "callback_proof": _YES_OR_NO,
+    "offer_as_asked": _YES_OR_NO,
+    "minor_at_consent": _YES_OR_NO,
+    "parental_authorisation": _YES_OR_NO,
+}
+"""The facts with a handful of values, unknown first; ``country`` has three (``place``) and is packed with them."""
+
+ACTS: Final = (
+    *(f"consent_{channel}_on" for channel in CONSENTED),
+    *(f"reopened_{channel}_on" for channel in Channel),
+)
+OBJECTIONS: Final = (
+    *(f"consent_{channel}_withdrawn_on" for channel in CONSENTED),
+    *(f"opposed_{channel}_on" for channel in Channel),
+    "opposed_all_on",
+)
+EVENTS: Final = (
+    "last_contact_on",
+    "relation_ended_on",
+    "collected_on",
+    "first_message_on",
+    "callback_requested_on",
+    *ACTS,
+    *OBJECTIONS,
+)
+"""The dates of what happened; after the moment asked about they are not known at it."""
+
+HAPPENED: Final = ("last_contact_on", "relation_ended_on", "first_message_on")
+"""The events of which a rule asks only whether they happened."""
+
+_FAR = DAY * DAY  # later than every act: an objection of unknown time
+_EVENT_BITS = len(HAPPENED) + 3 * len(Channel)
+_COUNTRY = re.compile("[A-Z]{2}")
+_PLACES = (Place.UNKNOWN, Place.FRANCE, Place.ELSEWHERE)
+_finite = attrgetter(*VALUES)
+_dated = attrgetter(*EVENTS)
+
+
+def _codes() -> dict[str, dict[Any, tuple[int, Any]]]:
+    """For each finite field, what each value adds to the packed integer, and the value as the rules know it."""
+    codes, shift = {}, 0
+    for name, values in VALUES.items():
+        codes[name] = {value: (code << shift, value) for code, value in enumerate(values)}
+        shift += (len(values) - 1).bit_length()
+    return codes
+
+
+_CODES = _codes()
+_FINITE_BITS = sum((len(values) - 1).bit_length() for values in VALUES.values())
+
+
+class Normal(NamedTuple):
+    """Facts in their normal form."""
+
+    packed: int
+    latest: int  # the last moment at which anything happened
+    starts: tuple[int, int, int, int, int]  # the days from which a period runs (``periods``), 0 for none
+
+
+def normalise(facts: Facts) -> Normal:
+    """The normal form of facts. Raises ``Malformed`` for a value that a field does not take."""
+    values = _pack_values(facts)
+    moments = read_events(facts)
+    happened = {name: moment for name, moment in moments.items() if moment is not None}
+    return Normal(
+        values << _EVENT_BITS | _pack_events(moments),
+        max(happened.values(), default=0),
+        (
+            day_of(max(happened.get("last_contact_on", 0), happened.get("relation_ended_on", 0))),
+            day_of(happened.get("consent_phone_on", 0)),
+            _last_day_of_consent(facts, happened),
+            day_of(happened.get("callback_requested_on", 0)),
+            day_of(happened.get("collected_on", 0)),
+        ),
+    )
+
+
+def read_events(facts: Facts) -> dict[str, int | None]:
+    """The moment of each event that happened; None for an objection of unknown time."""
+    moments: dict[str, int | None] = {}
+    for name, when in zip(EVENTS, _dated(facts), strict=True):
+        if when is not None:
+            moments[name] = None if when is UNKNOWN_TIME and name in OBJECTIONS else _moment(name, when)
+    return moments
+
+
+def standing(channel: Channel, moments: Mapping[str, int | None]) -> tuple[bool, bool, bool]:
+    """Whether somebody objected on a channel or on all, and whether a release, and a consent, came after that.
+
+    A withdrawn consent is an objection. At one instant, or on one day when either has no time, the objection is later.
+    """
+    objections = [
+        _FAR if (moment := moments[name]) is None else at_the_latest(moment)
+        for name in (f"opposed_{channel}_on", f"consent_{channel}_withdrawn_on", "opposed_all_on")
+        if name in moments
+    ]
+    last = max(objections, default=0)
+    released = moments.get(f"reopened_{channel}_on") or 0
+    consented = moments.get(f"consent_{channel}_on") or 0
+    return last > 0, released > last, consented > last
+
+
+def _pack_events(moments: Mapping[str, int | None]) -> int:
+    packed = 0
+    for name in HAPPENED:
+        packed = packed << 1 | (name in moments)
+    for channel in Channel:
+        for known in standing(channel, moments):
+            packed = packed << 1 | known
+    return packed
+
+
+def _pack_values(facts: Facts) -> int:
+    """The packed integer of the finite fields; gives fields that hold a plain text their proper value."""
+    packed = _PLACES.index(_place(facts.country)) << _FINITE_BITS
+    for (name, codes), value in zip(_CODES.items(), _finite(facts), strict=True):
+        try:
+            code, proper = codes[value]
+        except (KeyError, TypeError):
+            raise Malformed(f"{name} is {value!r}: {_accepted(codes)}.") from None
+        if proper is not value:
+            object.__setattr__(facts, name, proper)
+        packed |= code
+    return packed
+
+
+def _place(country: Any) -> Place:
+    if country is not None and not (isinstance(country, str) and _COUNTRY.fullmatch(country)):
+        raise Malformed(f"country is {country!r}: a code of ISO 3166-1 with two capital letters, or None, is accepted.")
+    return place_of(country)
+
+
+def _accepted(values: Mapping[Any, Any]) -> str:
+    return ", ".join(value.value if isinstance(value, Enum) else repr(value) for value in values) + " are accepted"
+
+
+def _moment(name: str, when: Any) -> int:
+    if not isinstance(when, date):
+        raise Malformed(f"{name} is {when!r}: a date, an aware date-time or None is accepted.")
+    try:
+        return moment_of(when)
+    except Malformed as wrong:
+        raise Malformed(f"{name} ({when.isoformat()}) {wrong}") from None
+    except OverflowError:
+        raise Malformed(f"{name} is {when!r}: no calendar reaches it.") from None
+
+
+def _last_day_of_consent(facts: Facts, happened: Mapping[str, int]) -> int:
+    until = facts.consent_phone_until
+    if until is None:
+        return 0
+    if not isinstance(until, date) or isinstance(until, datetime):
+        raise Malformed(f"consent_phone_until is {until!r}: a date or None is accepted.")
+    if until.toordinal() < day_of(happened.get("consent_phone_on", 0)):
+        raise Malformed(f"consent_phone_until is {until}: before consent_phone_on ({facts.consent_phone_on}).")
+    return until.toordinal()

@@ -1,0 +1,60 @@
+"""One contact at one moment, as the rules of a channel may ask about it on that day or on a later one."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Final, NamedTuple
+
+from contactable.rules.case import Case
+from contactable.rules.derived import DERIVED
+from contactable.rules.facts import Facts, Offer
+from contactable.rules.law import Law
+from contactable.rules.packing import CONSENTED, HAPPENED, VALUES, read_events, standing
+from contactable.rules.place import place_of
+from contactable.rules.readings import Readings
+from contactable.rules.rule import Answer
+from contactable.rules.terms import Channel
+
+OVER: Final = ("retention_over", "consent_year_over", "consent_period_over", "callback_over", "first_month_over")
+"""What time alone changes in a case, in the order of ``periods.ends_of``."""
+
+_OWN = tuple(name for name in VALUES if not name.startswith("consent_"))
+_HAPPENED = dict(zip(HAPPENED, ("last_contact_known", "relation_ended", "first_message_sent"), strict=True))
+
+
+class Situation(NamedTuple):
+    """One contact and one offer: facts known at the moment asked about, its day, when periods end, the days ahead."""
+
+    law: Law
+    facts: Facts
+    offer: Offer
+    today: int
+    readings: Readings
+    ends: tuple[int, ...]
+    ahead: list[int]
+
+    def known(self, channel: Channel) -> dict[str, Any]:
+        """What a channel's cases hold on every day, under the names of ``Case``."""
+        moments = read_events(self.facts)
+        known = {name: getattr(self.facts, name) for name in _OWN}
+        known |= {name: event in moments for event, name in _HAPPENED.items()}
+        known |= zip(("opposed", "reopened", "consent_on_file"), standing(channel, moments), strict=True)
+        known |= {"place": place_of(self.facts.country), "purpose": self.offer.purpose, "sector": self.offer.sector}
+        if channel in CONSENTED:
+            known |= {
+                f"consent_{what}": getattr(self.facts, f"consent_{channel}_{what}") for what in ("act", "to", "proof")
+            }
+        return known | {"consent_complete": self.facts.consent_phone_complete}
+
+    def over(self, day: int) -> dict[str, bool]:
+        """Which periods are over on a day."""
+        return {name: day >= end for name, end in zip(OVER, self.ends, strict=True)}
+
+    def case(self, channel: Channel, day: int, readings: Readings | None = None) -> Case:
+        """The case of a channel on a day."""
+        facts = self.known(channel) | self.over(day)
+        return Case(channel, date.fromordinal(day), readings or self.readings, facts, DERIVED)
+
+    def answer(self, channel: Channel, day: int, readings: Readings | None = None) -> Answer:
+        """What the law says of a channel on a day."""
+        return self.law.answer(self.case(channel, day, readings))
