@@ -9,6 +9,7 @@ from __future__ import annotations
 from contactable.mapping.declarations import Declaration, declarations_from_settings
 from contactable.mapping.definition import OPPOSE_PROPERTY, Mapping, shipped_maps
 from contactable.mapping.facts import facts_of, sources_of_facts
+from contactable.mapping.map_file import MapFile, read_map
 from contactable.mapping.offers import OfferSettings, offers_from_settings
 from contactable.mapping.properties import Choice, Property, opposed_by_tick, property_values, schema, state_of
 from contactable.mapping.records import Mapped, from_json, map_record, to_json
@@ -18,6 +19,7 @@ __all__ = [
     "OPPOSE_PROPERTY",
     "Choice",
     "Declaration",
+    "MapFile",
     "Mapped",
     "Mapping",
     "OfferSettings",
@@ -30,6 +32,7 @@ __all__ = [
     "offers_from_settings",
     "opposed_by_tick",
     "property_values",
+    "read_map",
     "schema",
     "shipped_maps",
     "sources_of_facts",

@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime
 from contactable.mapping.offers import OfferSettings
 from contactable.mapping.property_texts import TEXTS
 from contactable.rules import Channel, Reason, Verdict
+from contactable.rules.labels import Language, column_label, label
 
 PREFIX = "contactable_"
 ALLOWED, DENIED, NOT_COVERED = "allowed", "denied", "not_covered"
@@ -40,7 +41,9 @@ class Property:
     for_people: bool = False
 
 
-def schema(offers: Mapping[str, OfferSettings], *, language: str = "fr", compact: bool = False) -> tuple[Property, ...]:
+def schema(
+    offers: Mapping[str, OfferSettings], *, language: Language = "fr", compact: bool = False
+) -> tuple[Property, ...]:
     """List the properties that a CRM's contacts need, labels in French (``fr``) or English (``en``)."""
     say = TEXTS[language]
     channels = [Choice(channel, label(channel, language)) for channel in Channel]
@@ -71,7 +74,7 @@ def property_values(
     changed_at: datetime,
     link: str = "",
     compact: bool = False,
-    language: str = "fr",
+    language: Language = "fr",
 ) -> dict[str, str]:
     """Give what to write on one contact; an empty text clears a value. ``changed_at`` must be aware."""
     main = verdicts_by_offer["main"]
@@ -84,7 +87,7 @@ def property_values(
         name = PREFIX + channel
         values[name] = state_of(verdict)
         values[f"{name}_reason"] = verdict.reason.value
-        values[f"{name}_advice"] = " + ".join(label(column, language) for column in verdict.advice)
+        values[f"{name}_advice"] = " + ".join(column_label(column, language) for column in verdict.advice)
         values[f"{name}_until"] = _day(verdict.until)
     further = {name: verdicts for name, verdicts in verdicts_by_offer.items() if name != "main"}
     values |= {f"{PREFIX}channels_{name}": open_channels(verdicts) for name, verdicts in further.items()}
@@ -115,7 +118,7 @@ def opposed_by_tick(value: str) -> Iterator[str]:
             yield tick if tick in OPPOSE_VALUES else "all"
 
 
-def _of_channel(channel: Channel, language: str) -> Iterator[Property]:
+def _of_channel(channel: Channel, language: Language) -> Iterator[Property]:
     say, name = TEXTS[language], label(channel, language)
     states = [Choice(state, say[f"state.{state}"]) for state in (ALLOWED, DENIED, NOT_COVERED)]
     reasons = [Choice(reason, label(reason, language)) for reason in Reason]
@@ -163,8 +166,3 @@ def _day(until: date | None) -> str:
 
 def _instant(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def label(code: str, language: str) -> str:
-    """The label of a channel, a reason or a column."""
-    return code
