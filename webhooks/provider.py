@@ -16,6 +16,7 @@ from contactable.webhooks.events import Event, Problem
 from contactable.webhooks.request import Request, Secrets
 
 Authenticate: TypeAlias = Callable[[Request, Secrets], str | None]
+Sign: TypeAlias = Callable[[Request, Secrets], Request]
 Parse: TypeAlias = Callable[[Request], Iterator[Event | Problem]]
 
 
@@ -53,7 +54,8 @@ class Answers:
 class Provider:
     """One provider as the receiver uses it. ``authenticate`` returns the id of the secret that fitted, for the log.
 
-    ``methods`` carry events; any other GET or HEAD is a probe. ``answer_probe`` gives the body of such an answer.
+    ``sign`` makes a request what the sender would send: for tests, the sandbox and trials. ``methods`` carry events;
+    any other GET or HEAD is a probe. ``answer_probe`` gives the body of such an answer.
     """
 
     id: str
@@ -62,6 +64,7 @@ class Provider:
     status: Status
     answers: Answers
     authenticate: Authenticate
+    sign: Sign
     parse: Parse
     proof: Callable[[Request], Proof]
     methods: tuple[str, ...] = ("POST",)

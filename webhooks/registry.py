@@ -1,7 +1,9 @@
 """Finds the providers: every module of ``webhooks/providers``, and the entry points ``contactable.providers``.
 
 A module has ``STATUS``, ``ANSWERS``, ``authenticate(request, secrets)`` and ``parse(request)``. It may have ``PROOF``
-(a ``Proof``, or a function of the request; by default a verified signature), ``METHODS`` and ``answer_probe``.
+(a ``Proof``, or a function of the request; by default a verified signature), ``METHODS``, ``answer_probe``, and where
+it checks signatures, ``sign(request, secrets)``. Whatever it checks, every scheme without signature that the endpoint
+configures (a secret in the path, basic authentication …) must be right as well.
 """
 
 from __future__ import annotations
@@ -14,7 +16,8 @@ from types import ModuleType
 
 from contactable.errors import SettingsError
 from contactable.webhooks import providers
-from contactable.webhooks.provider import Answers, Proof, Provider
+from contactable.webhooks.provider import Answers, Authenticate, Proof, Provider, Sign
+from contactable.webhooks.request import Request, Secrets, check_schemes, sign_by_secret
 
 __all__ = ["Answers", "Proof", "Provider", "all_providers", "find_provider", "provider_ids"]
 
@@ -47,6 +50,22 @@ def _module(id: str) -> ModuleType:
     return importlib.import_module(f"contactable.webhooks.providers.{id}")
 
 
+def _with_schemes(authenticate: Authenticate) -> Authenticate:
+    def check(request: Request, secrets: Secrets) -> str | None:
+        check_schemes(request, secrets)
+        return authenticate(request, secrets)
+
+    return check
+
+
+def _with_secrets(sign: Sign | None) -> Sign:
+    def send(request: Request, secrets: Secrets) -> Request:
+        signed = sign_by_secret(request, secrets)
+        return sign(signed, secrets) if sign else signed
+
+    return send
+
+
 def _provider(id: str, module: ModuleType) -> Provider:
     page = (module.__doc__ or "").strip()
     proof = getattr(module, "PROOF", Proof.SIGNED)
@@ -56,7 +75,8 @@ def _provider(id: str, module: ModuleType) -> Provider:
         page=page,
         status=module.STATUS,
         answers=module.ANSWERS,
-        authenticate=module.authenticate,
+        authenticate=_with_schemes(module.authenticate),
+        sign=_with_secrets(getattr(module, "sign", None)),
         parse=module.parse,
         proof=proof if callable(proof) else lambda request: proof,
         methods=getattr(module, "METHODS", ("POST",)),

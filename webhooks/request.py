@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from io import BytesIO
@@ -90,6 +91,14 @@ class Request:
     def sent_fields(self) -> Section:
         """The query and the form together, for senders that use either; the form's value counts."""
         return Section({**self.query.values, **self.form.values})
+
+    def with_headers(self, headers: Mapping[str, str]) -> Request:
+        """The same request with more headers, as a signer leaves it."""
+        return replace(self, headers={**self.headers, **headers})
+
+    def with_token(self, token: bytes) -> Request:
+        """The same JSON object with ``token`` in it, for senders that put their secret into the body."""
+        return replace(self, raw=json.dumps({**self.json.values, "token": token.decode()}).encode())
 
     @property
     def is_json(self) -> bool:
@@ -173,6 +182,17 @@ def check_schemes(request: Request, secrets: Secrets) -> list[str]:
         used.append(check_equal(secrets.bearer, _after("bearer", request.header("authorization")), "bearer token"))
     used += [check_equal(active, request.header(name), "header") for name, active in secrets.headers.items()]
     return used
+
+
+def sign_by_secret(request: Request, secrets: Secrets) -> Request:
+    """The request as a sender that knows the current secrets would send it."""
+    headers = {name: active[0].value.decode() for name, active in secrets.headers.items()}
+    if secrets.bearer:
+        headers["Authorization"] = f"Bearer {secrets.bearer[0].value.decode()}"
+    if secrets.basic:
+        headers["Authorization"] = f"Basic {base64.b64encode(secrets.basic[0].value).decode()}"
+    path = secrets.path[0].value.decode() if secrets.path else ""
+    return replace(request.with_headers(headers), path_secret=path)
 
 
 def _after(scheme: str, header: str) -> str:

@@ -17,23 +17,20 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from contactable.errors import Malformed
-from contactable.signing import check_hubspot
+from contactable.signing import check_hubspot, sign_hubspot
 from contactable.webhooks.events import EVERYTHING, Event, Kind, On, Origin, Problem, Scope, ScopeKind, Trace
 from contactable.webhooks.meaning import COMPLAINED, HARD_BOUNCED, IGNORED, INVALID, Meaning, each, fact_key
 from contactable.webhooks.provider import Answers, Proof, Status
 from contactable.webhooks.reading import Section
 from contactable.webhooks.request import Request, Secrets
+from contactable.webhooks.ticks import CHANGED, OPPOSE, ticks_in
 
 STATUS = Status.REAL
 ANSWERS = Answers(stored=200, refused=401, store_is_down=503)
 PROOF = Proof.SIGNED
 
-OPPOSE = "contactable_oppose"  # the kit's own property: ticked by a person, one value a channel
 OPT_OUT = "hs_email_optout"  # "true" for all e-mail; with _<id> for one subscription type
 
-TICKS = {"email": On.EMAIL, "sms": On.SMS, "phone": On.PHONE, "robocall": On.ROBOCALL, "post": On.POST, "all": On.ALL}
-TICKED = Meaning(Kind.OPPOSITION, "crm_opposition", Origin.CRM_USER)
-CHANGED = replace(IGNORED, trace=Trace.CONTACT_CHANGED)
 OURS = replace(IGNORED, reason="echo", origin=Origin.ECHO)
 
 MEANINGS = {  # property, value -> what it is to us; any other change only makes the contact be read again
@@ -77,12 +74,19 @@ def authenticate(request: Request, secrets: Secrets) -> str:
     )
 
 
+def sign(request: Request, secrets: Secrets) -> Request:
+    """The request as HubSpot would send it, at the moment of its arrival."""
+    timestamp = str(int(request.received_at.timestamp() * 1000))
+    signature = sign_hubspot(secrets.keys[0].value, request.method, request.url, request.raw, timestamp)
+    return request.with_headers({"X-HubSpot-Signature-v3": signature, "X-HubSpot-Request-Timestamp": timestamp})
+
+
 def parse(request: Request) -> Iterator[Event | Problem]:
     """Yield the events of a batch; raise ``Malformed`` where the body is no JSON."""
     yield from each(request.batch, _read)
 
 
-def _read(item: Section) -> Iterator[Event | Problem]:
+def _read(item: Section) -> Iterator[Event]:
     said = item.text("subscriptionType")
     family, _, what = said.partition(".")
     if not (family == "contact" or (family == "object" and item.text("objectTypeId", default="") == "0-1")):
@@ -95,7 +99,7 @@ def _read(item: Section) -> Iterator[Event | Problem]:
         yield _event(item, replace(IGNORED, trace=LIFECYCLE.get(what)), On.ALL)
 
 
-def _change(item: Section) -> Iterator[Event | Problem]:
+def _change(item: Section) -> Iterator[Event]:
     name, value = item.text("propertyName"), item.text("propertyValue", default="")
     if _is_ours(item):
         yield _event(item, OURS, On.ALL)
@@ -112,15 +116,12 @@ def _is_ours(item: Section) -> bool:
     return item.text("changeSource", default="") == "INTEGRATION" and digits == [item.text("appId", default=None)]
 
 
-def _ticks(item: Section, value: str) -> Iterator[Event | Problem]:
-    ticked = [tick.strip().lower() for tick in value.split(";") if tick.strip()]
-    if not ticked:  # a tick taken away releases nothing: only the person can
+def _ticks(item: Section, value: str) -> Iterator[Event]:
+    ticks = list(ticks_in(value))
+    if not ticks:  # a tick taken away releases nothing: only the person can
         yield _event(item, CHANGED, On.ALL)
-    for tick in ticked:
-        if tick in TICKS:
-            yield _event(item, TICKED, TICKS[tick], suffix=tick)
-        else:
-            yield Problem(f"{OPPOSE} has a value that names no channel.", _key(item, tick))
+    for tick, on, meaning in ticks:
+        yield _event(item, meaning, on, suffix=tick)
 
 
 def _opt_out(item: Section, name: str, value: str) -> Event:

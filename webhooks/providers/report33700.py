@@ -16,7 +16,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from contactable.errors import Malformed
-from contactable.signing import check_standard_webhook
+from contactable.signing import check_standard_webhook, sign_standard_webhook
 from contactable.webhooks.events import Confidence, Event, Kind, On, Origin, Problem, Scope, ScopeKind
 from contactable.webhooks.meaning import Meaning, each, fact_key, is_persons_number
 from contactable.webhooks.provider import Answers, Proof, Status
@@ -51,6 +51,13 @@ _FRENCH_DATES = ("%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d/%m/%Y")
 def authenticate(request: Request, secrets: Secrets) -> str:
     """Raise ``NotAuthentic`` unless one of the endpoint's secrets signed the body within five minutes."""
     return check_standard_webhook(secrets.keys, request.lower_headers, request.raw, request.received_at)
+
+
+def sign(request: Request, secrets: Secrets) -> Request:
+    """The request as a sender of reports would send it, at the moment of its arrival."""
+    return request.with_headers(
+        sign_standard_webhook(secrets.keys[0].value, "msg_report", request.received_at, request.raw)
+    )
 
 
 def parse(request: Request) -> Iterator[Event | Problem]:

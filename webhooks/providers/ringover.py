@@ -12,7 +12,7 @@ import base64
 from collections.abc import Iterator
 from typing import Any
 
-from contactable.signing import Secret, check_equal, check_jwt
+from contactable.signing import Secret, check_equal, check_jwt, sign_jwt
 from contactable.webhooks.events import Event, Kind, On, Origin, Trace
 from contactable.webhooks.meaning import Meaning, fact_key, international
 from contactable.webhooks.provider import Answers, Proof, Status
@@ -42,6 +42,11 @@ def authenticate(request: Request, secrets: Secrets) -> str:
         return check_equal(secrets.keys, given, "header")
     encoded = [Secret(key.id, base64.b64encode(key.value)) for key in secrets.keys]
     return check_equal(encoded, request.header("authorization").removeprefix("Bearer "), "bearer token")
+
+
+def sign(request: Request, secrets: Secrets) -> Request:
+    """The request as Ringover would send it, with a token."""
+    return request.with_headers({"x-ringover-webhook-signature": sign_jwt(secrets.keys[0].value, {}, "HS512")})
 
 
 def parse(request: Request) -> Iterator[Event]:

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from contactable.errors import Malformed
-from contactable.signing import check_twilio
+from contactable.signing import check_twilio, sign_twilio
 from contactable.webhooks.events import EVERYTHING, Event, Kind, On, Origin, Scope, ScopeKind, Trace
 from contactable.webhooks.meaning import DELIVERED, IGNORED, INVALID, SENT, STARTED, STOPPED, Meaning, reply
 from contactable.webhooks.provider import Answers, Proof, Status
@@ -57,6 +57,13 @@ def authenticate(request: Request, secrets: Secrets) -> str:
         signature=request.header("X-Twilio-Signature"),
         form=() if request.is_json else request.form_pairs,
         body=request.raw,
+    )
+
+
+def sign(request: Request, secrets: Secrets) -> Request:
+    """The request as Twilio would send it."""
+    return request.with_headers(
+        {"X-Twilio-Signature": sign_twilio(secrets.keys[0].value, request.url, request.form_pairs)}
     )
 
 

@@ -1,0 +1,42 @@
+"""Primotexto: its lists of STOPs and of dead numbers, read by polling. No push was found.
+
+``GET /v2/unsubscribers/default/contacts`` lists those who said STOP, ``…/bounces/default/contacts`` the numbers that
+are not in service; each entry has an ``identifier`` (``+336…``). The path that was read tells the two apart. Vendor's
+page: primotexto.com/api, "Listes noires du compte", read on 2026-11-24.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from contactable.webhooks.events import Event, On, Problem
+from contactable.webhooks.meaning import INVALID, STOPPED, Meaning, each, fact_key
+from contactable.webhooks.provider import Answers, Proof, Status
+from contactable.webhooks.reading import Section
+from contactable.webhooks.request import Request, authenticate_by_secret
+
+__all__ = ["ANSWERS", "PROOF", "STATUS", "authenticate", "parse"]
+
+STATUS = Status.EXPERIMENTAL
+ANSWERS = Answers(stored=200, refused=401, store_is_down=503)
+PROOF = Proof.PATH_SECRET
+
+LISTS = ("contacts", "data", "results")
+TIMES = ("creationDate", "createdAt", "date")
+
+authenticate = authenticate_by_secret
+
+
+def parse(request: Request) -> Iterator[Event | Problem]:
+    """Yield the entries of a list; raise ``Malformed`` where the body is no JSON."""
+    meaning = INVALID if "/bounces/" in urlsplit(request.url).path else STOPPED
+    document = request.document
+    listed = Section.of(document).items(*LISTS, default=None) if isinstance(document, dict) else document
+    yield from each(request.batch if listed is None else listed, lambda item: [_entry(item, meaning)])
+
+
+def _entry(item: Section, meaning: Meaning) -> Event:
+    number, id = item.text("identifier", "number"), item.text("id", default=None)
+    at = item.moment(*TIMES, default=None) or item.epoch(*TIMES, default=None)
+    return meaning.event(On.SMS, "entry", key=fact_key("primotexto", number, id, meaning.reason), at=at, phone=number)

@@ -1,0 +1,53 @@
+"""SMS Partner: its list of STOPs, read by polling, and delivery reports. No push of a STOP was found.
+
+``GET /v1/stop-sms/list`` answers ``{"success", "data": [{"id", "phoneNumber", "createdAt"}]}``; times have no zone and
+are read as Paris time. A delivery report is a GET with ``messageId`` and ``status`` and names no number. Signs nothing.
+Vendor's page: docpartner.dev, "Liste des STOP", read on 2026-11-24.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from zoneinfo import ZoneInfo
+
+from contactable.webhooks.events import Event, On, Problem
+from contactable.webhooks.meaning import IGNORED, STOPPED, each, fact_key, reply
+from contactable.webhooks.provider import Answers, Proof, Status
+from contactable.webhooks.reading import Section
+from contactable.webhooks.request import Request, authenticate_by_secret
+
+__all__ = ["ANSWERS", "METHODS", "PROOF", "STATUS", "authenticate", "parse"]
+
+STATUS = Status.DOCUMENTED
+ANSWERS = Answers(stored=200, refused=401, store_is_down=503)
+PROOF = Proof.PATH_SECRET
+METHODS = ("GET", "POST")
+
+_PARIS = ZoneInfo("Europe/Paris")
+
+authenticate = authenticate_by_secret
+
+
+def parse(request: Request) -> Iterator[Event | Problem]:
+    """Yield the entries of the list, or what a callback says; raise ``Malformed`` where neither can be read."""
+    if request.is_json:
+        listed = request.json.items("data", default=None) if isinstance(request.document, dict) else request.batch
+        yield from each([request.document] if listed is None else listed, lambda item: [_stop(item)])
+    else:
+        yield _callback(request.sent_fields)
+
+
+def _stop(item: Section) -> Event:
+    number, time = item.text("phoneNumber", "number", "phone"), item.text("createdAt", default=None)
+    at = item.moment("createdAt", zone=_PARIS, default=None)
+    key = fact_key("smspartner", number, item.text("id", default=None), time)
+    return STOPPED.event(On.SMS, "stop", key=key, at=at, phone=number)
+
+
+def _callback(fields: Section) -> Event:
+    id, said = fields.text("messageId", default=None), fields.text("status", default="callback")
+    number, text = fields.text("phoneNumber", "from", default=""), fields.text("message", "text", default="")
+    key = fact_key("smspartner", id, said, number, text)
+    if number and text:
+        return reply(text, phone=number, key=key, at=None, message_id=id)
+    return IGNORED.event(On.SMS, said, key=key, at=None, message_id=id)
