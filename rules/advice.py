@@ -9,15 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from functools import lru_cache
 from heapq import heappop, heappush
 from itertools import count
 from typing import Any, Final
 
 from contactable.rules.case import Case, NotAsked
 from contactable.rules.derived import DERIVED
+from contactable.rules.exploration import Frame, facts_behind
 from contactable.rules.facts import COLUMNS
+from contactable.rules.law import Law
 from contactable.rules.place import Place
+from contactable.rules.readings import Readings
 from contactable.rules.situation import Situation
 from contactable.rules.terms import (
     Audience,
@@ -82,41 +85,49 @@ def advice_for(situation: Situation, channel: Channel, reason: Reason) -> tuple[
     """The fewest columns that would open a channel closed for ``reason``; empty when no fact helps."""
     if reason.opens or reason is Reason.OPPOSITION:
         return ()
-    search, known = _Search(situation, channel), situation.known(channel) | situation.over(situation.today)
-    return tuple(COLUMNS[column] for column in search.fewest(known))
+    period = situation.law.period(situation.today)
+    frame = Frame(channel, situation.law.a_day_of(period), situation.readings)
+    known = situation.known(channel) | situation.over(situation.today)
+    asked = tuple(
+        (fact, known[fact], _remedied_by(fact, known[fact], channel, situation))
+        for fact in sorted(facts_behind(situation.law, frame))
+    )
+    return tuple(COLUMNS[column] for column in _fewest(situation.law, channel, period, situation.readings, asked))
 
 
-@dataclass(frozen=True, slots=True)
-class _Search:
-    situation: Situation
-    channel: Channel
+def _remedied_by(fact: str, value: Any, channel: Channel, situation: Situation) -> int | None:
+    """The column that would better a fact; None where nothing betters it or a known fact must stay."""
+    remedy = REMEDIES.get(fact)
+    column = remedy.column.format(channel=channel) if remedy else ""
+    if remedy is None or value == remedy.value or column not in COLUMNS:
+        return None
+    return COLUMNS.index(column) if remedy.again or getattr(situation.facts, column) is None else None
 
-    def fewest(self, known: dict[str, Any]) -> Columns:
-        """The cheapest way through the rules: each fact that a rule asks is kept, or remedied by its column."""
-        tie, day = count(), date.fromordinal(self.situation.today)
-        ways: list[tuple[int, Columns, int, dict[str, Any]]] = [(0, (), next(tie), {})]
-        while ways:
-            _, columns, _, held = heappop(ways)
-            try:
-                answer = self.situation.law.answer(Case(self.channel, day, self.situation.readings, held, DERIVED))
-            except NotAsked as missing:
-                for more, value in self._choices(missing.fact, known[missing.fact], columns):
-                    heappush(ways, (len(more), more, next(tie), held | {missing.fact: value}))
-                continue
+
+@lru_cache(maxsize=65536)
+def _fewest(
+    law: Law, channel: Channel, period: int, readings: Readings, asked: tuple[tuple[str, Any, int | None], ...]
+) -> Columns:
+    """The cheapest way through the rules: each fact that they ask is kept, or remedied by its column."""
+    known = {fact: value for fact, value, _ in asked}
+    column_of = {fact: column for fact, _, column in asked if column is not None}
+    fixed = {fact: value for fact, value in known.items() if fact not in column_of}
+    day, tie = law.a_day_of(period), count()
+    ways: list[tuple[int, Columns, int, dict[str, Any]]] = [(0, (), next(tie), fixed)]
+    while ways:
+        _, changed, _, held = heappop(ways)
+        try:
+            answer = law.answer(Case(channel, day, readings, held, DERIVED))
+        except NotAsked as missing:
+            for columns, value in _choices(column_of[missing.fact], known[missing.fact], missing.fact, changed):
+                heappush(ways, (len(columns), columns, next(tie), held | {missing.fact: value}))
+        else:
             if answer.allowed:
-                return columns
-        return ()
+                return changed
+    return ()
 
-    def _choices(self, fact: str, value: Any, columns: Columns) -> Iterator[tuple[Columns, Any]]:
-        remedy = REMEDIES.get(fact)
-        if remedy is None:
-            yield columns, value
-            return
-        name = remedy.column.format(channel=self.channel)
-        column = COLUMNS.index(name) if name in COLUMNS else -1
-        if column in columns:
-            yield columns, remedy.value
-            return
-        yield columns, value
-        if column >= 0 and value != remedy.value and (remedy.again or getattr(self.situation.facts, name) is None):
-            yield tuple(sorted((*columns, column))), remedy.value
+
+def _choices(column: int, value: Any, fact: str, changed: Columns) -> Iterator[tuple[Columns, Any]]:
+    if column not in changed:
+        yield changed, value
+    yield tuple(sorted({*changed, column})), REMEDIES[fact].value

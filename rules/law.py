@@ -13,6 +13,7 @@ from contactable.rules.case import Case
 from contactable.rules.channels import CHANNELS
 from contactable.rules.consent import FAULTS_OF_CONSENT_TO_CALLS
 from contactable.rules.rule import Answer, Rule, first_answer
+from contactable.rules.sources import FIRST_DAY
 from contactable.rules.terms import Channel
 
 
@@ -36,6 +37,10 @@ class Law:
     def period(self, day: int) -> int:
         """The number of changes up to a day: on two days of one period the law is the same."""
         return bisect_right(self.changes, day)
+
+    def a_day_of(self, period: int) -> date:
+        """The first day of a period on which anything can be asked."""
+        return max(FIRST_DAY, date.fromordinal(self.changes[period - 1])) if period else FIRST_DAY
 
     def rules(self, channel: Channel, day: date) -> tuple[Rule, ...]:
         """The rules of a channel that are in force on a day, in order."""

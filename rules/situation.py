@@ -40,10 +40,9 @@ class Situation(NamedTuple):
         known |= {name: event in moments for event, name in _HAPPENED.items()}
         known |= zip(("opposed", "reopened", "consent_on_file"), standing(channel, moments), strict=True)
         known |= {"place": place_of(self.facts.country), "purpose": self.offer.purpose, "sector": self.offer.sector}
-        if channel in CONSENTED:
-            known |= {
-                f"consent_{what}": getattr(self.facts, f"consent_{channel}_{what}") for what in ("act", "to", "proof")
-            }
+        own = channel in CONSENTED  # nobody consents to post
+        for what in ("act", "to", "proof"):
+            known[f"consent_{what}"] = getattr(self.facts, f"consent_{channel}_{what}") if own else None
         return known | {"consent_complete": self.facts.consent_phone_complete}
 
     def over(self, day: int) -> dict[str, bool]:
