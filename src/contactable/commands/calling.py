@@ -1,0 +1,124 @@
+"""``contactable calling``: may a consumer be called at a moment, and when next; which number may the caller show."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date, datetime
+
+import click
+
+from contactable.cli import json_option, print_json
+from contactable.errors import Malformed
+from contactable.files.asked import day_or_moment
+from contactable.files.values import PARIS
+from contactable.identifiers import read_phone
+from contactable.rules.calling import CallAnswer, may_call_at
+from contactable.rules.display import DisplayAnswer, may_display
+
+
+@click.command()
+@click.option("--phone", required=True, help="The consumer's number; - reads it from standard input.")
+@click.option("--at", "moment", help="The moment (YYYY-MM-DDThh:mm, Europe/Paris without a zone). Default: now.")
+@click.option("--postcode", help="The consumer's postcode; tells the time zone first.")
+@click.option("--country", help="The consumer's country (ISO 3166-1 alpha-2); tells it next.")
+@click.option("--attempt", "attempts", multiple=True, metavar="DAY", help="An earlier call or attempt; again for each.")
+@click.option("--no-attempts", is_flag=True, help="There was no attempt in the last 30 days.")
+@click.option("--refusal", "refusals", multiple=True, metavar="DAY", help="An earlier refusal; again for each.")
+@click.option("--no-refusals", is_flag=True, help="There was no refusal.")
+@click.option("--slot", "slots", multiple=True, metavar="START/END", help="A slot explicitly agreed to, and attested.")
+@click.option("--express-consent", is_flag=True, help="Express consent to other hours; counts until 2026-08-10.")
+@click.option("--show", "shown", metavar="NUMBER", help="The number that the caller shows. Default: that of --phone.")
+@json_option
+def command(
+    phone: str,
+    moment: str | None,
+    postcode: str | None,
+    country: str | None,
+    attempts: tuple[str, ...],
+    no_attempts: bool,
+    refusals: tuple[str, ...],
+    no_refusals: bool,
+    slots: tuple[str, ...],
+    express_consent: bool,
+    shown: str | None,
+    as_json: bool,
+) -> None:
+    """Tell whether a consumer may be called at a moment, and when next (hours and frequency of D223-9).
+
+    Attempts and refusals that nobody tells are unknown, and the answer is then never yes. Whether one may call at all
+    is another question: contactable explain. The last lines say whether a number may be shown to those called.
+    """
+    number = read_phone(_given(phone))
+    if number is None:
+        raise Malformed("--phone is no possible number.")
+    at = _moment("--at", moment) if moment else datetime.now(PARIS)
+    answer = may_call_at(
+        at,
+        _days("--attempt", attempts, no_attempts),
+        _days("--refusal", refusals, no_refusals),
+        [_slot(text) for text in slots],
+        express_consent=express_consent,
+        postcode=postcode,
+        country=country,
+        phone=number.e164,
+    )
+    shown = number.e164 if shown is None else shown
+    display = {name: may_display(shown, automated, at) for name, automated in (("live", False), ("automated", True))}
+    _print(answer, display, as_json)
+
+
+def _given(phone: str) -> str:
+    """Numbers may come from standard input, so that they stay out of process lists and histories."""
+    return sys.stdin.readline().strip() if phone == "-" else phone
+
+
+def _moment(option: str, text: str) -> datetime:
+    found = day_or_moment(text)
+    if not isinstance(found, datetime):
+        raise Malformed(f"{option} needs a time: YYYY-MM-DDThh:mm.")
+    return found
+
+
+def _days(option: str, texts: tuple[str, ...], none: bool) -> list[date] | None:
+    if texts and none:
+        raise click.UsageError(f"{option} and --no-{option[2:]}s exclude each other.")
+    return [day_or_moment(text) for text in texts] if texts or none else None
+
+
+def _slot(text: str) -> tuple[datetime, datetime]:
+    start, _, end = text.partition("/")
+    return _moment("--slot", start), _moment("--slot", end)
+
+
+def _print(answer: CallAnswer, display: dict[str, DisplayAnswer], as_json: bool) -> None:
+    if as_json:
+        print_json(_document(answer, display))
+        return
+    click.echo(f"{answer.status}: {answer.reason}")
+    click.echo(f"next allowed: {_local(answer.next_allowed)}")
+    if answer.next_allowed is None and answer.hours_open_at:
+        click.echo(f"hours open at: {_local(answer.hours_open_at)} (attempts and refusals aside)")
+    click.echo(f"time zone: {', '.join(answer.zones) or 'outside France'}")
+    click.echo(f"sources: {', '.join(answer.sources) or 'none: there were no hours before 2023-03-01'}")
+    for name, shown in display.items():
+        click.echo(f"number shown, {name} call: {'allowed' if shown.allowed else 'not_allowed'}: {shown.reason}")
+
+
+def _local(moment: datetime | None) -> str:
+    return moment.isoformat(timespec="seconds") if moment else "unknown"
+
+
+def _document(answer: CallAnswer, display: dict[str, DisplayAnswer]) -> dict[str, object]:
+    return {
+        "status": answer.status,
+        "allowed": answer.allowed,
+        "reason": answer.reason,
+        "next_allowed": answer.next_allowed and answer.next_allowed.isoformat(),
+        "hours_open_at": answer.hours_open_at and answer.hours_open_at.isoformat(),
+        "zones": answer.zones,
+        "sources": answer.sources,
+        "display": {
+            name: {"allowed": shown.allowed, "reason": shown.reason, "sources": shown.sources}
+            for name, shown in display.items()
+        },
+    }
