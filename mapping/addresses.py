@@ -11,10 +11,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from contactable.identifiers import Email, IdentifierKind, PhoneKind, read_email, read_phone
+from contactable.mapping.sources import Sourced
 
 Identifier = tuple[IdentifierKind, str]
 Record = Mapping[str, str | None]
-Columns = Mapping[str, tuple[str, ...]]  # address column -> properties
+Columns = Mapping[str, tuple[str, ...]]  # address column -> properties; ``numbers`` are mobile and landline together
+_THERE, _PERSONAL, _GENERIC = (Sourced(value, "address") for value in ("yes", "personal", "generic"))
+_EMAIL, _PHONE = IdentifierKind.EMAIL, IdentifierKind.PHONE
+_MOBILE, _NEITHER = PhoneKind.MOBILE, PhoneKind.OTHER
 _SEVERAL = re.compile(r"[;,\s]+")
 _BETWEEN_NUMBERS = re.compile(r"[;,]|\s/\s|\s(?:ou|or)\s")
 
@@ -23,7 +27,7 @@ _BETWEEN_NUMBERS = re.compile(r"[;,]|\s/\s|\s(?:ou|or)\s")
 class Addresses:
     """What the address properties of one contact hold: ``facts`` are presence and kind, ``prefixes`` countries."""
 
-    facts: dict[str, str] = field(default_factory=dict)
+    facts: dict[str, Sourced] = field(default_factory=dict)
     identifiers: list[Identifier] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     prefixes: list[str] = field(default_factory=list)
@@ -32,29 +36,30 @@ class Addresses:
 def read_addresses(properties: Record, columns: Columns) -> Addresses:
     """Read the address columns of one record; what cannot be read is no address, and a warning."""
     found = Addresses()
-    _read_emails(found, properties, columns)
-    for name in dict.fromkeys(columns["mobile"] + columns["landline"]):
+    for name in columns["email"]:
         if text := properties.get(name):
-            _read_number(found, text)
-    if any((properties.get(name) or "").strip() for name in columns["street"]):
-        found.facts["street"] = "yes"
-    return found
-
-
-def _read_emails(found: Addresses, properties: Record, columns: Columns) -> None:
-    """The first column that is filled is the address that is written to; the others only identify the person."""
-    texts = [text for name in columns["email"] if (text := properties.get(name))]
-    for text in texts:
-        email = read_email(text)
-        if email is None:
-            found.warnings.append("email:unreadable")
-            found.identifiers += _listed(text)
-            continue
-        found.identifiers.append((IdentifierKind.EMAIL, email.text))
-        found.facts.setdefault("email", "generic" if email.generic else "personal")
+            _read_email(found, text)
     for name in columns["other_emails"]:
         if text := properties.get(name):
             found.identifiers += _listed(text)
+    for name in columns["numbers"]:
+        if text := properties.get(name):
+            _read_number(found, text)
+    for name in columns["street"]:
+        if (text := properties.get(name)) and not text.isspace():
+            found.facts["street"] = _THERE
+    return found
+
+
+def _read_email(found: Addresses, text: str) -> None:
+    email = read_email(text)
+    if email is None:
+        found.warnings.append("email:unreadable")
+        found.identifiers += _listed(text)
+        return
+    found.identifiers.append((_EMAIL, email.text))
+    if "email" not in found.facts:  # the preferred one is the address that is written to
+        found.facts["email"] = _GENERIC if email.generic else _PERSONAL
 
 
 def _listed(text: str) -> Iterator[Identifier]:
@@ -62,21 +67,18 @@ def _listed(text: str) -> Iterator[Identifier]:
     for part in _SEVERAL.split(text):
         email: Email | None = read_email(part) if "@" in part else None
         if email is not None:
-            yield IdentifierKind.EMAIL, email.text
+            yield _EMAIL, email.text
 
 
 def _read_number(found: Addresses, text: str) -> None:
     number = read_phone(text)
     if number is None:
         found.warnings.append("number:unreadable")
-        for part in _BETWEEN_NUMBERS.split(text):
-            if (one := read_phone(part)) is not None and (IdentifierKind.PHONE, one.e164) not in found.identifiers:
-                found.identifiers.append((IdentifierKind.PHONE, one.e164))
+        several = (read_phone(part) for part in _BETWEEN_NUMBERS.split(text))
+        found.identifiers += [(_PHONE, one.e164) for one in several if one is not None]
         return
-    identifier = (IdentifierKind.PHONE, number.e164)
-    if identifier not in found.identifiers:
-        found.identifiers.append(identifier)
-    if number.kind is not PhoneKind.OTHER:
-        found.facts["mobile" if number.kind is PhoneKind.MOBILE else "landline"] = "yes"
+    found.identifiers.append((_PHONE, number.e164))
+    if number.kind is not _NEITHER:
+        found.facts["mobile" if number.kind is _MOBILE else "landline"] = _THERE
     if number.country is not None and number.country.isalpha():  # +800 and its like are no country's
         found.prefixes.append(number.country)

@@ -56,6 +56,14 @@ class Column:
     needs_evidence: bool = False
     declarable: bool = False
 
+    @property
+    def whole_days(self) -> bool:
+        """Whether the time of day is of no use: no order within a day is asked of it."""
+        return self.name in _WHOLE_DAYS
+
+
+_WHOLE_DAYS = frozenset("last_contact_on relation_ended_on collected_on first_message_on consent_phone_until".split())
+
 
 def _yes_opens(name: str, *, needs_evidence: bool = False, declarable: bool = False) -> Column:
     return Column(name, Kind.YES_NO, ("no", "yes"), Agreement.STRICTEST, False, needs_evidence, declarable)

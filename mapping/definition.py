@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from collections.abc import Mapping as Table
 from dataclasses import dataclass
 from functools import cache
@@ -27,7 +27,7 @@ from contactable.mapping.columns import (
     column_named,
 )
 from contactable.mapping.offers import OfferSettings, vocabulary
-from contactable.mapping.sources import Source, sources_of
+from contactable.mapping.sources import Found, Source, remembering, sources_of
 from contactable.mapping.values import plain
 
 _ABOUT = ("created", "source", "owner", "form")
@@ -41,9 +41,10 @@ OPPOSE_PROPERTY = "contactable_oppose"
 class Mapping:
     """What a CRM's records mean. ``properties`` must be read for it; ``fingerprint`` changes with any meaning."""
 
-    by_property: Table[str, tuple[Source, ...]]
+    sources: tuple[Source, ...]
+    readers: Table[str, Callable[[str], tuple[Found, ...]]]  # property -> what its text says
+    beside: tuple[Source, ...]  # constants, and boxes whose date stands in another property
     by_membership: Table[str, tuple[Source, ...]]
-    constants: tuple[Source, ...]
     addresses: Table[str, tuple[str, ...]]  # address column -> properties, the preferred one first
     subscriptions: Table[str, Column]  # beginning of a property's name -> opposition bound to a subscription type
     about: Table[str, tuple[str, ...]]  # what declarations ask -> properties
@@ -113,29 +114,33 @@ def _merged(table: Table[str, Any], shipped: Table[str, Any]) -> dict[str, Any]:
 def _compiled(
     written: Table[str, Any], sources: list[Source], scoped: dict[str, Column], opt_outs: list[str]
 ) -> Mapping:
-    by_property: dict[str, tuple[Source, ...]] = {}
+    alone: dict[str, list[Source]] = {}
     by_membership: dict[str, tuple[Source, ...]] = {}
     for source in sources:
-        if source.property_name:
-            by_property[source.property_name] = (*by_property.get(source.property_name, ()), source)
-        elif source.membership:
+        if source.membership:
             kind, _, name = source.membership.partition(":")
             key = f"{kind}:{plain(name)}"
             by_membership[key] = (*by_membership.get(key, ()), source)
+        elif source.property_name and not source.at:
+            alone.setdefault(source.property_name, []).append(source)
     addresses = {name: _names(name, written.get(name, [])) for name in sorted(ADDRESS_COLUMNS)}
+    addresses["numbers"] = tuple(dict.fromkeys(addresses["mobile"] + addresses["landline"]))
     about = {key: _names(f"about.{key}", entry) for key, entry in written["about"].items()}
     if unknown := sorted(set(about) - set(_ABOUT)):
         raise SettingsError(f"Mapping: `about.{unknown[0]}` is not known; known: {', '.join(_ABOUT)}.")
-    read = [*by_property, *(source.at for source in sources if source.at), *opt_outs]
-    read += [name for names in (*addresses.values(), *about.values()) for name in names]
+    others = [name for names in (*addresses.values(), *about.values()) for name in names]
+    read = [name for source in sources for name in (source.property_name, source.at) if name]
+    # Properties that only tell an address or what declarations ask are known not to say anything else.
+    readers = {name: remembering(alone.get(name, ())) for name in (*others, *alone)}
     return Mapping(
-        by_property,
+        tuple(sources),
+        readers,
+        tuple(each for each in sources if not each.membership and (each.at or not each.property_name)),
         by_membership,
-        tuple(source for source in sources if not source.property_name and not source.membership),
         addresses,
         scoped,
         about,
-        tuple(dict.fromkeys(read)),
+        tuple(dict.fromkeys([*read, *opt_outs, *others])),
         _fingerprint(written),
     )
 

@@ -52,7 +52,15 @@ def facts_of(
     """
     if entered:
         mapped = {name: fact for name, fact in mapped.items() if fact.source not in entered or "opposed" not in name}
-    return Facts(**believed(mapped, offer, known))
+    if known:
+        return Facts(**believed(mapped, offer, known))
+    return _facts_of_the_crm_alone(tuple(mapped.items()), offer)
+
+
+@lru_cache(maxsize=32768)
+def _facts_of_the_crm_alone(mapped: tuple[tuple[str, Sourced], ...], offer: OfferSettings) -> Facts:
+    """Remember, within bounds, what contacts of whom the register knows nothing have in common."""
+    return Facts(**believed(dict(mapped), offer, {}))
 
 
 def believed(mapped: Mapping[str, Sourced], offer: OfferSettings, known: Mapping[str, Any]) -> dict[str, Any]:

@@ -43,7 +43,7 @@ class _Written(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     subscriptions: list[str | int] = []
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class OfferSettings:
     """One offer: the rules' own ``offer``, its texts for people, its ties, and the subscription types that carry it.
 

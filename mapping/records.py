@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from operator import attrgetter
 
 from contactable.mapping.addresses import Identifier, read_addresses
-from contactable.mapping.columns import COLUMNS, UNKNOWN_TIME, Agreement, Column
+from contactable.mapping.columns import UNKNOWN_TIME, Agreement
 from contactable.mapping.declarations import About, Declaration, declared
 from contactable.mapping.definition import Mapping as Definition
-from contactable.mapping.sources import Found, Source, Sourced
+from contactable.mapping.sources import Found, Sourced
 from contactable.mapping.values import plain, read_date, read_opposition
 from contactable.rules.moments import moment_of
 from contactable.rules.place import country_told_by
@@ -23,7 +24,7 @@ from contactable.rules.place import country_told_by
 Facts = dict[str, Sourced]
 Memberships = Mapping[str, str] | Iterable[str]
 """Names (or ids) of lists, forms, outcomes; as a mapping, with the day of each."""
-_Candidates = dict[str, list[tuple[int, Found]]]
+_Candidates = dict[str, list[Found]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +54,13 @@ def map_record(
     """Read one record. Nothing in it raises: what cannot be read closes, or is unknown, and is a warning."""
     addresses = read_addresses(properties, mapping.addresses)
     candidates: _Candidates = {}
-    scoped: Facts = {}
-    _from_properties(properties, mapping, candidates, scoped)
+    scoped = _from_properties(properties, mapping, candidates)
     memberships = {"list": lists, "form": forms, "outcome": outcomes}
     _from_memberships(memberships, properties, mapping, candidates)
-    for source in mapping.constants:
-        _add(candidates, source, source.look("", properties))
     warnings = addresses.warnings
-    facts = {name: Sourced(value, "address") for name, value in addresses.facts.items()}
+    facts = addresses.facts
     for name, found in candidates.items():
-        believed = found[0][1] if len(found) == 1 else _believed(COLUMNS[name], found, warnings)
+        believed = found[0] if len(found) == 1 else _believed(found, warnings)
         if not believed.clear:
             warnings.append(f"{name}:unreadable")
         if believed.fact.value:
@@ -71,7 +69,8 @@ def map_record(
     if declarations:
         about = _about(properties, mapping, {"list": lists, "form": forms})
         _from_declarations(facts, declared(declarations, about), warnings)
-    return Mapped(record_id, facts | scoped, tuple(addresses.identifiers), tuple(dict.fromkeys(warnings)))
+    facts.update(scoped)
+    return Mapped(record_id, facts, tuple(dict.fromkeys(addresses.identifiers)), tuple(dict.fromkeys(warnings)))
 
 
 def to_json(facts: Mapping[str, Sourced]) -> dict[str, list[str]]:
@@ -85,17 +84,24 @@ def from_json(data: Mapping[str, Sequence[str]]) -> Facts:
 
 
 def _from_properties(
-    properties: Mapping[str, str | None], mapping: Definition, candidates: _Candidates, scoped: Facts
-) -> None:
-    by_property = mapping.by_property
+    properties: Mapping[str, str | None], mapping: Definition, candidates: _Candidates
+) -> dict[str, Sourced]:
+    """Gather what properties say; give apart the opt-outs that are bound to a subscription type."""
+    scoped: dict[str, Sourced] = {}
+    readers = mapping.readers
     for name, text in properties.items():
-        if not text:
-            continue
-        if name in by_property:
-            for source in by_property[name]:
-                _add(candidates, source, source.look(text, properties))
-        else:
-            _opt_out_of_a_type(name, text, mapping, scoped)
+        if text:
+            read = readers.get(name)
+            if read is None:
+                _opt_out_of_a_type(name, text, mapping, scoped)
+            else:
+                for found in read(text):
+                    candidates.setdefault(found.column.name, []).append(found)
+    for source in mapping.beside:
+        text = properties.get(source.property_name) or ""
+        if text or not source.property_name:
+            _add(candidates, source.look(text, properties.get(source.at) or ""))
+    return scoped
 
 
 def _opt_out_of_a_type(name: str, text: str, mapping: Definition, scoped: Facts) -> None:
@@ -116,28 +122,30 @@ def _from_memberships(
         days = names if isinstance(names, Mapping) else {}
         for name in names:
             for source in mapping.by_membership.get(f"{kind}:{plain(name)}", ()):
-                _add(candidates, source, source.look(days.get(name, ""), properties))
+                _add(candidates, source.look(days.get(name, ""), properties.get(source.at) or ""))
 
 
-def _add(candidates: _Candidates, source: Source, found: Found | None) -> None:
+def _add(candidates: _Candidates, found: Found | None) -> None:
     if found is not None:
-        candidates.setdefault(source.column.name, []).append((source.rank, found))
+        candidates.setdefault(found.column.name, []).append(found)
 
 
-def _believed(column: Column, found: list[tuple[int, Found]], warnings: list[str]) -> Found:
+def _believed(found: list[Found], warnings: list[str]) -> Found:
     """Choose among several sources of one column."""
-    said = sorted(((rank, each) for rank, each in found if each.fact.value), key=lambda ranked: ranked[0])
+    said = sorted((each for each in found if each.fact.value), key=attrgetter("rank"))
     if not said:
-        return found[0][1]
-    facts = [each for _, each in said]
-    values = {each.fact.value for each in facts}
+        return found[0]
+    column = said[0].column
+    values = {each.fact.value for each in said}
     if column.agreement is Agreement.FIRST or len(values) == 1:
-        return facts[0]
+        return said[0]
     if column.values:
         if not column.forbids:
             warnings.append(f"{column.name}:contradictory")
-        return min(facts, key=lambda each: column.values.index(each.fact.value))
-    return max(facts, key=lambda each: strictness_of_time(each.fact.value))
+        return min(said, key=lambda each: column.values.index(each.fact.value))
+    if column.whole_days:  # written alike, so that their order is that of their letters
+        return max(said, key=lambda each: each.fact.value)
+    return max(said, key=lambda each: strictness_of_time(each.fact.value))
 
 
 def strictness_of_time(value: str) -> tuple[bool, int]:

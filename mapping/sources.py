@@ -12,7 +12,7 @@ one first. What needs more is written as a table::
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -35,8 +35,13 @@ class Sourced(NamedTuple):
 
 
 class Found(NamedTuple):
-    """What one source says of one contact; ``clear`` is False where the value could not be read."""
+    """What one source says of one contact. ``rank`` is its place in the order of preference, from 0.
 
+    ``clear`` is False where the value could not be read.
+    """
+
+    column: Column
+    rank: int
     fact: Sourced
     clear: bool = True
 
@@ -45,7 +50,8 @@ class Found(NamedTuple):
 class Source:
     """One source of one column. ``rank`` is its place in the order of preference, from 0.
 
-    ``property_name`` is the property that it reads, ``membership`` the set it looks at (``list:Ne pas appeler``).
+    ``property_name`` is the property that it reads, ``membership`` the set it looks at (``list:Ne pas appeler``);
+    ``at`` the property that holds the date of a ticked box.
     """
 
     column: Column
@@ -60,14 +66,17 @@ class Source:
         """Whose a fact of this source is, as ``explain`` prints it."""
         return f"property:{self.property_name}" if self.property_name else self.membership or "constant"
 
-    def look(self, text: str, properties: Mapping[str, str | None]) -> Found | None:
-        """Say what this text (of the property, or the day of a membership) means for the column; None for nothing."""
+    def look(self, text: str, day: str = "") -> Found | None:
+        """Say what this text (of the property, or the day of a membership) means for the column; None for nothing.
+
+        ``day`` is the text of the property that ``at`` names.
+        """
         value, clear = self.read(text)
         if value == UNKNOWN_TIME and self.at:
-            value, clear = self._dated(properties.get(self.at) or "", clear)
+            value, clear = self._dated(day, clear)
         if not value and clear:
             return None
-        return Found(Sourced(value, self.label), clear)
+        return Found(self.column, self.rank, Sourced(value, self.label), clear)
 
     def _dated(self, day: str, clear: bool) -> Read:
         """Give a ticked box the date that stands in a property beside it."""
@@ -76,6 +85,16 @@ class Source:
             return found
         # A permission without its date did not happen as far as anybody can tell; an opposition did.
         return Read(UNKNOWN_TIME, clear) if self.column.forbids else Read("", found.clear)
+
+
+def remembering(sources: Sequence[Source]) -> Callable[[str], tuple[Found, ...]]:
+    """Read one property for all columns that it feeds, remembering within bounds what its texts mean."""
+
+    @lru_cache(maxsize=16384)
+    def read(text: str) -> tuple[Found, ...]:
+        return tuple(found for source in sources if (found := source.look(text)) is not None)
+
+    return read
 
 
 def sources_of(column: Column, written: Any, vocabulary: frozenset[str] = frozenset()) -> Iterator[Source]:

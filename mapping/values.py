@@ -13,6 +13,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from contactable.errors import Malformed
 from contactable.mapping.columns import UNKNOWN_TIME, Column, Kind
@@ -52,11 +53,14 @@ _WRITTEN = re.compile(r"(?:le )?(\d{1,2})(?:er)? ([a-z]+)\.? (\d{4})(.*)")
 _CLOCK = re.compile(r"[ ,]*(?:a |at )?(\d{1,2})[:h](\d{2})?(?::(\d{2}))?")
 _EPOCH = re.compile(r"-?\d{9,14}")
 _DAY_IN_MILLISECONDS = 86_400_000
+_PARIS = ZoneInfo("Europe/Paris")
 _PLAUSIBLE_YEARS = range(1990, 2101)
 
 
 def plain(text: str) -> str:
     """Bring a text to small letters without accents and double spaces, for comparing."""
+    if text.isascii():
+        return " ".join(text.lower().split())
     text = unicodedata.normalize("NFKD", text.replace("’", "'")).casefold()
     return " ".join("".join(c for c in text if not unicodedata.combining(c)).split())
 
@@ -80,6 +84,15 @@ def read_date(text: str) -> Read:
     if moment is None:
         return NOTHING if not text.strip() else UNREADABLE
     return Read(moment.isoformat()) if moment.year in _PLAUSIBLE_YEARS else UNREADABLE
+
+
+@lru_cache(65536)
+def _read_day(text: str) -> Read:
+    """Read a date, a moment as its day in Paris."""
+    found = read_date(text)
+    if len(found.value) <= len("2026-11-24"):
+        return found
+    return Read(datetime.fromisoformat(found.value).astimezone(_PARIS).date().isoformat(), found.clear)
 
 
 def read_opposition(text: str) -> Read:
@@ -110,6 +123,8 @@ def read_postcode(text: str) -> Read:
 
 def reader_of(column: Column) -> Callable[[str], Read]:
     """Give the function that reads this column, remembering what it has read (a bounded memory)."""
+    if column.whole_days:
+        return _read_day
     if column.kind in (Kind.CHOICE, Kind.CODES):
         return lru_cache(4096)(lambda text: read_choice(text, column.values))
     return _READERS[column.kind]
@@ -166,9 +181,7 @@ def _at(day: date, rest: str) -> date:
 def _aware(moment: datetime) -> datetime:
     """Take a moment without zone as Europe/Paris, and give it in UTC."""
     if moment.tzinfo is None:
-        from zoneinfo import ZoneInfo
-
-        moment = moment.replace(tzinfo=ZoneInfo("Europe/Paris"))
+        moment = moment.replace(tzinfo=_PARIS)
     return moment.astimezone(UTC)
 
 
