@@ -75,8 +75,9 @@ def asked(says: Callable[[Case], Any], frame: Frame) -> set[str]:
 
 @lru_cache(maxsize=256)
 def facts_behind(law: Law, frame: Frame) -> frozenset[str]:
-    """The names of all facts, derived ones taken apart, on which the law of a channel may depend."""
-    found, unseen = set[str](), asked(law.answer, frame)
+    """The names of all facts, derived ones taken apart, that some rule of a channel may ask."""
+    found = set[str]()
+    unseen = {name for rule in law.rules(frame.channel, frame.day) for name in asked(rule.answer, frame)}
     while unseen:
         name = unseen.pop()
         found.add(name)
