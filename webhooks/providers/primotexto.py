@@ -31,8 +31,7 @@ authenticate = authenticate_by_secret
 def parse(request: Request) -> Iterator[Event | Problem]:
     """Yield the entries of a list; raise ``Malformed`` where the body is no JSON."""
     meaning = INVALID if "/bounces/" in urlsplit(request.url).path else STOPPED
-    document = request.document
-    listed = Section.of(document).items(*LISTS, default=None) if isinstance(document, dict) else document
+    listed = request.json.items(*LISTS, default=None) if isinstance(request.document, dict) else None
     yield from each(request.batch if listed is None else listed, lambda item: [_entry(item, meaning)])
 
 

@@ -31,8 +31,8 @@ authenticate = authenticate_by_secret
 def parse(request: Request) -> Iterator[Event | Problem]:
     """Yield the entries of the list, or what a callback says; raise ``Malformed`` where neither can be read."""
     if request.is_json:
-        listed = request.json.items("data", default=None) if isinstance(request.document, dict) else request.batch
-        yield from each([request.document] if listed is None else listed, lambda item: [_stop(item)])
+        listed = request.json.items("data", default=None) if isinstance(request.document, dict) else None
+        yield from each(request.batch if listed is None else listed, lambda item: [_stop(item)])
     else:
         yield _callback(request.sent_fields)
 
