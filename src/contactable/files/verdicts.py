@@ -12,6 +12,7 @@ from contactable.files.contacts import ContactReader, Question
 from contactable.files.sheets import Remark, Sheet
 from contactable.rules import Facts, Offer, Verdict, decide, decide_channel
 from contactable.rules.calendar import paris_day
+from contactable.rules.decision import asked_at
 
 SOON = timedelta(days=90)
 
@@ -43,7 +44,11 @@ class Decided:
 
 
 def decide_sheet(sheet: Sheet, question: Question) -> Iterator[Decided]:
-    """Decide every row of a table, a chunk at a time; raise ``Malformed`` where reading cannot go on."""
+    """Decide every row of a table, a chunk at a time; raise ``Malformed`` where reading cannot go on.
+
+    The day asked about is looked at first: a wrong one is no fault of any row.
+    """
+    asked_at(question.on)
     reader = ContactReader(sheet.header, question.given)
     known = _Outcomes(question, reader.names)
     for chunk in sheet.chunks():
