@@ -51,7 +51,7 @@ MONTHS |= {"feb": 2, "apr": 4, "aug": 8}
 _FRENCH = re.compile(r"(?:le )?(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4}|\d{2})(?!\d)(.*)")
 _WRITTEN = re.compile(r"(?:le )?(\d{1,2})(?:er)? ([a-z]+)\.? (\d{4})(.*)")
 _CLOCK = re.compile(r"[ ,]*(?:a |at )?(\d{1,2})[:h](\d{2})?(?::(\d{2}))?")
-_EPOCH = re.compile(r"-?\d{9,14}")
+_EPOCH = re.compile(r"[1-9][0-9]{11,12}")  # fewer digits are a telephone's
 _DAY_IN_MILLISECONDS = 86_400_000
 _PARIS = ZoneInfo("Europe/Paris")
 _PLAUSIBLE_YEARS = range(1990, 2101)
@@ -162,8 +162,7 @@ def _moment(text: str) -> date | None:
     return _aware(datetime.fromisoformat(iso)) if ":" in iso or "T" in iso else date.fromisoformat(iso)
 
 
-def _since_1970(number: int) -> date:
-    milliseconds = number if abs(number) >= 10**11 else number * 1000
+def _since_1970(milliseconds: int) -> date:
     moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=milliseconds)
     return moment.date() if milliseconds % _DAY_IN_MILLISECONDS == 0 else moment
 

@@ -1,0 +1,133 @@
+"""How far the facts reach: which fact comes from where, for how many contacts, and what missing ones keep closed.
+
+The figures answer three questions of a marketer. How many contacts may be approached where? Which one fact, or which
+declaration, would open how many more? What do the sources contradict each other about?
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from contactable.mapping.declarations import Declaration
+from contactable.mapping.definition import Mapping
+from contactable.mapping.facts import facts_of
+from contactable.mapping.offers import OfferSettings
+from contactable.mapping.portal import Contact
+from contactable.mapping.records import Facts, map_record
+from contactable.rules import DEFAULT_READINGS, Channel, Readings, Reason, Verdict, decide
+
+FOR_A_MISSING_FACT = frozenset(
+    {
+        Reason.PLACE_UNKNOWN,
+        Reason.LAST_CONTACT_UNKNOWN,
+        Reason.INFORMATION_REQUIRED,
+        Reason.CONSENT_UNPROVED,
+        Reason.CONSENT_INCOMPLETE,
+    }
+)
+
+
+@dataclass(slots=True)
+class Coverage:
+    """The figures, in contacts. ``verdicts`` count (channel, reason); ``would_open`` (columns, channel);
+    ``opened_by`` (declaration, channel); ``facts`` (column, source); ``warnings`` their codes.
+    """
+
+    contacts: int = 0
+    facts: Counter[tuple[str, str]] = field(default_factory=Counter)
+    warnings: Counter[str] = field(default_factory=Counter)
+    verdicts: Counter[tuple[Channel, Reason]] = field(default_factory=Counter)
+    would_open: Counter[tuple[tuple[str, ...], Channel]] = field(default_factory=Counter)
+    opened_by: Counter[tuple[str, Channel]] = field(default_factory=Counter)
+
+    @property
+    def closed_for_missing_fact_share(self) -> float:
+        """The share of all verdicts that are closed only because a fact is missing."""
+        missing = sum(count for (_, reason), count in self.verdicts.items() if reason in FOR_A_MISSING_FACT)
+        return missing / max(sum(self.verdicts.values()), 1)
+
+    def known(self, column: str) -> int:
+        """How many contacts have this fact, from whatever source."""
+        return sum(count for (name, _), count in self.facts.items() if name == column)
+
+    def open_on(self, channel: Channel) -> int:
+        """How many contacts may be approached on this channel."""
+        return sum(count for (each, reason), count in self.verdicts.items() if each is channel and reason.opens)
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What decides: the mapping, the offer, the declarations, the readings, and the day that is asked about."""
+
+    mapping: Mapping
+    offer: OfferSettings
+    on: date
+    declarations: Sequence[Declaration] = ()
+    readings: Readings = DEFAULT_READINGS
+
+    def verdicts(self, facts: Facts) -> dict[Channel, Verdict]:
+        """Decide one contact by what the CRM says of it; the register is not asked."""
+        return decide(facts_of(facts, self.offer, {}), self.offer.offer, self.on, self.readings)
+
+    def facts(self, contact: Contact) -> tuple[Facts, tuple[str, ...]]:
+        """Give the facts of one contact, and the warnings."""
+        mapped = map_record(
+            contact.id,
+            contact.properties,
+            self.mapping,
+            lists=contact.lists,
+            forms=contact.forms,
+            declarations=self.declarations,
+        )
+        return mapped.facts, mapped.warnings
+
+
+def coverage(contacts: Iterable[Contact], setup: Setup) -> Coverage:
+    """Count, in one pass over the contacts."""
+    found = Coverage()
+    for contact in contacts:
+        facts, warnings = setup.facts(contact)
+        verdicts = setup.verdicts(facts)
+        found.contacts += 1
+        found.warnings.update(warnings)
+        found.facts.update((name, fact.source) for name, fact in facts.items() if fact.value)
+        for channel, verdict in verdicts.items():
+            found.verdicts[channel, verdict.reason] += 1
+            if verdict.advice:
+                found.would_open[verdict.advice, channel] += 1
+        _count_declared(found, facts, verdicts, setup)
+    return found
+
+
+def difference(contacts: Iterable[Contact], before: Setup, after: Setup) -> tuple[Counter[Channel], Counter[Channel]]:
+    """Count the contacts that open and that close, by channel, when one set-up takes the place of another."""
+    opened: Counter[Channel] = Counter()
+    closed: Counter[Channel] = Counter()
+    for contact in contacts:
+        old, new = before.verdicts(before.facts(contact)[0]), after.verdicts(after.facts(contact)[0])
+        for channel in Channel:
+            if old[channel].allowed != new[channel].allowed:
+                (opened if new[channel].allowed else closed)[channel] += 1
+    return opened, closed
+
+
+def _count_declared(found: Coverage, facts: Facts, verdicts: dict[Channel, Verdict], setup: Setup) -> None:
+    """Count what each declaration opened: what would be closed again without it."""
+    names = {fact.source for fact in facts.values() if fact.source.startswith("declaration:")}
+    for name in names:
+        without = setup.verdicts({column: fact for column, fact in facts.items() if fact.source != name})
+        for channel, verdict in verdicts.items():
+            if verdict.allowed and not without[channel].allowed:
+                found.opened_by[name.removeprefix("declaration:"), channel] += 1
+
+
+def fallen(before: Coverage, now: Coverage, *, most: float = 0.2) -> dict[str, tuple[float, float]]:
+    """Name the facts whose share of contacts fell by more than ``most`` since last time: 81% → 0% is no accident."""
+    columns = {name for name, _ in before.facts}
+    shares = {
+        name: (before.known(name) / max(before.contacts, 1), now.known(name) / max(now.contacts, 1)) for name in columns
+    }
+    return {name: (old, new) for name, (old, new) in sorted(shares.items()) if old - new > most}
