@@ -1,0 +1,83 @@
+"""Which subjects a contact carries: its record, its addresses, its numbers.
+
+A subject that left a contact (a changed address) still binds it for what was recorded while the contact carried it, so
+nobody shakes off an opposition by changing an address.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import and_, select, tuple_, update
+
+from contactable.identifiers import IdentifierKind
+from contactable.register.schema import carried
+from contactable.register.schema import contacts as table
+from contactable.register.subjects import Identifier, chunks, subjects_for
+from contactable.register.transaction import Tx
+
+
+def contacts_with(tx: Tx, subject_ids: Iterable[str], *, now_only: bool = False) -> list[tuple[str, str]]:
+    """The contacts, as (connector, record id), that carry or once carried one of these subjects; gone ones left out."""
+    found: dict[tuple[str, str], None] = {}
+    same = and_(table.c.connector == carried.c.connector, table.c.record_id == carried.c.record_id)
+    joined = select(carried.c.connector, carried.c.record_id).join(table, same).where(table.c.gone_at.is_(None))
+    if now_only:
+        joined = joined.where(carried.c.left_at.is_(None))
+    for part in chunks(subject_ids):
+        rows = tx.connection.execute(joined.where(carried.c.subject_id.in_(part)))
+        found.update(((row.connector, row.record_id), None) for row in rows)
+    return list(found)
+
+
+def subjects_of(tx: Tx, connector: str, record_id: str) -> list[tuple[str, IdentifierKind]]:
+    """The subjects that a contact carries now, each with the kind of its identifier."""
+    here = and_(carried.c.connector == connector, carried.c.record_id == record_id, carried.c.left_at.is_(None))
+    rows = tx.connection.execute(select(carried.c.subject_id, carried.c.kind).where(here).order_by(carried.c.since))
+    return [(row.subject_id, IdentifierKind(row.kind)) for row in rows]
+
+
+def carry(tx: Tx, connector: str, seen: Mapping[str, Sequence[Identifier]]) -> None:
+    """Link contacts, by record id, with the subjects that they carry now; what they no longer carry left them now.
+
+    Records never leave: what was merged into a contact, or said of it by its id, binds it for good.
+    """
+    if not seen:
+        return
+    carries = {id: [(IdentifierKind.RECORD, f"{connector}:{id}"), *identifiers] for id, identifiers in seen.items()}
+    subjects = subjects_for(tx, (each for identifiers in carries.values() for each in identifiers))
+    now = {(id, subjects[each]): str(each[0]) for id, identifiers in carries.items() for each in identifiers}
+    left = [pair for pair in _carried_before(tx, connector, carries) if pair not in now]
+    for part in chunks(left):
+        gone = and_(carried.c.connector == connector, tuple_(carried.c.record_id, carried.c.subject_id).in_(part))
+        tx.connection.execute(update(carried).where(gone).values(left_at=tx.now))
+    common = {"connector": connector, "since": tx.now, "left_at": None}
+    _link(tx, [{"record_id": id, "subject_id": subject, "kind": kind, **common} for (id, subject), kind in now.items()])
+
+
+def hand_over(tx: Tx, connector: str, into: str, record_ids: Sequence[str]) -> None:
+    """Let ``into`` carry all that other records carried."""
+    theirs = and_(carried.c.connector == connector, carried.c.record_id.in_(record_ids))
+    columns = (carried.c.subject_id, carried.c.kind, carried.c.since, carried.c.left_at)
+    rows = tx.connection.execute(select(*columns).where(theirs)).all()
+    _link(tx, [{"connector": connector, "record_id": into, **row._mapping} for row in rows])
+
+
+def _carried_before(tx: Tx, connector: str, record_ids: Iterable[str]) -> list[tuple[str, str]]:
+    there = and_(carried.c.connector == connector, carried.c.left_at.is_(None), carried.c.kind != IdentifierKind.RECORD)
+    pairs = select(carried.c.record_id, carried.c.subject_id).where(there)
+    rows = tx.connection.execute(pairs.where(carried.c.record_id.in_(list(record_ids))))
+    return [(row.record_id, row.subject_id) for row in rows]
+
+
+def _link(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
+    """Link subjects with contacts; one that comes back has never left, and one that is there is not made to leave."""
+    fresh = tx.insert(carried)
+    again = fresh.on_conflict_do_update(
+        index_elements=[carried.c.connector, carried.c.record_id, carried.c.subject_id],
+        set_={"left_at": None},
+        where=fresh.excluded.left_at.is_(None),
+    )
+    for part in chunks(rows):
+        tx.connection.execute(again, list(part))

@@ -1,0 +1,72 @@
+"""How the register's values lie in a column, the same on SQLite and PostgreSQL.
+
+An instant is an integer: microseconds since 1970 in UTC, so that it compares exactly and sorts everywhere. An id is its
+sixteen bytes. JSON is text with sorted keys. What is secret is sealed before it comes here (``Keyring.seal``).
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Dialect, LargeBinary, Text, TypeDecorator
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware instant, kept as microseconds since 1970."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        """To the column."""
+        return None if value is None else microseconds(value)
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
+        """From the column."""
+        return None if value is None else EPOCH + timedelta(microseconds=value)
+
+
+class Id(TypeDecorator[str]):
+    """A UUID, 32 hexadecimal digits outside, 16 bytes inside."""
+
+    impl = LargeBinary(16)
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:
+        """To the column."""
+        return None if value is None else UUID(value).bytes
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> str | None:
+        """From the column."""
+        return None if value is None else bytes(value).hex()
+
+
+class Json(TypeDecorator[Any]):
+    """Codes, numbers and ISO dates; never an address, a number or what somebody typed."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any | None, dialect: Dialect) -> str | None:
+        """To the column; no value and an empty one are both NULL."""
+        return dump(value) if value else None
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> Any:
+        """From the column; NULL is an empty object."""
+        return json.loads(value) if value else {}
+
+
+def dump(value: Any) -> str:
+    """Write JSON, one text for one value."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
+def microseconds(when: datetime) -> int:
+    """The integer that stands for an aware instant."""
+    return (when - EPOCH) // MICROSECOND

@@ -1,0 +1,124 @@
+"""The inbox: what senders delivered, as it came, until it has served.
+
+A delivery is kept before it is understood, in the transaction in which its acts are entered. Headers and body are
+sealed, and dropped thirty days after they were settled; those of ignored events at once.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, func, select, update
+
+from contactable.register.columns import dump
+from contactable.register.ledger import new_id
+from contactable.register.schema import deliveries as table
+from contactable.register.transaction import Tx
+
+NEW = "new"
+DONE = "done"
+IGNORED = "ignored"
+UNREADABLE = "unreadable"
+UNRESOLVED = "unresolved"
+STATES = (NEW, DONE, IGNORED, UNREADABLE, UNRESOLVED)
+"""What became of a delivery. ``unreadable`` and ``unresolved`` are shown to people, who may have them read again."""
+
+_HEADERS, _RAW = "deliveries.headers", "deliveries.raw"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One request of a sender. ``raw`` and ``headers`` are None once they were dropped; ``sha256`` stays."""
+
+    endpoint: str
+    provider: str
+    received_at: datetime
+    headers: Mapping[str, str] | None = field(repr=False)
+    raw: bytes | None = field(repr=False)
+    sha256: bytes
+    state: str = NEW
+    proof: str = "signed"
+    id: str = ""
+    note: str = ""
+    settled_at: datetime | None = None
+
+
+def keep(tx: Tx, delivery: Delivery) -> str:
+    """Keep a delivery; return its id."""
+    id = new_id(tx.now)
+    sealed = delivery.state != IGNORED
+    values = {
+        "id": id,
+        "endpoint": delivery.endpoint,
+        "provider": delivery.provider,
+        "received_at": delivery.received_at,
+        "state": delivery.state,
+        "proof_level": delivery.proof,
+        "sha256": delivery.sha256,
+        "headers": tx.keyring.seal(_HEADERS, dump(dict(delivery.headers or {})).encode()) if sealed else None,
+        "raw": tx.keyring.seal(_RAW, delivery.raw or b"") if sealed else None,
+        "note": delivery.note,
+        "settled_at": None if delivery.state == NEW else tx.now,
+    }
+    tx.connection.execute(table.insert().values(values))
+    return id
+
+
+def deliveries(tx: Tx, state: str | None = None, *, endpoint: str | None = None, limit: int = 200) -> list[Delivery]:
+    """The newest deliveries, of one state or endpoint where one is named; without bodies."""
+    wanted = select(table).order_by(table.c.id.desc()).limit(limit)
+    if state is not None:
+        wanted = wanted.where(table.c.state == state)
+    if endpoint is not None:
+        wanted = wanted.where(table.c.endpoint == endpoint)
+    return [_delivery(row) for row in tx.connection.execute(wanted)]
+
+
+def read_delivery(tx: Tx, id: str) -> Delivery | None:
+    """One delivery with its headers and body unsealed, where they are still there."""
+    row = tx.connection.execute(select(table).where(table.c.id == id)).first()
+    if row is None:
+        return None
+    headers = None if row.headers is None else json.loads(tx.keyring.unseal(_HEADERS, bytes(row.headers)))
+    raw = None if row.raw is None else tx.keyring.unseal(_RAW, bytes(row.raw))
+    return _delivery(row, headers, raw)
+
+
+def settle(tx: Tx, id: str, state: str, note: str = "") -> None:
+    """Say what became of a delivery; ``note`` names no person. An ignored one loses headers and body at once."""
+    values: dict[str, Any] = {"state": state, "note": note, "settled_at": None if state == NEW else tx.now}
+    if state == IGNORED:
+        values |= {"headers": None, "raw": None}
+    tx.connection.execute(update(table).where(table.c.id == id).values(values))
+
+
+def counts(tx: Tx) -> dict[str, int]:
+    """How many deliveries are in each state."""
+    rows = tx.connection.execute(select(table.c.state, func.count()).group_by(table.c.state))
+    return {row.state: row[1] for row in rows}
+
+
+def last_received(tx: Tx) -> dict[str, datetime]:
+    """When each endpoint heard from its sender last: a sender that falls silent stops oppositions without a noise."""
+    rows = tx.connection.execute(select(table.c.endpoint, func.max(table.c.received_at)).group_by(table.c.endpoint))
+    return {row.endpoint: row[1] for row in rows}
+
+
+def _delivery(row: Row[Any], headers: Mapping[str, str] | None = None, raw: bytes | None = None) -> Delivery:
+    return Delivery(
+        id=row.id,
+        endpoint=row.endpoint,
+        provider=row.provider,
+        received_at=row.received_at,
+        headers=headers,
+        raw=raw,
+        sha256=bytes(row.sha256),
+        state=row.state,
+        proof=row.proof_level,
+        note=row.note,
+        settled_at=row.settled_at,
+    )

@@ -1,0 +1,162 @@
+"""The promises to write to a CRM: one row for each contact, made in the transaction of what caused it.
+
+Storms coalesce: a promise made again gets a new version. A worker claims promises for a while; a claim that ends unkept
+is free again. A promise is deleted only at the version that was claimed, so that a change in between is not lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import and_, delete, func, or_, select, tuple_, update
+
+from contactable.register.mirror import contacts_with
+from contactable.register.schema import promises
+from contactable.register.subjects import chunks
+from contactable.register.transaction import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """That one contact will be brought up to date; ``refresh`` asks for reading it from its CRM before."""
+
+    connector: str
+    record_id: str
+    version: int
+    urgent: bool
+    refresh: bool
+    why: str
+    promised_at: datetime
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """What waits for one connector: how many, how many of them urgent, and since when."""
+
+    contacts: int
+    urgent: int
+    oldest: datetime
+
+
+def promise(
+    tx: Tx,
+    connector: str,
+    record_ids: Iterable[str],
+    *,
+    urgent: bool = False,
+    refresh: bool = False,
+    why: str = "changed",
+) -> int:
+    """Promise to bring contacts up to date; return how many. An urgent one does not wait for a delay set before."""
+    ids = sorted(set(record_ids))
+    fresh = tx.insert(promises)
+    new, old = fresh.excluded, promises.c
+    again = fresh.on_conflict_do_update(
+        index_elements=[old.connector, old.record_id],
+        set_={
+            "version": old.version + 1,
+            "urgent": or_(old.urgent, new.urgent),
+            "refresh": or_(old.refresh, new.refresh),
+            "why": new.why,
+            "not_before": _earlier(tx, old.not_before, new.not_before) if urgent else old.not_before,
+        },
+    )
+    common = {"version": 1, "urgent": urgent, "refresh": refresh, "why": why, "attempts": 0}
+    times = {"promised_at": tx.now, "not_before": tx.now}
+    for part in chunks(ids):
+        rows = [{"connector": connector, "record_id": id, **common, **times} for id in part]
+        tx.connection.execute(again, rows)
+    return len(ids)
+
+
+def stale_for(tx: Tx, subject_ids: Iterable[str], *, urgent: bool = False, why: str = "entry") -> int:
+    """Promise every contact, in every CRM, that carries one of these subjects; return how many."""
+    by_connector: dict[str, list[str]] = {}
+    for connector, record_id in contacts_with(tx, subject_ids):
+        by_connector.setdefault(connector, []).append(record_id)
+    return sum(promise(tx, connector, ids, urgent=urgent, why=why) for connector, ids in by_connector.items())
+
+
+def claim(tx: Tx, connector: str, limit: int, lease_seconds: float) -> list[Promise]:
+    """Take up to ``limit`` promises for a while, urgent ones first, then the oldest."""
+    free = and_(
+        promises.c.connector == connector,
+        promises.c.not_before <= tx.now,
+        or_(promises.c.leased_until.is_(None), promises.c.leased_until < tx.now),
+    )
+    next_ones = select(promises.c.connector, promises.c.record_id).where(free)
+    next_ones = next_ones.order_by(promises.c.urgent.desc(), promises.c.promised_at).limit(limit)
+    if tx.dialect == "postgresql":
+        next_ones = next_ones.with_for_update(skip_locked=True)
+    keys = [tuple(row) for row in tx.connection.execute(next_ones)]
+    taken = update(promises).values(leased_until=tx.now + timedelta(seconds=lease_seconds)).returning(*_COLUMNS)
+    claimed = [
+        Promise(*row)
+        for part in chunks(keys)
+        for row in tx.connection.execute(taken.where(tuple_(promises.c.connector, promises.c.record_id).in_(part)))
+    ]
+    return sorted(claimed, key=lambda each: (not each.urgent, each.promised_at, each.record_id))
+
+
+def kept(tx: Tx, kept_ones: Promise | Sequence[Promise]) -> int:
+    """Delete promises at the versions that were claimed; return how many. Those renewed meanwhile are free again."""
+    deleted = 0
+    for each in [kept_ones] if isinstance(kept_ones, Promise) else kept_ones:
+        same = and_(_is(each), promises.c.version == each.version)
+        gone = tx.connection.execute(delete(promises).where(same).returning(promises.c.record_id)).first()
+        deleted += gone is not None
+        if gone is None:
+            tx.connection.execute(update(promises).where(_is(each)).values(leased_until=None))
+    return deleted
+
+
+def postpone(tx: Tx, each: Promise, delay: timedelta, why: str) -> None:
+    """Put a promise off after a failure; ``why`` is a code and names no person."""
+    renewed = promises.c.version != each.version
+    due = update(promises).where(_is(each)).values(leased_until=None, attempts=promises.c.attempts + 1)
+    tx.connection.execute(due)
+    late = update(promises).where(and_(_is(each), ~renewed)).values(not_before=tx.now + delay, why=why)
+    tx.connection.execute(late)
+
+
+def pending(tx: Tx) -> dict[str, Pending]:
+    """What waits, by connector."""
+    columns = (
+        promises.c.connector,
+        func.count(),
+        func.count().filter(promises.c.urgent),
+        func.min(promises.c.promised_at),
+    )
+    rows = tx.connection.execute(select(*columns).group_by(promises.c.connector))
+    return {connector: Pending(total, urgent, oldest) for connector, total, urgent, oldest in rows}
+
+
+def promised(tx: Tx, connector: str, record_id: str) -> Promise | None:
+    """The promise for one contact, if there is one: whether it is stale."""
+    wanted = select(*_COLUMNS).where(promises.c.connector == connector, promises.c.record_id == record_id)
+    row = tx.connection.execute(wanted).first()
+    return row and Promise(*row)
+
+
+_COLUMNS = (
+    promises.c.connector,
+    promises.c.record_id,
+    promises.c.version,
+    promises.c.urgent,
+    promises.c.refresh,
+    promises.c.why,
+    promises.c.promised_at,
+    promises.c.attempts,
+)
+
+
+def _is(each: Promise) -> Any:
+    return and_(promises.c.connector == each.connector, promises.c.record_id == each.record_id)
+
+
+def _earlier(tx: Tx, one: Any, other: Any) -> Any:
+    return func.least(one, other) if tx.dialect == "postgresql" else func.min(one, other)

@@ -1,0 +1,254 @@
+"""The tables of the register. What each keeps, why and how long, is told in ``docs/register.md``.
+
+There is no table of subjects: a subject is a random id that identifiers, entries and mirrored contacts have in common.
+Nothing here stores "opposed"; the rules derive it from ``entries``. Migrations, not these definitions, make the tables;
+a test proves that both say the same.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    false,
+    text,
+)
+
+from contactable.register.columns import Id, Instant, Json
+
+metadata = MetaData()
+
+
+def _text(name: str) -> Column[str]:
+    return Column(name, Text, nullable=False, server_default="")
+
+
+# One row of each: the register's own id, its event salt (sealed), when the key was backed up, …
+facts = Table("facts", metadata, Column("name", Text, primary_key=True), Column("value", LargeBinary, nullable=False))
+clock = Table(
+    "clock",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("last", BigInteger, nullable=False),
+)
+
+keys = Table(
+    "keys",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),  # newest highest
+    Column("id", Text, nullable=False, unique=True),
+    Column("check_value", LargeBinary, nullable=False),
+    Column("since", Instant, nullable=False),
+)
+
+identifiers = Table(
+    "identifiers",
+    metadata,
+    Column("digest", LargeBinary(32), primary_key=True),  # HMAC-SHA256; the kind is part of what is digested
+    Column("key", Integer, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("subject_id", Id, nullable=False, index=True),
+    sqlite_with_rowid=False,
+)
+
+entries = Table(
+    "entries",
+    metadata,
+    Column("id", Id, primary_key=True),  # UUIDv7: in order of arrival
+    Column("kind", Text, nullable=False),
+    Column("subject_id", Id, index=True),
+    Column("channel", Text, nullable=False),  # one of the five, or all
+    Column("scope_kind", Text, nullable=False),
+    _text("scope_id"),
+    Column("origin", Text, nullable=False),
+    Column("proof_level", Text, nullable=False),
+    Column("occurred_at", Instant),
+    Column("whole_day", Boolean, nullable=False, server_default=false()),  # occurred_at is a day of Europe/Paris
+    Column("time_quality", Text, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    Column("event_key", LargeBinary(16), unique=True),  # salted digest: senders' ids may hold addresses
+    _text("reason"),
+    Column("confidence", Text, nullable=False),
+    _text("batch"),  # the import, the hour of unverified closings: what one annulment ends
+    Column("ends", Id),  # the entry that an annulment ends
+    Column("evidence", Text),
+    Column("details", Json),
+    Index("entries_of_batch", "batch", postgresql_where=text("batch <> ''"), sqlite_where=text("batch <> ''")),
+    Index("entries_by_arrival", "recorded_at"),
+)
+
+proofs = Table(
+    "proofs",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("subject_id", Id, nullable=False, index=True),
+    Column("collected_at", Instant, nullable=False),
+    Column("keep_until", Instant, nullable=False, index=True),
+    Column("content", LargeBinary, nullable=False),  # sealed
+)
+
+wordings = Table(
+    "wordings",
+    metadata,
+    Column("version", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("statements", Json),  # of the list of its kind, those that it makes
+    Column("since", Instant, nullable=False),
+)
+
+declarations = Table(
+    "declarations",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("content", Json, nullable=False),
+    Column("signed_by", LargeBinary, nullable=False),  # sealed: a name
+    Column("entry_id", Id, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("endpoint", Text, nullable=False),
+    Column("provider", Text, nullable=False),
+    Column("received_at", Instant, nullable=False),
+    Column("state", Text, nullable=False, index=True),
+    Column("proof_level", Text, nullable=False),
+    Column("sha256", LargeBinary(32), nullable=False),
+    Column("headers", LargeBinary),  # sealed, and gone when it has served
+    Column("raw", LargeBinary),  # sealed, and gone when it has served
+    _text("note"),
+    Column("settled_at", Instant, index=True),
+)
+
+contacts = Table(
+    "contacts",
+    metadata,
+    Column("connector", Text, primary_key=True),
+    Column("record_id", Text, primary_key=True),
+    Column("facts", Json),
+    Column("input_hash", LargeBinary, nullable=False),
+    Column("label", LargeBinary),  # sealed
+    Column("written", Json),  # offer -> values
+    Column("written_at", Instant),
+    Column("confirmed_at", Instant),
+    Column("until", Text),  # the next day on which a verdict changes by itself
+    Column("seen_at", Instant, nullable=False),
+    Column("gone_at", Instant),  # tombstone: deleted or merged away in the CRM
+    Column("merged_into", Text),
+    Index("contacts_due", "until"),
+)
+
+carried = Table(
+    "carried",
+    metadata,
+    Column("connector", Text, primary_key=True),
+    Column("record_id", Text, primary_key=True),
+    Column("subject_id", Id, primary_key=True, index=True),
+    Column("kind", Text, nullable=False),
+    Column("since", Instant, nullable=False),
+    Column("left_at", Instant),  # what was recorded until then still binds the contact
+    sqlite_with_rowid=False,
+)
+
+promises = Table(
+    "promises",
+    metadata,
+    Column("connector", Text, primary_key=True),
+    Column("record_id", Text, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("urgent", Boolean, nullable=False),
+    Column("refresh", Boolean, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("promised_at", Instant, nullable=False),
+    Column("not_before", Instant, nullable=False),
+    Column("leased_until", Instant),
+    Column("attempts", SmallInteger, nullable=False),
+    Index("promises_next", "connector", "urgent", "not_before"),
+)
+
+shown = Table(
+    "shown",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("connector", Text, nullable=False),
+    Column("record_id", Text, nullable=False),
+    Column("offer", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("allowed", Boolean, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("was_allowed", Boolean),
+    Column("until", Text),
+    Column("facts", Json),
+    Column("versions", Json),  # of law, readings, mapping, declarations
+    Column("written_at", Instant, nullable=False),
+    Column("confirmed_at", Instant),
+    Index("shown_of_contact", "connector", "record_id", "written_at"),
+    Index("shown_in_time", "written_at"),
+)
+
+cursors = Table(
+    "cursors",
+    metadata,
+    Column("connector", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("value", Json),
+    Column("updated_at", Instant, nullable=False),
+)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("arguments", Json),
+    Column("state", Text, nullable=False, index=True),
+    Column("progress", Json),
+    _text("note"),
+    Column("put_at", Instant, nullable=False),
+    Column("leased_until", Instant),
+    Column("ended_at", Instant),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("started_at", Instant, nullable=False),
+    Column("ended_at", Instant, nullable=False),
+    Column("ok", Boolean, nullable=False),
+    _text("note"),
+)
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("holder", Text, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+)
+
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("id", LargeBinary(16), primary_key=True),
+    Column("purpose", Text, nullable=False),
+    Column("subjects", Json),
+    Column("payload", Json),
+    Column("issued_at", Instant, nullable=False),
+    Column("expires_at", Instant),
+    Column("once", Boolean, nullable=False),
+    Column("used_at", Instant),
+)

@@ -1,0 +1,88 @@
+"""What was shown: each change of a verdict that was written to a CRM, with the facts and versions behind it.
+
+"What did we show on 12 November, and why" is read here. A recomputation with today's knowledge is another thing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, select, update
+
+from contactable.register.ledger import new_id
+from contactable.register.schema import shown as table
+from contactable.register.subjects import chunks
+from contactable.register.transaction import Tx
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A verdict on one contact, offer and channel as it was written. ``facts`` and ``versions`` are codes and dates.
+
+    ``was_allowed`` is what was shown before, None for a contact that was shown nothing. ``versions`` names law,
+    readings, mapping and declarations.
+    """
+
+    connector: str
+    record_id: str
+    offer: str
+    channel: str
+    allowed: bool
+    reason: str
+    was_allowed: bool | None = None
+    until: str | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    versions: Mapping[str, Any] = field(default_factory=dict)
+    written_at: datetime | None = None
+    confirmed_at: datetime | None = None
+
+
+def add(tx: Tx, rows: Iterable[Shown]) -> None:
+    """Keep changes of verdicts; those without ``written_at`` were written now."""
+    for part in chunks(rows):
+        tx.connection.execute(
+            table.insert(),
+            [
+                {name: getattr(row, name) for name in _NAMES}
+                | {"id": new_id(tx.now), "written_at": row.written_at or tx.now}
+                for row in part
+            ],
+        )
+
+
+def history(tx: Tx, connector: str, record_id: str, *, until: datetime | None = None) -> list[Shown]:
+    """Everything that was shown of a contact, oldest first, up to a moment."""
+    wanted = select(table).where(table.c.connector == connector, table.c.record_id == record_id)
+    if until is not None:
+        wanted = wanted.where(table.c.written_at <= until)
+    return [_shown(row) for row in tx.connection.execute(wanted.order_by(table.c.written_at, table.c.id))]
+
+
+def at(tx: Tx, connector: str, record_id: str, when: datetime) -> dict[tuple[str, str], Shown]:
+    """What a contact's properties showed at a moment, by (offer, channel)."""
+    return {(row.offer, row.channel): row for row in history(tx, connector, record_id, until=when)}
+
+
+def opened_between(tx: Tx, start: datetime, end: datetime, versions: Mapping[str, Any] | None = None) -> list[Shown]:
+    """The channels that opened in a time, oldest first; ``versions`` asks for those opened under, say, one mapping."""
+    opened = and_(table.c.allowed, table.c.was_allowed.isnot(True), table.c.written_at.between(start, end))
+    rows = tx.connection.execute(select(table).where(opened).order_by(table.c.written_at, table.c.id))
+    asked = (versions or {}).items()
+    return [_shown(row) for row in rows if asked <= row.versions.items()]
+
+
+def confirm(tx: Tx, connector: str, record_ids: Sequence[str], at: datetime) -> None:
+    """Keep that the CRM was read back and shows what was written up to then."""
+    for part in chunks(record_ids):
+        here = and_(table.c.connector == connector, table.c.record_id.in_(part), table.c.confirmed_at.is_(None))
+        tx.connection.execute(update(table).where(here, table.c.written_at <= at).values(confirmed_at=at))
+
+
+_NAMES = tuple(Shown.__dataclass_fields__)
+
+
+def _shown(row: Any) -> Shown:
+    return Shown(**{name: getattr(row, name) for name in _NAMES})

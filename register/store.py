@@ -1,0 +1,136 @@
+"""The open register: works that write, works that read.
+
+On SQLite one thread writes, in groups; readers see what is committed. On PostgreSQL each work is a transaction of its
+own, tried again when it met another one. Either way ``write`` returns when the result is on disk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import URL, Connection
+from sqlalchemy.exc import DBAPIError
+from tenacity import retry, retry_if_exception, stop_after_attempt, wait_random_exponential
+
+from contactable.clock import Clock, utc_now
+from contactable.errors import RegisterError
+from contactable.register.database import (
+    in_our_words,
+    is_sqlite,
+    is_temporary,
+    make_clock_engine,
+    make_engine,
+    read_url,
+    refuse_weak,
+)
+from contactable.register.keyring import Keyring
+from contactable.register.transaction import Tx
+from contactable.register.upgrading import add_key, check_keys, newest_version, refuse_newer, set_clock, version_of
+from contactable.register.writer import Writer
+
+T = TypeVar("T")
+
+_UPGRADE = "run `contactable register upgrade`."
+_TRIES = 12
+
+
+class Register:
+    """An open register. Get one with ``Register.open``; close it at the end."""
+
+    def __init__(self, url: URL, keyring: Keyring, clock: Clock) -> None:
+        self.url = url
+        self.keyring = keyring
+        self._clock = clock
+        self._engine = make_engine(url)
+        self._reader = make_engine(url, writing=False) if is_sqlite(url) else self._engine
+        self._ticking = None if is_sqlite(url) else make_clock_engine(url)
+        self._writer: Writer | None = None
+
+    @classmethod
+    def open(cls, url: str, keyring: Keyring, *, clock: Clock = utc_now) -> Register:
+        """Open a register, or refuse to and say what to do.
+
+        Raises ``RegisterError`` when it is missing, of another version, not writable, or not durable, and
+        ``KeyMismatch`` when a key is wrong or missing: such a process would find nobody's opposition.
+        """
+        where = read_url(url)
+        if is_sqlite(where):
+            _refuse_unwritable(Path(where.database or ""))
+        register = cls(where, keyring, clock)
+        try:
+            with in_our_words(), register._engine.begin() as connection:
+                _refuse_other_version(connection)
+                refuse_weak(connection)
+                check_keys(connection, keyring)
+                add_key(connection, keyring)
+                set_clock(connection)
+        except BaseException:
+            register.close()
+            raise
+        if is_sqlite(where):
+            register._writer = Writer(register._engine)
+        return register
+
+    def write(self, work: Callable[[Tx], T]) -> T:
+        """Run ``work`` in a transaction; return its result once that is on disk.
+
+        What it raises undoes it and is raised here. It may be run more than once: it must do nothing but use its
+        transaction.
+        """
+        if self._writer is not None:
+            result: T = self._writer.run(lambda connection: work(Tx(connection, self.keyring, self._clock)))
+            return result
+        with in_our_words():
+            done: T = self._transaction(work)
+            return done
+
+    @contextmanager
+    def read(self) -> Iterator[Tx]:
+        """A transaction that sees one moment of the register and writes nothing."""
+        with in_our_words(), self._reader.connect() as connection:
+            if not is_sqlite(self.url):
+                connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            with connection.begin():
+                yield Tx(connection, self.keyring, self._clock, writing=False)
+
+    def close(self) -> None:
+        """Finish what is being written, and let go of the database."""
+        if self._writer is not None:
+            self._writer.close()
+        for engine in (self._engine, self._reader, self._ticking):
+            if engine is not None:
+                engine.dispose()
+
+    @retry(
+        retry=retry_if_exception(lambda error: isinstance(error, DBAPIError) and is_temporary(error)),
+        stop=stop_after_attempt(_TRIES),
+        wait=wait_random_exponential(multiplier=0.01, max=1),
+        reraise=True,
+    )
+    def _transaction(self, work: Callable[[Tx], Any]) -> Any:
+        with self._engine.begin() as connection:
+            return work(Tx(connection, self.keyring, self._clock, clock_engine=self._ticking))
+
+
+def _refuse_unwritable(path: Path) -> None:
+    if not path.exists():
+        raise RegisterError(f"There is no register at {path}: {_UPGRADE}")
+    try:
+        with path.open("r+b"):
+            pass
+    except OSError as error:
+        raise RegisterError(
+            f"The register at {path} cannot be written ({error.strerror}): change its rights."
+        ) from None
+
+
+def _refuse_other_version(connection: Connection) -> None:
+    refuse_newer(connection)
+    version = version_of(connection)
+    if version is None:
+        raise RegisterError(f"The register has no tables yet: {_UPGRADE}")
+    if version != newest_version():
+        raise RegisterError(f"The register is of an older version ({version}): {_UPGRADE}")

@@ -1,0 +1,124 @@
+"""Who is who: one random subject id for each identifier, found by the identifier's digest under any live key.
+
+An identifier is an e-mail address, a number, or a CRM record (``<connector name>:<id>``), normalised by
+``contactable.identifiers``. A sighting of one that only an older key finds is digested anew under the newest; the older
+key is then no longer needed for it (``register rekey`` tells what still needs one).
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import TypeVar
+
+from sqlalchemy import delete, func, select
+
+from contactable.identifiers import IdentifierKind
+from contactable.register.keyring import Key
+from contactable.register.schema import identifiers, keys
+from contactable.register.transaction import Tx
+
+Identifier = tuple[IdentifierKind, str]
+"""A kind, and the normalised text."""
+T = TypeVar("T")
+
+AT_ONCE = 1000  # rows in one statement, below what either database takes
+
+
+def subject_for(tx: Tx, kind: IdentifierKind, normalised: str) -> str:
+    """The subject of an identifier, made when it is new."""
+    return subjects_for(tx, [(kind, normalised)])[kind, normalised]
+
+
+def find_subject(tx: Tx, kind: IdentifierKind, normalised: str) -> str | None:
+    """The subject of an identifier, or None when the register has never met it."""
+    return find_subjects(tx, [(kind, normalised)]).get((kind, normalised))
+
+
+def find_subjects(tx: Tx, wanted: Iterable[Identifier]) -> dict[Identifier, str]:
+    """The subjects of those identifiers that the register has met, thousands at once."""
+    found: dict[Identifier, str] = {}
+    for part in chunks(dict.fromkeys(wanted)):
+        for _, key in tx.keys:
+            missing = {key.digest(*each): each for each in part if each not in found}
+            found.update((missing[digest], subject) for digest, subject in _subjects_of(tx, missing))
+    return found
+
+
+def subjects_for(tx: Tx, wanted: Iterable[Identifier]) -> dict[Identifier, str]:
+    """The subjects of identifiers, thousands at once; those that are new are made."""
+    found: dict[Identifier, str] = {}
+    for part in chunks(dict.fromkeys(wanted)):
+        found |= _of_newest_key(tx, part)
+        missing = [each for each in part if each not in found]
+        older = _of_older_keys(tx, missing)
+        found |= _enter(tx, {each: older.get(each) or secrets.token_hex(16) for each in missing})
+        _forget_digests(tx, older)
+    return found
+
+
+def needing_key(tx: Tx) -> dict[str, int]:
+    """How many identifiers each key still finds, by key id, newest first."""
+    counted = select(identifiers.c.key, func.count()).group_by(identifiers.c.key)
+    counts = {row.key: row[1] for row in tx.connection.execute(counted)}
+    return {key.id: counts.get(number, 0) for number, key in tx.keys}
+
+
+def drop_key(tx: Tx, id: str) -> bool:
+    """Forget a key that finds nothing any more; False when identifiers still need it or it is the newest."""
+    number, key = next(((number, key) for number, key in tx.keys if key.id == id), (0, None))
+    if key is None or number == tx.keys[0][0] or needing_key(tx)[id]:
+        return False
+    tx.connection.execute(delete(keys).where(keys.c.number == number))
+    del tx.keys
+    return True
+
+
+def chunks(rows: Iterable[T], size: int = AT_ONCE) -> Iterator[Sequence[T]]:
+    """Cut what may be long into pieces that fit into one statement."""
+    rest = iter(rows)
+    while piece := list(islice(rest, size)):
+        yield piece
+
+
+def _of_newest_key(tx: Tx, part: Sequence[Identifier]) -> dict[Identifier, str]:
+    _, key = tx.keys[0]
+    by_digest = {key.digest(*each): each for each in part}
+    return {by_digest[digest]: subject for digest, subject in _subjects_of(tx, by_digest)}
+
+
+def _of_older_keys(tx: Tx, missing: Sequence[Identifier]) -> dict[Identifier, str]:
+    found: dict[Identifier, str] = {}
+    for _, key in tx.keys[1:]:
+        by_digest = {key.digest(*each): each for each in missing if each not in found}
+        found.update((by_digest[digest], subject) for digest, subject in _subjects_of(tx, by_digest))
+    return found
+
+
+def _subjects_of(tx: Tx, digests: Iterable[bytes]) -> Iterator[tuple[bytes, str]]:
+    columns = select(identifiers.c.digest, identifiers.c.subject_id)
+    for part in chunks(digests):
+        for digest, subject in tx.connection.execute(columns.where(identifiers.c.digest.in_(part))):
+            yield bytes(digest), subject
+
+
+def _enter(tx: Tx, subjects: dict[Identifier, str]) -> dict[Identifier, str]:
+    """Keep identifiers under the newest key; where another process was faster, its subject is the one."""
+    if not subjects:
+        return {}
+    number, key = tx.keys[0]
+    rows = [_row(number, key, each, subject) for each, subject in sorted(subjects.items())]
+    tx.connection.execute(tx.insert(identifiers).on_conflict_do_nothing(), rows)
+    return _of_newest_key(tx, list(subjects))
+
+
+def _row(number: int, key: Key, identifier: Identifier, subject: str) -> dict[str, object]:
+    kind, normalised = identifier
+    return {"digest": key.digest(kind, normalised), "key": number, "kind": str(kind), "subject_id": subject}
+
+
+def _forget_digests(tx: Tx, older: Iterable[Identifier]) -> None:
+    seen = list(older)
+    for _, key in tx.keys[1:] if seen else ():
+        tx.connection.execute(delete(identifiers).where(identifiers.c.digest.in_([key.digest(*each) for each in seen])))

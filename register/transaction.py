@@ -1,0 +1,79 @@
+"""One piece of work in the register: a connection, the keys, and the time at which it arrived.
+
+Arrival times never run backwards and never repeat, across threads, processes and restarts: what was recorded later has
+the later time, whatever the machine's clock did in between. On PostgreSQL the clock's row is moved on by a statement of
+its own, so that transactions do not wait for one another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Table, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from contactable.clock import Clock
+from contactable.errors import KeyMismatch
+from contactable.register import schema
+from contactable.register.columns import EPOCH, microseconds
+from contactable.register.keyring import Key, Keyring
+
+EVENT_SALT = "event_salt"
+Insert = postgresql.Insert | sqlite.Insert
+
+
+@dataclass
+class Tx:
+    """What every function of the register works in. Reading ones have a plain clock for ``now``."""
+
+    connection: Connection
+    keyring: Keyring
+    clock: Clock
+    writing: bool = True
+    clock_engine: Engine | None = field(default=None, repr=False)  # PostgreSQL: where the clock is moved on
+
+    @property
+    def dialect(self) -> str:
+        """``sqlite`` or ``postgresql``."""
+        return self.connection.dialect.name
+
+    @cached_property
+    def now(self) -> datetime:
+        """When this work arrived, aware, in UTC; the same throughout the work."""
+        if not self.writing:
+            return self.clock()
+        wanted = microseconds(self.clock())
+        later = func.greatest if self.dialect == "postgresql" else func.max
+        moved = update(schema.clock).values(last=later(schema.clock.c.last + 1, wanted)).returning(schema.clock.c.last)
+        if self.clock_engine is None:
+            return EPOCH + timedelta(microseconds=self.connection.execute(moved).scalar_one())
+        with self.clock_engine.connect() as connection:
+            return EPOCH + timedelta(microseconds=connection.execute(moved).scalar_one())
+
+    @cached_property
+    def keys(self) -> list[tuple[int, Key]]:
+        """The keys under which identifiers may be kept, newest first, with their numbers.
+
+        Raises ``KeyMismatch`` when the register has come to need a key that this process was not given: it would no
+        longer find whom it must not approach.
+        """
+        rows = self.connection.execute(select(schema.keys).order_by(schema.keys.c.number.desc())).all()
+        for row in rows:
+            if self.keyring.key(row.id).check_value != bytes(row.check_value):
+                raise KeyMismatch(f"The key `{row.id}` is not the one that the register was written with.")
+        return [(row.number, self.keyring.key(row.id)) for row in rows]
+
+    @cached_property
+    def event_salt(self) -> bytes:
+        """With what senders' event ids are digested; it outlives every key."""
+        sealed = self.connection.execute(select(schema.facts.c.value).where(schema.facts.c.name == EVENT_SALT))
+        return self.keyring.unseal(EVENT_SALT, bytes(sealed.scalar_one()))
+
+    def insert(self, table: Table) -> Any:
+        """An ``INSERT`` of this database, which knows ``on_conflict_do_nothing`` and ``on_conflict_do_update``."""
+        make: Callable[[Table], Insert] = postgresql.insert if self.dialect == "postgresql" else sqlite.insert
+        return make(table)
