@@ -1,0 +1,200 @@
+"""Mail that opposes: feedback reports (ARF, RFC 5965), Hotmail's own form of them, and requests to unsubscribe.
+
+A report says that somebody called our mail spam: abuse and opt-out oppose; fraud, virus and other oppose and ask a
+person; not-spam releases nobody; auth-failure (RFC 6591, DMARC) is about our servers. Whom it concerns is, in this
+order: our token in the headers of the reported mail, ``Removal-Recipient``, ``Original-Rcpt-To``,
+``X-HmXmrOriginalRecipient`` (Hotmail sends no feedback part), the one ``To`` of the reported mail. Many are redacted
+(RFC 6590) and then name nobody; the sender's own mailbox is never taken for the person.
+
+A request (RFC 2369, ``mailto:``) counts by our token in the address that it was sent to, whoever sent it: secretaries
+and mail programs do. Without token the ``From`` is all there is, and it can be forged: ``probable``. Automatic answers
+and bounces are passed over, except Apple Mail's button, which says ``Auto-Submitted`` and ``X-Apple-Unsubscribe``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from email import message_from_bytes, message_from_string
+from email.header import decode_header, make_header
+from email.message import Message
+from email.utils import getaddresses, parsedate_to_datetime
+
+from contactable.errors import Malformed
+from contactable.webhooks.events import Confidence, Event, Kind, On, Origin
+from contactable.webhooks.meaning import COMPLAINED, IGNORED, UNSUBSCRIBED, Meaning, fact_key
+from contactable.webhooks.replies import read_reply
+
+DOUBTFUL = replace(COMPLAINED, confidence=Confidence.REVIEW)
+FEEDBACK = {  # Feedback-Type -> what it is to us; a type that no RFC knows asks a person
+    "abuse": COMPLAINED,
+    "opt-out": COMPLAINED,
+    "opt-out-list": COMPLAINED,
+    "fraud": DOUBTFUL,
+    "virus": DOUBTFUL,
+    "other": DOUBTFUL,
+    "not-spam": IGNORED,
+    "auth-failure": IGNORED,
+}
+REQUESTED = replace(UNSUBSCRIBED, confidence=Confidence.PROBABLE)  # by From alone
+AUTOMATIC = Meaning(Kind.IGNORED, "automatic_mail", Origin.PROVIDER)
+
+REDACTED = frozenset({"redacted", "hashed", "undisclosed"})  # local parts that stand for nobody
+_TOKEN_IN_URL = re.compile(r"<https://[^>\s]*/u/([A-Za-z0-9_.\-]{16,})>")
+_TOKEN_IN_ADDRESS = re.compile(r"\+([a-z2-7]{18,})@", re.IGNORECASE)
+
+
+def read_mail(raw: bytes) -> Iterator[Event]:
+    """Yield what one message means, one event a person; raise ``Malformed`` where the bytes are no message."""
+    message = _parsed(raw)
+    report = _report(message)
+    yield from _reported(message, report) if report else [_requested(message)]
+
+
+def token_in(address: str) -> str | None:
+    """Our token in the local part of an address that we gave as ``mailto:`` (``unsubscribe+TOKEN@…``), or None."""
+    found = _TOKEN_IN_ADDRESS.search(address)
+    return found[1].lower() if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Report:
+    """A feedback report: its type, its fields, and the headers of the mail that was reported."""
+
+    type: str
+    fields: Message
+    reported: Message
+
+
+def _reported(message: Message, report: _Report) -> Iterator[Event]:
+    meaning, token = FEEDBACK.get(report.type, DOUBTFUL), _token_of(report.reported)
+    people: list[str | None] = [*_people(report)]
+    if len(people) > 1 and meaning is COMPLAINED:
+        meaning = replace(meaning, confidence=Confidence.PROBABLE)  # one of them complained, all had the mail
+    id, at = _header(message, "Message-ID"), _date(message)
+    for person in people or [None]:
+        key = fact_key("arf", id or at, report.type, person and person.lower(), token)
+        yield meaning.event(On.EMAIL, report.type, key=key, at=at, email=person, token=token, message_id=id or None)
+
+
+def _requested(message: Message) -> Event:
+    id, at, people = _header(message, "Message-ID"), _date(message), _addresses(message, "From")
+    token = next(filter(None, map(token_in, _recipients(message))), None)
+    meaning = _meaning_of_request(message, token)
+    person = people[0] if people and token is None else None
+    key = fact_key("mail", id or at, token, person and person.lower())
+    return meaning.event(On.EMAIL, "mail", key=key, at=at, email=person, token=token, message_id=id or None)
+
+
+def _meaning_of_request(message: Message, token: str | None) -> Meaning:
+    if _is_automatic(message):
+        return AUTOMATIC
+    if token:
+        return UNSUBSCRIBED
+    asks = "X-Apple-Unsubscribe" in message or any(map(_asks, (_header(message, "Subject"), _first_line(message))))
+    return REQUESTED if asks else IGNORED
+
+
+def _asks(line: str) -> bool:
+    return read_reply(re.sub(r"^(?:\s*(?:re|fw|fwd|tr)\s*:)+", "", line, flags=re.IGNORECASE)).kind in (
+        "certain",
+        "probable",
+    )
+
+
+def _is_automatic(message: Message) -> bool:
+    if _header(message, "X-Apple-Unsubscribe").lower() == "true":
+        return False
+    submitted = _header(message, "Auto-Submitted").partition(";")[0].strip().lower()
+    is_list = "List-Id" in message or _header(message, "Precedence").lower() in ("bulk", "list", "junk")
+    return submitted not in ("", "no") or _header(message, "Return-Path") == "<>" or is_list
+
+
+def _report(message: Message) -> _Report | None:
+    parts = list(message.walk())
+    fields = next((part for part in parts if part.get_content_type() == "message/feedback-report"), None)
+    reported = next(map(_embedded, filter(_is_reported_mail, parts)), Message())
+    if fields is not None:
+        inner = _embedded(fields)
+        return _Report(_header(inner, "Feedback-Type").lower() or "other", inner, reported)
+    if "X-HmXmrOriginalRecipient" in reported:
+        return _Report("abuse", Message(), reported)
+    return None
+
+
+def _is_reported_mail(part: Message) -> bool:
+    return part.get_content_type() in ("message/rfc822", "text/rfc822-headers", "text/rfc822-header")
+
+
+def _embedded(part: Message) -> Message:
+    """The headers inside a part, which the parser leaves as a message or as text."""
+    payload = part.get_payload()
+    if isinstance(payload, list):
+        return payload[0] if payload and isinstance(payload[0], Message) else Message()
+    return message_from_string(str(payload or ""))
+
+
+def _people(report: _Report) -> list[str]:
+    for source, name in (
+        (report.fields, "Removal-Recipient"),
+        (report.fields, "Original-Rcpt-To"),
+        (report.reported, "X-HmXmrOriginalRecipient"),
+    ):
+        if people := _addresses(source, name):
+            return people
+    to = _addresses(report.reported, "To")
+    return to if len(to) == 1 else []
+
+
+def _token_of(reported: Message) -> str | None:
+    link = _header(reported, "List-Unsubscribe")
+    found = _TOKEN_IN_URL.search(link)
+    return found[1] if found else token_in(link) or token_in(_header(reported, "Return-Path"))
+
+
+def _recipients(message: Message) -> Iterable[str]:
+    return (address for name in ("Delivered-To", "X-Original-To", "To", "Cc") for address in _addresses(message, name))
+
+
+def _addresses(message: Message, name: str) -> list[str]:
+    """The addresses of a header that may be repeated, each once, without those that stand for nobody."""
+    found = (address.strip() for _, address in getaddresses([str(value) for value in message.get_all(name, [])]))
+    people = (one for one in found if re.fullmatch(r"[^@\s]+@[^@\s]+", one) and one.isprintable())
+    return list(dict.fromkeys(one for one in people if one.partition("@")[0].lower() not in REDACTED))
+
+
+def _header(message: Message, name: str) -> str:
+    """A header decoded (RFC 2047) as far as it can be; "" where there is none."""
+    value = str(message.get(name, "")).strip()
+    try:
+        return str(make_header(decode_header(value))).replace("\0", "").strip()
+    except (ValueError, LookupError):
+        return value
+
+
+def _date(message: Message) -> datetime | None:
+    """The ``Date`` of the report itself: ``Arrival-Date`` is when the mail came that it complains of."""
+    try:
+        found = parsedate_to_datetime(_header(message, "Date"))
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, TypeError, OverflowError, IndexError):
+        return None
+
+
+def _first_line(message: Message) -> str:
+    part = next((part for part in message.walk() if part.get_content_type() == "text/plain"), None)
+    payload = part.get_payload(decode=True) if part is not None else None
+    text = payload.decode("utf-8", "replace") if isinstance(payload, bytes) else ""
+    return next((line for line in text.splitlines() if line.strip()), "")[:200]
+
+
+def _parsed(raw: bytes) -> Message:
+    try:
+        message = message_from_bytes(raw)
+    except (RecursionError, ValueError, LookupError, TypeError):
+        raise Malformed("The mail cannot be read.") from None
+    if not message.keys() or not ("From" in message or "Date" in message or "Received" in message):
+        raise Malformed("The body is not a mail message.")
+    return message

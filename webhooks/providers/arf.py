@@ -1,0 +1,29 @@
+"""Feedback reports and unsubscribe mail: one message (RFC 5322) a request, as a mailbox hands it over.
+
+Mailbox providers send complaints as ARF reports to an address that the sender registered (Signal Spam in France, for
+its members; Yahoo, Microsoft and others abroad; Google sends none). The same mailbox may receive what people answer to
+``List-Unsubscribe: <mailto:…>``. A pipe or a mail gateway posts the raw message here, with a secret of ours: nothing
+else is signed. See ``contactable.webhooks.mail`` for what is read in it. RFC 5965, 6430, 6590, 6591, read 2026-11-23.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from contactable.webhooks.events import Event
+from contactable.webhooks.mail import read_mail
+from contactable.webhooks.provider import Answers, Proof, Status
+from contactable.webhooks.request import Request, authenticate_by_secret
+
+__all__ = ["ANSWERS", "PROOF", "STATUS", "authenticate", "parse"]
+
+STATUS = Status.REAL
+ANSWERS = Answers(stored=200, refused=401, store_is_down=503)
+PROOF = Proof.PATH_SECRET
+
+authenticate = authenticate_by_secret
+
+
+def parse(request: Request) -> Iterator[Event]:
+    """Yield one event a person that a message concerns; raise ``Malformed`` where the body is no message."""
+    yield from read_mail(request.raw)
