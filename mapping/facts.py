@@ -10,15 +10,17 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 from contactable.mapping.columns import COLUMNS as MAPPED_COLUMNS
 from contactable.mapping.columns import CONSENT_CHANNELS, UNKNOWN_TIME, Agreement
+from contactable.mapping.lifting import consents_to_drop
 from contactable.mapping.offers import TIES, OfferSettings
 from contactable.mapping.sources import Sourced
 from contactable.rules import COLUMNS, Audience, ConsentAct, ConsentRecipient, DataSource, Facts, Mailbox, Sale
 from contactable.rules import UNKNOWN_TIME as SOME_TIME
-from contactable.rules.moments import at_the_latest, moment_of
+from contactable.rules.moments import at_the_latest, day_of, moment_of
 
 REGISTER = "register"
 _FIELDS = frozenset(COLUMNS)
@@ -43,17 +45,20 @@ def facts_of(
     known: Mapping[str, Any],
     *,
     entered: Collection[str] = (),
+    own_consents: Collection[str] = (),
 ) -> Facts:
     """Give what the rules may know of one contact for one offer.
 
     ``mapped`` is what ``map_record`` said (or the mirror kept); ``known`` is what the register says of that person for
     that offer, as values of ``Facts`` by field name. ``entered`` names sources (``property:contactable_oppose``) whose
     oppositions have entries in the register: for those the register speaks, with its times and its releases.
+    ``own_consents`` are the channels whose consent in ``known`` is the person's own act
+    (``rules.acts.consents_by_the_person``): those alone lift an opposition that stands in the CRM.
     """
     if entered:
         mapped = {name: fact for name, fact in mapped.items() if fact.source not in entered or "opposed" not in name}
     if known:
-        return Facts(**believed(mapped, offer, known))
+        return Facts(**believed(mapped, offer, known, own_consents))
     return _facts_of_the_crm_alone(tuple(mapped.items()), offer)
 
 
@@ -63,7 +68,9 @@ def _facts_of_the_crm_alone(mapped: tuple[tuple[str, Sourced], ...], offer: Offe
     return Facts(**believed(dict(mapped), offer, {}))
 
 
-def believed(mapped: Mapping[str, Sourced], offer: OfferSettings, known: Mapping[str, Any]) -> dict[str, Any]:
+def believed(
+    mapped: Mapping[str, Sourced], offer: OfferSettings, known: Mapping[str, Any], own_consents: Collection[str] = ()
+) -> dict[str, Any]:
     """The values behind ``facts_of``, by field name; what is unknown is left out."""
     values = {name: _typed(name, fact.value) for name, fact in mapped.items() if name in _FIELDS}
     for name, fact in mapped.items():
@@ -71,13 +78,14 @@ def believed(mapped: Mapping[str, Sourced], offer: OfferSettings, known: Mapping
         if subscription and offer.closed_by(subscription):
             values[column] = _stricter(values.get(column), _typed(column, fact.value))
     _tie(values, mapped, offer)
-    _drop_consents_that_would_lift(values, known)
-    for channel in CONSENT_CHANNELS if known else ():
-        if known.get(f"consent_{channel}_on") is not None:
-            for name in _CONSENT[channel]:
-                values.pop(name, None)
+    dropped = [_CONSENT[channel] for channel in consents_to_drop(values, known, own_consents)]
+    replaced = [_CONSENT[channel] for channel in CONSENT_CHANNELS if known.get(f"consent_{channel}_on") is not None]
+    for name in chain(*dropped, *replaced):
+        values.pop(name, None)
     for name, value in known.items():
-        values[name] = _with_register(name, values.get(name), value)
+        if not any(name in names for names in dropped):
+            values[name] = _with_register(name, values.get(name), value)
+    _drop_a_consent_that_ended_before_it_was_given(values)
     return {name: value for name, value in values.items() if value is not None}
 
 
@@ -111,25 +119,11 @@ def _tie(values: dict[str, Any], mapped: Mapping[str, Sourced], offer: OfferSett
             values[column] = told == "yes"
 
 
-def _drop_consents_that_would_lift(values: dict[str, Any], known: Mapping[str, Any]) -> None:
-    """Drop each mapped consent that is later than an opposition which the person has not lifted in the register."""
-    for channel in CONSENT_CHANNELS:
-        given = values.get(f"consent_{channel}_on")
-        if given is None:
-            continue
-        names = (f"opposed_{channel}_on", "opposed_all_on", f"consent_{channel}_withdrawn_on")
-        opposed = [time for name in names for time in (values.get(name), known.get(name)) if time is not None]
-        lifted = known.get(f"reopened_{channel}_on")
-        if any(_would_lift(given, time, lifted) for time in opposed):
-            del values[f"consent_{channel}_on"]
-
-
-def _would_lift(given: date, opposed: Any, lifted: date | None) -> bool:
-    """Whether a consent that only the CRM knows would end this opposition by its date, no release having done so."""
-    if opposed is SOME_TIME or at_the_latest(moment_of(opposed)) >= moment_of(given):
-        return False
-    released = lifted is not None and at_the_latest(moment_of(opposed)) < moment_of(lifted) <= moment_of(given)
-    return not released
+def _drop_a_consent_that_ended_before_it_was_given(values: dict[str, Any]) -> None:
+    """Two dates of one consent that cannot both be true make it none."""
+    given, until = values.get("consent_phone_on"), values.get("consent_phone_until")
+    if given is not None and until is not None and until.toordinal() < day_of(moment_of(given)):
+        del values["consent_phone_on"], values["consent_phone_until"]
 
 
 def _with_register(name: str, mapped: Any, known: Any) -> Any:

@@ -18,6 +18,7 @@ import msgspec
 from contactable.errors import SettingsError
 from contactable.mapping.values import plain
 from contactable.rules import Offer, Purpose, Sector
+from contactable.rules.acts import OfferScopes
 
 Terms = frozenset[str] | Literal["all"] | None
 TIES = {  # column of the contact file -> key of [offers.NAME], column of codes on the contact
@@ -61,6 +62,11 @@ class OfferSettings:
     def name(self) -> str:
         """Its name in the settings, in commands and in property names."""
         return self.offer.name
+
+    @property
+    def scopes(self) -> OfferScopes:
+        """What ``rules.acts.known`` asks: the subscription types that carry the offer, and those of others alone."""
+        return OfferScopes(self.subscriptions, self.elsewhere)
 
     def closed_by(self, subscription: str) -> bool:
         """Whether an opt-out of this subscription type closes the offer: its own, or one that no offer names."""

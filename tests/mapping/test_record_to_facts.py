@@ -158,6 +158,15 @@ def test_a_consent_in_the_crm_counts_after_a_release_of_the_persons_own() -> Non
     assert read.consent_sms_on == date(2026, 6, 1)
 
 
+@pytest.mark.parametrize(("own", "counts"), [(["sms"], True), ([], False)])
+def test_an_opposition_in_the_crm_is_lifted_by_the_persons_own_consent_alone(own: list[str], counts: bool) -> None:
+    read = facts_of(
+        facts({"opposed_sms_on": "2026-05-01"}), MAIN, {"consent_sms_on": date(2026, 6, 1)}, own_consents=own
+    )
+
+    assert (read.consent_sms_on is not None) is counts
+
+
 def test_of_two_oppositions_the_later_and_of_unknown_time_the_unknown_stands() -> None:
     dated = facts({"opposed_post_on": "2026-01-01"})
 
@@ -168,3 +177,9 @@ def test_of_two_oppositions_the_later_and_of_unknown_time_the_unknown_stands() -
 def test_an_organisations_mailbox_is_told_from_a_persons() -> None:
     assert facts_of(facts({"email": "contact@example.org"}), MAIN, {}).email is Mailbox.GENERIC
     assert facts_of(facts({"email": "anne.exemple@example.org"}), MAIN, {}).email is Mailbox.PERSONAL
+
+
+def test_a_consent_that_ended_before_it_was_given_is_none() -> None:
+    read = facts_of(facts({"consent_phone_on": "2026-05-02", "consent_phone_until": "2026-05-01"}), MAIN, {})
+
+    assert (read.consent_phone_on, read.consent_phone_until) == (None, None)
