@@ -283,6 +283,24 @@ def test_parquet_may_hold_real_dates_and_booleans_and_gives_dates_back(tmp_path:
     assert answer["post_until"] is None
 
 
+@pytest.mark.parametrize(
+    ("consented", "reason"), [(datetime(2026, 3, 2), "opposition"), (datetime(2026, 3, 2, 0, 0, 1), "consent")]
+)
+def test_a_timestamp_at_midnight_stands_for_its_day_as_pandas_has_no_dates(
+    tmp_path: Path, consented: datetime, reason: str
+) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    pa = pytest.importorskip("pyarrow")
+    row = {"id": "a", "country": "FR", "email": "a@example.com", "last_contact_on": "2026-03-02"}
+    consent = {"consent_email_act": "positive", "consent_email_to": "us", "consent_email_proof": True}
+    times = {"consent_email_on": consented, "opposed_email_on": "2026-03-02T00:00:00"}
+    parquet.write_table(pa.Table.from_pylist([{**row, **consent, **times}]), tmp_path / "in.parquet")
+
+    result = check(tmp_path / "in.parquet", "--on", "2026-11-23", "--json")
+
+    assert json.loads(result.stdout)["email_reason"] == reason
+
+
 @pytest.mark.parametrize("value", [1.5, b"a", ["a"]])
 def test_parquet_of_another_type_is_refused_by_its_name(tmp_path: Path, value: object) -> None:
     parquet = pytest.importorskip("pyarrow.parquet")

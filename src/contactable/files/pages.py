@@ -182,3 +182,10 @@ def _print_form(summary: Summary, language: Language, talk: Console) -> None:
     for channel, columns, times in found:
         what = " + ".join(column_label(name, language) for name in columns)
         talk.print(str(words["line"]).format(times=times, channel=label(channel, language), what=what))
+
+
+def columns_as_markdown(language: Language) -> str:
+    """The table of the columns as the documentation holds it."""
+    lines = ["| column | values | meaning |", "|---|---|---|"]
+    lines += [f"| `{name}` | {column.accepted} | {column_label(name, language)} |" for name, column in COLUMNS.items()]
+    return "\n".join(lines)

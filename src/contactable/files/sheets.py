@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import difflib
 import io
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,8 @@ from contactable.files.columns import COLUMNS
 from contactable.files.values import shown
 
 CHUNK_ROWS = 16_384
+# pandas has no dates: a timestamp at midnight, without zone, stands for its day.
+_MIDNIGHT = re.compile(r"[ T]00:00:00(?:\.0+)?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,4 +181,4 @@ def _texts(name: str, cells: Any) -> list[str]:
     elif pa.types.is_floating(kind) or pa.types.is_nested(kind) or pa.types.is_binary(kind):
         raise Malformed(f"Column {name} is of type {kind}; write text, dates or booleans.")
     texts: list[str] = pc.fill_null(cells.cast(pa.string()), "").to_pylist()
-    return texts
+    return [_MIDNIGHT.sub("", text) for text in texts] if pa.types.is_timestamp(kind) and not kind.tz else texts
