@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from contactable.rules.decision import decide, decide_channel
 from contactable.rules.facts import COLUMNS, Facts, Offer
+from contactable.rules.place import country_told_by
 from contactable.rules.readings import DEFAULT_READINGS, DOUBTS, Readings
+from contactable.rules.sources import SOURCES
+from contactable.rules.table import decide_batches, decide_many
 from contactable.rules.terms import (
     UNKNOWN_TIME,
     Audience,
@@ -28,6 +31,7 @@ __all__ = [
     "COLUMNS",
     "DEFAULT_READINGS",
     "DOUBTS",
+    "SOURCES",
     "UNKNOWN_TIME",
     "Audience",
     "Channel",
@@ -44,6 +48,9 @@ __all__ = [
     "Sale",
     "Sector",
     "Verdict",
+    "country_told_by",
     "decide",
+    "decide_batches",
     "decide_channel",
+    "decide_many",
 ]

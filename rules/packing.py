@@ -89,7 +89,7 @@ HAPPENED: Final = ("last_contact_on", "relation_ended_on", "first_message_on")
 _FAR = DAY * DAY  # later than every act: an objection of unknown time
 _EVENT_BITS = len(HAPPENED) + 3 * len(Channel)
 _COUNTRY = re.compile("[A-Z]{2}")
-_PLACES = (Place.UNKNOWN, Place.FRANCE, Place.ELSEWHERE)
+_PLACES = tuple(Place)
 _finite = attrgetter(*VALUES)
 _dated = attrgetter(*EVENTS)
 
@@ -152,10 +152,13 @@ def standing(channel: Channel, moments: Mapping[str, int | None]) -> tuple[bool,
         for name in (f"opposed_{channel}_on", f"consent_{channel}_withdrawn_on", "opposed_all_on")
         if name in moments
     ]
-    last = max(objections, default=0)
-    released = moments.get(f"reopened_{channel}_on") or 0
-    consented = moments.get(f"consent_{channel}_on") or 0
-    return last > 0, released > last, consented > last
+    acts = [moments.get(f"{act}_{channel}_on") or 0 for act in ("reopened", "consent")]
+    return compared(max(objections, default=0), *acts, never=0)
+
+
+def compared(objected: Any, released: Any, consented: Any, never: int) -> tuple[Any, Any, Any]:
+    """What ``standing`` tells, from the last objection and the acts of one contact or, as arrays, of many."""
+    return objected > never, released > objected, consented > objected
 
 
 def _pack_events(moments: Mapping[str, int | None]) -> int:
@@ -182,8 +185,13 @@ def _pack_values(facts: Facts) -> int:
     return packed
 
 
+def is_country(code: object) -> bool:
+    """Whether a value looks like a country code of ISO 3166-1: two capital letters."""
+    return isinstance(code, str) and _COUNTRY.fullmatch(code) is not None
+
+
 def _place(country: Any) -> Place:
-    if country is not None and not (isinstance(country, str) and _COUNTRY.fullmatch(country)):
+    if country is not None and not is_country(country):
         raise Malformed(f"country is {country!r}: a code of ISO 3166-1 with two capital letters, or None, is accepted.")
     return place_of(country)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import date
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 from contactable.rules.calendar import nth_jour_ouvrable_after
 from contactable.rules.moments import NEVER, a_month_later, years_later
@@ -26,9 +26,9 @@ def consent_year_ends(consented: int) -> int:
     return years_later(consented, 1)
 
 
-def stated_period_ends(last_day: int) -> int:
-    """The day after the last day of the period that the request for consent stated."""
-    return min(last_day + 1, NEVER)
+def stated_period_ends(last_day: Any) -> Any:
+    """The day after the last day of the period that the request for consent stated; of one day or of an array."""
+    return last_day + 1
 
 
 @lru_cache(maxsize=4096)

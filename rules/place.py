@@ -13,9 +13,9 @@ from typing import Final
 class Place(StrEnum):
     """What the rules ask of a country."""
 
+    UNKNOWN = "unknown"
     FRANCE = "france"
     ELSEWHERE = "elsewhere"
-    UNKNOWN = "unknown"
 
 
 FRANCE: Final = frozenset({"FR", "GP", "MQ", "GF", "RE", "YT", "MF", "BL", "PM"})

@@ -1,0 +1,161 @@
+"""The same rules for millions of contacts: compiled once into arrays (``compiled``), then looked up column by column.
+
+Dates are compared in columns, everything else is packed into the place of an answer, and one ``take`` gathers. There is
+no second definition of the law here: only days are compared, by the same functions as for one contact. NumPy and
+pyarrow (the extra ``bulk``) are imported inside functions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
+
+from contactable.errors import Malformed
+from contactable.rules.bulk import LATEST, Codes, Contacts, Inquiry
+from contactable.rules.columns import EPOCH, check_names
+from contactable.rules.compiled import REASONS, Program, compile_law
+from contactable.rules.decision import asked_at
+from contactable.rules.exploration import Frame
+from contactable.rules.facts import Offer
+from contactable.rules.law import FRENCH_LAW, Law
+from contactable.rules.readings import DEFAULT_READINGS, Readings
+from contactable.rules.terms import Channel
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+CHUNK: Final = 1 << 15
+"""Contacts decided at a time: few enough for what is worked out on them to stay in the processor's cache."""
+ANSWERS: Final = ("allowed", "reason", "until")
+
+
+def decide_many(
+    columns: Any,
+    offer: Offer,
+    on: date,
+    readings: Readings = DEFAULT_READINGS,
+    *,
+    channels: Sequence[Channel] = tuple(Channel),
+    answers: Sequence[str] = ANSWERS,
+    law: Law = FRENCH_LAW,
+) -> dict[str, NDArray[Any]]:
+    """Decide every contact of a table, as ``decide`` would.
+
+    ``columns`` is a mapping from names of the contact file to NumPy or Arrow columns of one length (``columns``), or an
+    Arrow table or record batch; a column that is missing is unknown for all. Gives ``<channel>_allowed`` (bool),
+    ``<channel>_reason`` (``uint8``: the place in ``REASONS``) and ``<channel>_until`` (``datetime64[D]``), of those the
+    ``answers`` that are wanted. Raises ``Malformed`` as ``decide``, and for a column or a value that is not accepted.
+    """
+    import numpy as np
+
+    named, rows = _named(columns)
+    moment = asked_at(on)
+    kinds = {"allowed": np.dtype(bool), "reason": np.dtype(np.uint8), "until": np.dtype("datetime64[D]")}
+    result = {f"{channel}_{answer}": np.empty(rows, kinds[answer]) for channel in channels for answer in answers}
+    for start in range(0, rows, CHUNK):
+        part = slice(start, min(start + CHUNK, rows))
+        contacts = Contacts({name: column[part] for name, column in named.items()}, offer, moment)
+        for channel in channels:
+            for answer, values in _decided(contacts, channel, readings, law, answers):
+                result[f"{channel}_{answer}"][part] = values
+    return result
+
+
+def decide_batches(
+    batches: Iterable[Any],
+    offer: Offer,
+    on: date,
+    readings: Readings = DEFAULT_READINGS,
+    *,
+    answers: Sequence[str] = ANSWERS,
+    law: Law = FRENCH_LAW,
+) -> Iterator[Any]:
+    """Decide Arrow record batches one by one, as ``decide_many``; runs unchanged in Spark's ``mapInArrow``.
+
+    Yields for each a record batch with ``id`` (where there is one), ``<channel>_allowed`` (bool), ``<channel>_reason``
+    (text) and ``<channel>_until`` (date32).
+    """
+    for batch in batches:
+        yield as_batch(batch, decide_many(batch, offer, on, readings, answers=answers, law=law))
+
+
+def as_batch(source: Any, decided: Mapping[str, NDArray[Any]]) -> Any:
+    """An Arrow record batch of what ``decide_many`` gave, with the ids of its source; reasons as texts."""
+    import pyarrow as pa
+
+    arrays = {"id": source.column("id")} if "id" in source.schema.names else {}
+    for name, values in decided.items():
+        if name.endswith("_reason"):
+            arrays[name] = pa.DictionaryArray.from_arrays(values, list(REASONS)).cast(pa.string())
+        else:
+            arrays[name] = pa.array(values)
+    return pa.record_batch(arrays)
+
+
+def _named(columns: Any) -> tuple[Mapping[str, Any], int]:
+    """The columns that are facts, by name, and their length."""
+    import pyarrow as pa
+
+    if isinstance(columns, (pa.Table, pa.RecordBatch)):
+        columns = {name: columns.column(name) for name in columns.schema.names}
+    check_names(list(columns))
+    lengths = {name: len(column) for name, column in columns.items()}
+    if len(set(lengths.values())) > 1:
+        raise Malformed(f"columns differ in length: {lengths}.")
+    return columns, max(lengths.values(), default=0)
+
+
+def _decided(
+    contacts: Contacts, channel: Channel, readings: Readings, law: Law, answers: Sequence[str]
+) -> Iterator[tuple[str, Any]]:
+    today = contacts.today
+    period = law.period(today + EPOCH)
+    program = compile_law(law, Frame(channel, law.a_day_of(period), readings))
+    reasons = Inquiry(contacts, channel, program, today).answer()
+    if "allowed" in answers:
+        yield "allowed", reasons < _OPEN
+    if "reason" in answers:
+        yield "reason", reasons
+    if "until" in answers:
+        yield "until", _dates(_until(contacts, channel, readings, law, reasons))
+
+
+_OPEN = sum(reason.opens for reason in REASONS)  # reasons that open come first
+
+
+def _until(contacts: Contacts, channel: Channel, readings: Readings, law: Law, now: Codes) -> Any:
+    """For each contact the first later day on which the reason differs, ``LATEST`` where it never does."""
+    import numpy as np
+
+    until: Any = np.int32(LATEST)
+    first = law.period(contacts.today + EPOCH)
+    for period in range(first, len(law.changes) + 1):
+        begins = contacts.today + 1 if period == first else law.changes[period - 1] - EPOCH
+        ends = law.changes[period] - EPOCH if period < len(law.changes) else LATEST
+        program = compile_law(law, Frame(channel, law.a_day_of(period), readings))
+        days = [contacts.end(clock) for clock in program.clocks]
+        for day in days if period == first else [begins, *days]:
+            until = np.minimum(until, _if_changed(contacts, channel, program, day, begins, ends, now))
+    return until
+
+
+def _if_changed(
+    contacts: Contacts, channel: Channel, program: Program, day: Any, begins: int, ends: int, now: Codes
+) -> Any:
+    """The day where it lies within a period and the reason is another than now, ``LATEST`` elsewhere."""
+    import numpy as np
+
+    within = (begins <= day) & (day < ends)
+    if not np.any(within):
+        return np.int32(LATEST)
+    then = Inquiry(contacts, channel, program, day).answer()
+    return np.where(within & (then != now), day, LATEST).astype(np.int32)
+
+
+def _dates(days: Any) -> Any:
+    """Days counted from 1970 as ``datetime64[D]``; not a time where there is none."""
+    import numpy as np
+
+    counted = np.asarray(days, np.int64)
+    return np.where(counted >= LATEST, np.iinfo(np.int64).min, counted).astype("datetime64[D]")
