@@ -46,6 +46,7 @@ def facts_of(
     *,
     entered: Collection[str] = (),
     own_consents: Collection[str] = (),
+    in_force: Collection[str] | None = None,
 ) -> Facts:
     """Give what the rules may know of one contact for one offer.
 
@@ -53,13 +54,21 @@ def facts_of(
     that offer, as values of ``Facts`` by field name. ``entered`` names sources (``property:contactable_oppose``) whose
     oppositions have entries in the register: for those the register speaks, with its times and its releases.
     ``own_consents`` are the channels whose consent in ``known`` is the person's own act
-    (``rules.acts.consents_by_the_person``): those alone lift an opposition that stands in the CRM.
+    (``rules.acts.consents_by_the_person``): those alone lift an opposition that stands in the CRM. ``in_force`` are the
+    names of the declarations that still hold, None for all: withdrawing one closes what it opened, at once.
     """
-    if entered:
-        mapped = {name: fact for name, fact in mapped.items() if fact.source not in entered or "opposed" not in name}
+    if entered or in_force is not None:
+        mapped = {name: fact for name, fact in mapped.items() if _counts(name, fact, entered, in_force)}
     if known:
         return Facts(**believed(mapped, offer, known, own_consents))
     return _facts_of_the_crm_alone(tuple(mapped.items()), offer)
+
+
+def _counts(name: str, fact: Sourced, entered: Collection[str], in_force: Collection[str] | None) -> bool:
+    if fact.source in entered and name.startswith("opposed_"):
+        return False
+    kind, _, declaration = fact.source.partition(":")
+    return kind != "declaration" or in_force is None or declaration in in_force
 
 
 @lru_cache(maxsize=32768)

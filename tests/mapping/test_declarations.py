@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from contactable.errors import SettingsError
-from contactable.mapping import Mapping, declarations_from_settings, map_record
+from contactable.mapping import Mapping, declarations_from_settings, facts_of, map_record, offers_from_settings
 from contactable.mapping.records import Mapped
 
+MAIN = offers_from_settings({})["main"]
 MAPPING = Mapping.from_settings({})
 TOLD = {
     "name": "demo-form",
@@ -77,6 +78,13 @@ def test_a_declared_country_is_weaker_than_a_numbers_prefix() -> None:
     assert mapped({"phone": "0639980001"}, home).facts["country"].value == "FR"
     assert mapped({"phone": "+3225550000"}, home).facts["country"].value == "BE"
     assert mapped({"phone": "+3225550000", "mobilephone": "+33639980001"}, home).facts["country"].value == ""
+
+
+def test_withdrawing_a_declaration_takes_its_facts_away_at_once() -> None:
+    facts = mapped({"first_conversion_event_name": "Demande de démo"}, TOLD).facts
+
+    assert facts_of(facts, MAIN, {}, in_force=["demo-form"]).informed is True
+    assert facts_of(facts, MAIN, {}, in_force=[]).informed is None
 
 
 def test_the_digest_of_the_evidence_file_is_kept(tmp_path: Path) -> None:

@@ -1,0 +1,228 @@
+"""``contactable mapping``: what the CRM's properties seem to say, and how far what was written in the settings reaches.
+
+Both work on a connector of the settings, on an export (CSV) and on a records file, and write nothing anywhere.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from contactable.cli import Context, json_option, pass_context, print_json
+from contactable.errors import SettingsError
+
+if TYPE_CHECKING:
+    from contactable.mapping.coverage import Coverage, Setup
+    from contactable.mapping.map_file import MapFile
+    from contactable.mapping.offers import OfferSettings
+    from contactable.mapping.portal import Contact, Portal
+    from contactable.rules.labels import Language
+
+_MOST_LINES = 10
+
+
+@click.group()
+def command() -> None:
+    """Look at what a CRM can say, before anything is written."""
+
+
+def _source_options(function: Any) -> Any:
+    function = click.option("--map", "map_name", metavar="FILE", help="A map of its own, or one that the kit ships.")(
+        function
+    )
+    return click.argument("source")(function)
+
+
+@command.command()
+@_source_options
+@json_option
+@pass_context
+def suggest(context: Context, source: str, map_name: str | None, as_json: bool) -> None:
+    """Propose sources of facts in SOURCE: a connector's name, an export (CSV), or a records file."""
+    from contactable.mapping.suggest import suggest as suggestions
+
+    offers = _offers(context)
+    mapping = _map(context, source, map_name, offers).mapping
+    found = suggestions(_portal(context, source, None), mapped=mapping.properties)
+    if as_json:
+        print_json([{**_as_json(each), "toml": each.toml, "opposition": each.opposition} for each in found])
+        return
+    for title, opposition in (("Oppositions: take or decline each by name.", True), ("Facts.", False)):
+        click.secho(title, bold=True)
+        for each in found:
+            if each.opposition is opposition:
+                note = f"; {each.note}" if each.note else ""
+                examples = f"; e.g. {', '.join(each.examples)}" if each.examples else ""
+                click.echo(f"{each.toml}   # {each.contacts:,} contacts, named {each.why}{examples}{note}")
+
+
+@command.command()
+@_source_options
+@click.option("--offer", default="main", show_default=True, help="The offer that is asked about.")
+@click.option("--on", "day", metavar="DATE", help="The day that is asked about (default: today).")
+@click.option("--sample", default=0, metavar="N", help="Show N contacts, masked, with the source of each fact.")
+@click.option("--language", type=click.Choice(["fr", "en"]), default="fr", show_default=True)
+@json_option
+@pass_context
+def check(
+    context: Context,
+    source: str,
+    map_name: str | None,
+    offer: str,
+    day: str | None,
+    sample: int,
+    language: Language,
+    as_json: bool,
+) -> None:
+    """Count, in SOURCE, which facts are known from where, and what each missing one keeps closed."""
+    from contactable.mapping.coverage import Setup, coverage
+
+    offers = _offers(context)
+    if offer not in offers:
+        raise SettingsError(f"There is no offer `{offer}`; known: {', '.join(offers)}.")
+    read = _map(context, source, map_name, offers)
+    setup = Setup(read.mapping, offers[offer], _day(day), read.declarations)
+    portal = _portal(context, source, setup)
+    found = coverage(portal.contacts, setup)
+    if as_json:
+        print_json(_coverage_as_json(found))
+        return
+    _print_coverage(found, language)
+    for contact in portal.contacts[:sample]:
+        _print_sample(contact, setup, language)
+
+
+def _offers(context: Context) -> dict[str, OfferSettings]:
+    from contactable.mapping import offers_from_settings
+
+    return offers_from_settings(context.settings.offers if context.path.exists() else {})
+
+
+def _map(context: Context, source: str, map_name: str | None, offers: dict[str, OfferSettings]) -> MapFile:
+    """The map that is named, else the connector's of the settings, else columns by their names."""
+    from contactable.mapping import Mapping, declarations_from_settings, read_map
+    from contactable.mapping.map_file import MapFile
+
+    if map_name:
+        return read_map(map_name, offers=offers.values())
+    if not context.path.exists() or source not in context.settings.connectors:
+        return MapFile(Mapping.from_settings({}, offers=offers.values()), ())
+    settings = context.settings
+    connector = settings.connectors[source]
+    wordings = [str(each.get("version", "")) for each in settings.wording]
+    declared = declarations_from_settings(settings.declare, folder=settings.folder, wordings=wordings)
+    return MapFile(Mapping.from_settings(connector.mapping, crm=connector.type, offers=offers.values()), declared)
+
+
+def _portal(context: Context, source: str, setup: Setup | None) -> Portal:
+    """The contacts of a file, or of a connector (for figures: the properties that the mapping reads)."""
+    from contactable.mapping.portal import Portal, read_portal
+
+    if Path(source).is_file():
+        return read_portal(Path(source))
+    if not context.path.exists() or source not in context.settings.connectors:
+        raise SettingsError(f"`{source}` is neither a file nor a connector of {context.path}.")
+    if setup is None:
+        raise SettingsError("Suggestions are made on an export (CSV) or a records file: export the CRM's contacts.")
+    with context.kit() as kit:
+        return Portal(tuple(_read(kit.connectors[source], setup)))
+
+
+def _read(connector: Any, setup: Setup) -> Iterator[Contact]:
+    from contactable.mapping.portal import Contact
+
+    for page in connector.iter_changed(None, setup.mapping.properties):
+        yield from (Contact(record.id, record.properties) for record in page.records if not record.gone)
+
+
+def _day(text: str | None) -> date:
+    if text is None:
+        from contactable.clock import utc_now
+        from contactable.rules.calendar import paris_day
+
+        return paris_day(utc_now())
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise click.BadParameter("write it as 2026-11-24", param_hint="--on") from None
+
+
+def _as_json(suggestion: Any) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    return asdict(suggestion)
+
+
+def _coverage_as_json(found: Coverage) -> dict[str, Any]:
+    return {
+        "contacts": found.contacts,
+        "closed_for_missing_fact_share": found.closed_for_missing_fact_share,
+        "facts": [[*key, count] for key, count in found.facts.most_common()],
+        "verdicts": [[*key, count] for key, count in found.verdicts.most_common()],
+        "would_open": [["+".join(columns), channel, n] for (columns, channel), n in found.would_open.most_common()],
+        "opened_by": [[*key, count] for key, count in found.opened_by.most_common()],
+        "warnings": dict(found.warnings),
+    }
+
+
+def _print_coverage(found: Coverage, language: Language) -> None:
+    from contactable.rules import Channel
+    from contactable.rules.labels import label
+
+    click.secho(f"{found.contacts:,} contacts", bold=True)
+    for channel in Channel:
+        click.echo(
+            f"  {label(channel, language):<18}{found.open_on(channel):>9,}  {_share(found.open_on(channel), found)}"
+        )
+    click.secho("Facts, and where they come from", bold=True)
+    by_column: dict[str, list[tuple[str, int]]] = {}
+    for (column, source), count in found.facts.most_common():
+        by_column.setdefault(column, []).append((source, count))
+    for column, sources in by_column.items():
+        told = ", ".join(f"{source} {count:,}" for source, count in sources[:3])
+        click.echo(f"  {column:<26}{_share(found.known(column), found)}  {told}")
+    _print_gains(found, language)
+    if found.warnings:
+        click.secho("To be looked at", bold=True)
+        for warning, count in found.warnings.most_common():
+            click.echo(f"  {warning:<40}{count:>9,}")
+
+
+def _print_gains(found: Coverage, language: Language) -> None:
+    from contactable.mapping.columns import ADDRESS_COLUMNS
+    from contactable.rules.labels import column_label, label
+
+    gains: Counter[tuple[str, ...]] = Counter()
+    for (columns, _), count in found.would_open.items():
+        if not ADDRESS_COLUMNS.intersection(columns):  # an address that is missing is no question of meaning
+            gains[columns] += count
+    click.secho("What would open, for each fact that is missing", bold=True)
+    for columns, _ in gains.most_common(_MOST_LINES):
+        each = {channel: n for (known, channel), n in found.would_open.items() if known == columns}
+        told = ", ".join(f"+ {n:,} {label(channel, language)}" for channel, n in each.items())
+        click.echo(f"  {' + '.join(column_label(name, language) for name in columns)}: {told}")
+    if found.opened_by:
+        click.secho("What declarations opened", bold=True)
+    for (name, channel), count in found.opened_by.most_common():
+        click.echo(f"  {name}: + {count:,} {label(channel, language)}")
+
+
+def _print_sample(contact: Contact, setup: Setup, language: Language) -> None:
+    """One contact without its name or address: its id, the facts with their sources, the reasons."""
+    from contactable.rules.labels import label
+
+    facts, _ = setup.facts(contact)
+    click.secho(f"Contact {contact.id}", bold=True)
+    for name, fact in facts.items():
+        click.echo(f"  {name:<26}{fact.value:<14}{fact.source}")
+    for channel, verdict in setup.verdicts(facts).items():
+        click.echo(f"  {label(channel, language):<18}{label(verdict.reason, language)}")
+
+
+def _share(count: int, found: Coverage) -> str:
+    return f"{count / max(found.contacts, 1):>6.1%}"
