@@ -55,7 +55,8 @@ class Provider:
     """One provider as the receiver uses it. ``authenticate`` returns the id of the secret that fitted, for the log.
 
     ``sign`` makes a request what the sender would send: for tests, the sandbox and trials. ``methods`` carry events;
-    any other GET or HEAD is a probe. ``answer_probe`` gives the body of such an answer.
+    any other GET or HEAD is a probe, and ``answer_probe`` gives the body of its answer. ``proofs`` are all that
+    ``proof`` may answer.
     """
 
     id: str
@@ -67,5 +68,6 @@ class Provider:
     sign: Sign
     parse: Parse
     proof: Callable[[Request], Proof]
+    proofs: tuple[Proof, ...]
     methods: tuple[str, ...] = ("POST",)
     answer_probe: Callable[[Request], bytes] | None = None

@@ -79,6 +79,7 @@ def _provider(id: str, module: ModuleType) -> Provider:
         sign=_with_secrets(getattr(module, "sign", None)),
         parse=module.parse,
         proof=proof if callable(proof) else lambda request: proof,
+        proofs=tuple(Proof) if callable(proof) else (proof,),
         methods=getattr(module, "METHODS", ("POST",)),
         answer_probe=getattr(module, "answer_probe", None),
     )

@@ -1,4 +1,4 @@
-"""Mailjet: e-mail. A JSON array where events are grouped (version 2), else a bare object.
+"""Mailjet: unsubscriptions, complaints and bounces of e-mail. A JSON array where events are grouped, else an object.
 
 Signs nothing: basic authentication in the URL. Only 200 counts; anything else comes again every 30 seconds for 24
 hours, then Mailjet suspends the URL. ``MessageID`` is larger than what a float holds. ``unsub`` names the list that was
