@@ -105,7 +105,7 @@ def suggest(portal: Portal, mapped: Iterable[str] = ()) -> tuple[Suggestion, ...
         if name not in left_out and each.filled
         for suggestion in _of_property(name, _words(name, portal.labels.get(name, "")), each, seen)
     ]
-    dates = {each.source["at"] for each in found if isinstance(each.source, dict) and "at" in each.source}
+    dates = [each.source["at"] for each in found if isinstance(each.source, dict) and "at" in each.source]
     found = [each for each in found if each.source not in dates]  # a date that goes with a box tells nothing more
     found += [each for name, size in portal.lists.items() for each in _of_list(name, size)]
     return tuple(sorted(found, key=lambda each: (not each.opposition, -each.contacts, each.column)))
