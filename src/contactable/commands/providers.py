@@ -9,17 +9,20 @@ from rich.console import Console
 from rich.table import Table
 
 from contactable.cli import json_option, print_json
-from contactable.webhooks.catalogue import Row, rows
+from contactable.webhooks.catalogue import Row, as_markdown, rows
 from contactable.webhooks.registry import find_provider
 
 
 @click.command()
 @click.argument("provider", required=False)
+@click.option("--markdown", is_flag=True, help="Print the table of docs/providers/README.md.")
 @json_option
-def command(provider: str | None, as_json: bool) -> None:
+def command(provider: str | None, markdown: bool, as_json: bool) -> None:
     """List the senders whose webhooks are understood, or say what must be known of one PROVIDER."""
     if provider:
         _print_one(provider, as_json)
+    elif markdown:
+        click.echo(as_markdown(rows()), nl=False)
     elif as_json:
         print_json([asdict(row) for row in rows()])
     else:
