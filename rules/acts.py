@@ -84,7 +84,7 @@ class _History:
             channel,
             [act for act in here if _opposes(act, channel, scopes)],
             [act for act in here if act.kind == "release" and act.is_own and act.origin == "recipient"],
-            [act for act in here if act.kind == "consent" and act.time_quality != "unknown" and scopes.opened_by(act)],
+            [act for act in here if _consents(act, channel, scopes)],
         )
 
     @property
@@ -135,6 +135,12 @@ class _History:
 
 def _opposes(act: Act, channel: str, scopes: OfferScopes) -> bool:
     return act.kind == "opposition" and act.on in (channel, ALL) and scopes.closed_by(act)
+
+
+def _consents(act: Act, channel: Channel, scopes: OfferScopes) -> bool:
+    """Nobody consents to post; and a consent of unknown time could not be judged."""
+    asked = act.kind == "consent" and channel in CONSENT_CHANNELS
+    return asked and act.time_quality != "unknown" and scopes.opened_by(act)
 
 
 def _releases(release: Act, opposition: Act) -> bool:
