@@ -43,7 +43,7 @@ class Mapping:
 
     sources: tuple[Source, ...]
     readers: Table[str, Callable[[str], tuple[Found, ...]]]  # property -> what its text says
-    beside: tuple[Source, ...]  # constants, and boxes whose date stands in another property
+    beside: tuple[Source, ...]  # constants, and sources that look at a second property
     by_membership: Table[str, tuple[Source, ...]]
     addresses: Table[str, tuple[str, ...]]  # address column -> properties, the preferred one first
     subscriptions: Table[str, Column]  # beginning of a property's name -> opposition bound to a subscription type
@@ -121,7 +121,7 @@ def _compiled(
             kind, _, name = source.membership.partition(":")
             key = f"{kind}:{plain(name)}"
             by_membership[key] = (*by_membership.get(key, ()), source)
-        elif source.property_name and not source.at:
+        elif source.property_name and not source.at and not source.when:
             alone.setdefault(source.property_name, []).append(source)
     addresses = {name: _names(name, written.get(name, [])) for name in sorted(ADDRESS_COLUMNS)}
     addresses["numbers"] = tuple(dict.fromkeys(addresses["mobile"] + addresses["landline"]))
@@ -129,13 +129,13 @@ def _compiled(
     if unknown := sorted(set(about) - set(_ABOUT)):
         raise SettingsError(f"Mapping: `about.{unknown[0]}` is not known; known: {', '.join(_ABOUT)}.")
     others = [name for names in (*addresses.values(), *about.values()) for name in names]
-    read = [name for source in sources for name in (source.property_name, source.at) if name]
+    read = [name for each in sources for name in (each.property_name, each.at, *dict(each.when)) if name]
     # Properties that only tell an address or what declarations ask are known not to say anything else.
     readers = {name: remembering(alone.get(name, ())) for name in (*others, *alone)}
     return Mapping(
         tuple(sources),
         readers,
-        tuple(each for each in sources if not each.membership and (each.at or not each.property_name)),
+        tuple(each for each in sources if not each.membership and (each.at or each.when or not each.property_name)),
         by_membership,
         addresses,
         scoped,

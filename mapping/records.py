@@ -99,7 +99,7 @@ def _from_properties(
                     candidates.setdefault(found.column.name, []).append(found)
     for source in mapping.beside:
         text = properties.get(source.property_name) or ""
-        if text or not source.property_name:
+        if (text or not source.property_name) and source.concerns(properties):
             _add(candidates, source.look(text, properties.get(source.at) or ""))
     return scoped
 
@@ -122,7 +122,8 @@ def _from_memberships(
         days = names if isinstance(names, Mapping) else {}
         for name in names:
             for source in mapping.by_membership.get(f"{kind}:{plain(name)}", ()):
-                _add(candidates, source.look(days.get(name, ""), properties.get(source.at) or ""))
+                if source.concerns(properties):
+                    _add(candidates, source.look(days.get(name, ""), properties.get(source.at) or ""))
 
 
 def _add(candidates: _Candidates, found: Found | None) -> None:

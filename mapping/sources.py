@@ -7,12 +7,13 @@ one first. What needs more is written as a table::
     opposed_phone_on = [{ property = "ne_pas_appeler", at = "ne_pas_appeler_le" }, { list = "Ne pas appeler" }]
     opposed_sms_on = { property = "canaux_refuses", contains = "SMS" }
     audience = { property = "associatedcompanyid", filled = "professional" }
+    last_contact_on = { property = "createdate", when = { hs_object_source_label = ["FORM"] } }
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -23,7 +24,7 @@ from contactable.mapping.values import NOTHING, Read, check_value, plain, read_d
 
 MEMBERSHIPS = ("list", "form", "outcome")  # what a contact is in, went through, or was answered
 OTHER = "other"  # a trade, a product … that no offer names
-_KEYS = {"property", *MEMBERSHIPS, "always", "values", "at", "contains", "filled", "value"}
+_KEYS = {"property", *MEMBERSHIPS, "always", "values", "at", "contains", "filled", "value", "when"}
 _FLAGGED = frozenset({Kind.DATE, Kind.OPPOSITION})
 
 
@@ -51,7 +52,8 @@ class Source:
     """One source of one column. ``rank`` is its place in the order of preference, from 0.
 
     ``property_name`` is the property that it reads, ``membership`` the set it looks at (``list:Ne pas appeler``);
-    ``at`` the property that holds the date of a ticked box.
+    ``at`` the property that holds the date of a ticked box; ``when`` says which values of which other properties a
+    contact must have for the source to speak.
     """
 
     column: Column
@@ -59,12 +61,17 @@ class Source:
     property_name: str = ""
     membership: str = ""
     at: str = ""
+    when: tuple[tuple[str, frozenset[str]], ...] = ()
     read: Callable[[str], Read] = field(default=lambda _: NOTHING, compare=False)
 
     @property
     def label(self) -> str:
         """Whose a fact of this source is, as ``explain`` prints it."""
         return f"property:{self.property_name}" if self.property_name else self.membership or "constant"
+
+    def concerns(self, properties: Mapping[str, str | None]) -> bool:
+        """Whether the source speaks of a contact with these properties."""
+        return all(plain(properties.get(name) or "") in values for name, values in self.when)
 
     def look(self, text: str, day: str = "") -> Found | None:
         """Say what this text (of the property, or the day of a membership) means for the column; None for nothing.
@@ -116,20 +123,28 @@ def _source(column: Column, rank: int, table: Any, vocabulary: frozenset[str]) -
     origins = [key for key in ("property", *MEMBERSHIPS, "always") if key in table]
     if len(origins) != 1:
         raise Malformed(f"a source has exactly one of {', '.join(('property', *MEMBERSHIPS, 'always'))}.")
+    at, when = str(table.get("at", "")), _conditions(table.get("when", {}))
     if origins == ["always"]:
-        return _constant(column, rank, str(table["always"]))
+        return Source(column, rank, when=when, read=_constant(column, str(table["always"])))
     if origins == ["property"]:
         read = _reader(column, table, vocabulary)
-        return Source(column, rank, property_name=str(table["property"]), at=str(table.get("at", "")), read=read)
+        return Source(column, rank, property_name=str(table["property"]), at=at, when=when, read=read)
     membership = f"{origins[0]}:{table[origins[0]]}"
-    return Source(column, rank, membership=membership, at=str(table.get("at", "")), read=_joined(column, table))
+    return Source(column, rank, membership=membership, at=at, when=when, read=_joined(column, table))
 
 
-def _constant(column: Column, rank: int, text: str) -> Source:
+def _conditions(written: Any) -> tuple[tuple[str, frozenset[str]], ...]:
+    if not isinstance(written, dict):
+        raise Malformed('`when` is a table of properties, as { hs_object_source_label = ["FORM"] }.')
+    lists = {name: values if isinstance(values, list) else [values] for name, values in written.items()}
+    return tuple((name, frozenset(plain(str(value)) for value in values)) for name, values in lists.items())
+
+
+def _constant(column: Column, text: str) -> Callable[[str], Read]:
     if column.needs_evidence or column.forbids:
         raise Malformed("a constant cannot state this: write a signed [[declare]] with its evidence.")
     value = check_value(column, text)
-    return Source(column, rank, read=lambda _: Read(value))
+    return lambda _: Read(value)
 
 
 def _joined(column: Column, table: dict[str, Any]) -> Callable[[str], Read]:

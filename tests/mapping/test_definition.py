@@ -70,6 +70,14 @@ def test_without_its_date_a_permission_is_unknown_and_an_opposition_stands() -> 
     assert read(table, {"optin": "oui", "stop": "oui"}) == {"opposed_sms_on": "unknown"}
 
 
+def test_a_source_may_speak_of_some_contacts_only() -> None:
+    table = {"last_contact_on": {"property": "createdate", "when": {"origine": ["FORM", "Boutique"]}}}
+
+    assert read(table, {"createdate": "2026-01-01", "origine": "form"}) == {"last_contact_on": "2026-01-01"}
+    assert read(table, {"createdate": "2026-01-01", "origine": "IMPORT"}) == {}
+    assert read(table, {"createdate": "2026-01-01"}) == {}
+
+
 def test_being_in_a_list_is_an_opposition_by_name_or_with_a_day() -> None:
     table = {"opposed_phone_on": {"list": "Ne pas appeler"}}
 
@@ -156,6 +164,7 @@ def test_every_shipped_map_is_understood(name: str) -> None:
         ({"country": {"propriete": "pays"}}, "`propriete` is not known"),
         ({"country": {"values": {}}}, "exactly one of"),
         ({"country": 3}, "name of a property"),
+        ({"country": {"property": "p", "when": "x"}}, "`when` is a table"),
         ({"audience": {"property": "t", "values": {"a": "b2b"}}}, "consumer or professional"),
         ({"informed": {"always": "yes"}}, r"\[\[declare\]\]"),
         ({"consent_email_act": {"always": "positive"}}, r"\[\[declare\]\]"),

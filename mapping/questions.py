@@ -1,0 +1,86 @@
+"""Eight questions and their answers: from what a marketer knows to the tables of the settings.
+
+Each answer is a source, in the mapping's own words, or the name of what was suggested. Verdicts are written only once
+each suggested source of *oppositions* was taken or declined by name: what is overlooked here is what a company is fined
+for. Whatever permits for many contacts at once is a declaration, with its evidence and its author.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from contactable.errors import SettingsError
+from contactable.mapping.suggest import Suggestion
+
+TAKE, DECLINE = "take", "decline"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question of ``contactable init``; ``key`` is its name in a file of answers."""
+
+    key: str
+    fr: str
+    en: str
+
+
+QUESTIONS = (
+    Question(
+        "oppositions", "Ces sources disent-elles un refus ? (take / decline)", "Do these say no? (take / decline)"
+    ),
+    Question("audience", "Qu'est-ce qui distingue un professionnel ?", "What tells a professional?"),
+    Question("trades", "Quels métiers vos offres concernent-elles ?", "Which trades do your offers concern?"),
+    Question("sector", "Rénovation énergétique, adaptation du logement, CPF ?", "Energy, home adaptation, training?"),
+    Question("sale", "Où lit-on qu'une vente a eu lieu ?", "Where does one read that a sale took place?"),
+    Question("last_contact_on", "Quelles dates viennent de la personne ?", "Which dates come from the person?"),
+    Question("country", "Où lit-on le pays ?", "Where does one read the country?"),
+    Question("declare", "Qui a été informé, sur quelle preuve ?", "Who was told, on which evidence?"),
+)
+_KEYS = tuple(question.key for question in QUESTIONS)
+_SOURCES = ("audience", "sale", "last_contact_on", "country")
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """What goes into the settings: ``[offers.main]``, ``[connectors.NAME.mapping]``, ``[[declare]]``."""
+
+    main: dict[str, Any]
+    mapping: dict[str, Any]
+    declare: list[dict[str, Any]]
+
+
+def tables_from_answers(answers: Mapping[str, Any], suggestions: Iterable[Suggestion]) -> Tables:
+    """Turn answers into settings; raise ``SettingsError`` for an opposition that nobody took or declined."""
+    if unknown := sorted(set(answers) - set(_KEYS)):
+        raise SettingsError(f"`{unknown[0]}` is none of the questions: {', '.join(_KEYS)}.")
+    mapping: dict[str, Any] = {key: answers[key] for key in _SOURCES if key in answers}
+    for column, source in _taken(answers.get("oppositions", {}), suggestions):
+        mapping.setdefault(column, []).append(source)
+    main = {key: answers[key] for key in ("trades", "sector") if key in answers}
+    return Tables(main, mapping, list(answers.get("declare", ())))
+
+
+def name_of(suggestion: Suggestion) -> str:
+    """The name under which a source is taken or declined: ``list:Ne pas appeler``, ``property:stop``."""
+    source = suggestion.source
+    if isinstance(source, str):
+        return f"property:{source}"
+    return f"list:{source['list']}" if "list" in source else f"property:{source['property']}"
+
+
+def undecided(answers: Mapping[str, Any], suggestions: Iterable[Suggestion]) -> list[str]:
+    """Name the suggested sources of oppositions that were neither taken nor declined."""
+    decided = answers.get("oppositions", {})
+    return sorted({name_of(each) for each in suggestions if each.opposition} - set(decided))
+
+
+def _taken(decided: Mapping[str, str], suggestions: Iterable[Suggestion]) -> Iterable[tuple[str, Any]]:
+    oppositions = [each for each in suggestions if each.opposition]
+    for name, answer in decided.items():
+        if answer not in (TAKE, DECLINE):
+            raise SettingsError(f"oppositions: `{name}` is answered `{answer}`; write {TAKE} or {DECLINE}.")
+    if missing := undecided({"oppositions": decided}, oppositions):
+        raise SettingsError(f"`{missing[0]}` may hold people who said no: take it or decline it by name.")
+    return [(each.column, each.source) for each in oppositions if decided[name_of(each)] == TAKE]
