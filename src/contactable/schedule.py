@@ -26,7 +26,7 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Something that runs every so many seconds, or each day at a time of Europe/Paris; ``run`` returns a short note."""
+    """Something that runs every so many seconds, or each day at a time of Europe/Paris; ``run`` returns a note."""
 
     name: str
     run: Callable[[], str]

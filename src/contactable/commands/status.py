@@ -1,0 +1,88 @@
+"""``contactable status``: what runs, what ran last, what waits."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+import click
+from filelock import Timeout
+from rich.console import Console
+from rich.table import Table
+
+from contactable.cli import Context, json_option, pass_context, print_json
+from contactable.kit import Contactable
+from contactable.one_process import lock_of
+from contactable.register import inbox, jobs, mirror, outbox
+from contactable.service import tasks
+
+
+@click.command()
+@json_option
+@pass_context
+def command(context: Context, as_json: bool) -> None:
+    """Say what runs, what ran last and comes next, and what waits."""
+    with context.kit() as kit:
+        found = look(kit)
+    if as_json:
+        print_json(found)
+    else:
+        show(found)
+
+
+def look(kit: Contactable) -> dict[str, Any]:
+    """Everything that ``status`` says, as one document."""
+    with kit.register.read() as tx:
+        runs = jobs.last_runs(tx)
+        found: dict[str, Any] = {
+            "serving": is_served(kit.settings.register_url),
+            "contacts": mirror.counts(tx),
+            "pending": {name: asdict(each) for name, each in outbox.pending(tx).items()},
+            "inbox": inbox.counts(tx),
+            "senders": inbox.last_received(tx),
+        }
+    found["tasks"] = [
+        {
+            "name": task.name,
+            "last": run.started_at if run else None,
+            "ok": run.ok if run else None,
+            "note": run.note if run else "",
+            "next": task.next_run(run.started_at if run else None),
+        }
+        for task in tasks(kit, lambda: None)
+        for run in [runs.get(task.name)]
+    ]
+    return found
+
+
+def is_served(url: str) -> bool | None:
+    """Whether a process has the register now; None where several may."""
+    lock = lock_of(url)
+    if lock is None:
+        return None
+    try:
+        with lock.acquire(timeout=0):
+            return False
+    except Timeout:
+        return True
+
+
+def show(found: dict[str, Any]) -> None:
+    """Print it for people."""
+    console = Console()
+    console.print("serving" if found["serving"] else "nobody serves: `contactable serve` does")
+    for name, count in found["contacts"].items():
+        waiting = found["pending"].get(name)
+        console.print(f"{name}: {count} contacts, {waiting['contacts'] if waiting else 0} waiting to be written")
+    table = Table("task", "last", "next", "", title="schedule")
+    for task in found["tasks"]:
+        ended = "" if task["ok"] is None else "ok" if task["ok"] else "failed"
+        table.add_row(task["name"], _time(task["last"]), _time(task["next"]), f"{ended} {task['note']}".strip())
+    console.print(table)
+    unread = found["inbox"].get(inbox.UNREADABLE, 0) + found["inbox"].get(inbox.UNRESOLVED, 0)
+    if unread:
+        console.print(f"{unread} deliveries could not be read: `contactable inbox list`")
+
+
+def _time(when: Any) -> str:
+    return when.astimezone().strftime("%Y-%m-%d %H:%M:%S") if when else "-"

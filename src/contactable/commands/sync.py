@@ -1,0 +1,78 @@
+"""``contactable sync``: read what changed in a CRM, decide, write back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from contactable.cli import WAITS_FOR_A_PERSON, Context, json_option, pass_context, print_json
+from contactable.errors import SettingsError
+from contactable.kit import Contactable
+from contactable.loading import Preview, load, preview
+from contactable.one_process import run_or_leave
+from contactable.progress import progress_bar
+from contactable.rules import Channel
+from contactable.service import has_begun
+
+
+@click.command()
+@click.argument("connector", required=False)
+@click.option("--dry-run", is_flag=True, help="Show what would change; write nothing.")
+@click.option("--full", is_flag=True, help="Read every contact, changed or not.")
+@click.option("--yes", is_flag=True, help="Go on after the preview of the first sync.")
+@json_option
+@pass_context
+def command(context: Context, connector: str | None, dry_run: bool, full: bool, yes: bool, as_json: bool) -> None:
+    """Bring CONNECTOR (or every CRM) up to date.
+
+    The first sync of a CRM shows what it would write and asks for --yes (exit code 6).
+    """
+    with context.kit() as kit:
+        names = [connector] if connector else list(kit.connectors)
+        unknown = [name for name in names if name not in kit.connectors]
+        if unknown or not names:
+            raise SettingsError(f"[connectors.{(unknown or ['NAME'])[0]}] is not in {context.path}.")
+        waits = [name for name in names if _sync(kit, name, dry_run, full, yes, as_json)]
+    if waits:
+        click.echo("Nothing was written. To write it: contactable sync --yes", err=True)
+        raise click.exceptions.Exit(WAITS_FOR_A_PERSON)
+
+
+def _sync(kit: Contactable, name: str, dry_run: bool, full: bool, yes: bool, as_json: bool) -> bool:
+    """Sync one CRM; True when it waits for a person."""
+    first = not has_begun(kit, name)
+    if dry_run or (first and not yes):
+        with progress_bar(f"{name}: looking") as moved:
+            found = preview(kit, name, full=full or first, progress=moved)
+        print_json({"connector": name, **asdict(found)}) if as_json else show(found)
+        return first and not dry_run
+    arguments = {"connector": name, "full": full}
+    with progress_bar(f"{name}: syncing") as moved:
+
+        def watch(progress: Mapping[str, Any]) -> None:
+            moved(progress.get("done", 0), progress.get("total"))
+
+        url = kit.settings.register_url
+        note = run_or_leave(
+            url, kit.register, "sync", arguments, lambda: load(kit, name, full=full, progress=moved), watch
+        )
+    print_json({"connector": name, "note": note}) if as_json else click.echo(f"{name}: {note}", err=True)
+    return False
+
+
+def show(found: Preview) -> None:
+    """Print the table of channels: how many are open or closed, by reason."""
+    table = Table(
+        "channel", "", "reason", "contacts", title=f"{found.contacts} contacts, {found.changes} to be written"
+    )
+    for channel in Channel:
+        rows = [(reason, count) for (of, reason), count in found.counted() if of == channel]
+        for reason, count in rows:
+            table.add_row(channel, "open" if reason.opens else "closed", reason, str(count))
+        table.add_section()
+    Console().print(table)

@@ -1,0 +1,33 @@
+"""The kinds of work that a command may leave for the running server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from contactable.errors import Malformed
+from contactable.loading import load
+from contactable.register import jobs
+from contactable.service import JOB_LEASE
+
+if TYPE_CHECKING:
+    from contactable.kit import Contactable
+
+
+def run_job(kit: Contactable, name: str, arguments: Mapping[str, Any], job: str) -> str:
+    """Run one job, telling its progress in the register; raises ``Malformed`` for a kind that is not known."""
+    if name not in KINDS:
+        raise Malformed(f"There is no job of the kind {name!r}.")
+
+    def tell(done: int, total: int | None) -> None:
+        kit.register.write(lambda tx: jobs.progress(tx, job, {"done": done, "total": total}, JOB_LEASE))
+
+    return KINDS[name](kit, arguments, tell)
+
+
+def _sync(kit: Contactable, arguments: Mapping[str, Any], tell: Callable[[int, int | None], None]) -> str:
+    return load(kit, arguments["connector"], full=bool(arguments.get("full")), progress=tell)
+
+
+KINDS: Final[Mapping[str, Callable[..., str]]] = {"sync": _sync}
+"""What each kind of job runs."""

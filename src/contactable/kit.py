@@ -1,0 +1,256 @@
+"""``Contactable``: the kit on one settings file, for applications and for the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from contactable.clock import Clock, utc_now
+from contactable.errors import Malformed, SettingsError
+from contactable.identifiers import IdentifierKind, read_email, read_phone
+from contactable.judging import Judge, stricter
+from contactable.mapping import Declaration, OfferSettings, declarations_from_settings, offers_from_settings
+from contactable.mapping import Mapping as FactMapping
+from contactable.register import Entry, Keyring, Register, Tx, ledger, mirror, subjects
+from contactable.rules import Channel, Readings, Verdict
+from contactable.rules.calendar import paris_day
+from contactable.rules.sources import SOURCES
+from contactable.settings import Key, Settings, load
+from contactable.signing import LinkPurpose, sign_mail_link
+from contactable.sync import Reader
+from contactable.worker import Desk
+
+if TYPE_CHECKING:
+    from flask import Blueprint
+
+    from contactable.connectors.protocol import Connector
+    from contactable.service import Service
+    from contactable.webhooks.blueprint import Doors
+    from contactable.webhooks.receiver import Endpoint
+
+
+class Contactable:
+    """The kit. Nothing is opened before it is needed; ``close`` ends what was."""
+
+    def __init__(self, settings: Settings, *, clock: Clock = utc_now) -> None:
+        self.settings = settings
+        self.clock = clock
+
+    @classmethod
+    def from_settings(cls, path: str | Path) -> Self:
+        """The kit on a settings file; raises ``SettingsError`` naming line, key and what is accepted."""
+        return cls(load(path))
+
+    def verdicts(
+        self,
+        *,
+        email: str | None = None,
+        phone: str | None = None,
+        record: str | None = None,
+        offer: str = "main",
+        on: date | None = None,
+    ) -> dict[Channel, Verdict]:
+        """Decide for the person with that address, number or record (``<connector name>:<id>``), today or ``on`` a day.
+
+        Several records of one person give the stricter verdict for each channel. Without a record there is the
+        register alone, and everything that it does not close is closed as ``place_unknown``.
+        """
+        if offer not in self.offers:
+            raise Malformed(f"There is no offer {offer!r}; known are {', '.join(self.offers)}.")
+        kind, text = identifier(email=email, phone=phone, record=record)
+        today = on or paris_day(self.clock())
+        with self.register.read() as tx:
+            subject = subjects.find_subject(tx, kind, text)
+            own = ledger.entries_of(tx, [subject] if subject else [])
+            found = list(_bound(tx, subject)) if subject else []
+        each = [self.judge.verdicts(facts, [*entries, *own], today)[offer] for facts, entries in found]
+        return stricter(each) if each else self.judge.verdicts({}, own, today)[offer]
+
+    def may_contact(
+        self,
+        channel: str,
+        *,
+        email: str | None = None,
+        phone: str | None = None,
+        record: str | None = None,
+        offer: str = "main",
+    ) -> Verdict:
+        """Decide one channel; see ``verdicts``. Raises ``Malformed`` for an unknown channel."""
+        if channel not in set(Channel):
+            raise Malformed(f"There is no channel {channel!r}; known are {', '.join(Channel)}.")
+        return self.verdicts(email=email, phone=phone, record=record, offer=offer)[Channel(channel)]
+
+    @cached_property
+    def blueprint(self) -> Blueprint:
+        """The doors for senders and people, to be registered in a Flask application; it also starts the service.
+
+        Raises ``Conflict`` on SQLite when another process has the register already: several processes need PostgreSQL.
+        """
+        from contactable.webhooks.blueprint import make_blueprint
+
+        blueprint = make_blueprint(self.doors)
+        blueprint.record_once(lambda state: self.service.start())
+        return blueprint
+
+    @cached_property
+    def offers(self) -> dict[str, OfferSettings]:
+        """The company's offers; ``main`` comes first."""
+        return offers_from_settings(self.settings.offers)
+
+    @cached_property
+    def judge(self) -> Judge:
+        """What decides: the offers, and the readings of the law."""
+        from msgspec.structs import asdict
+
+        return Judge(self.offers, Readings(**asdict(self.settings.readings)))
+
+    @cached_property
+    def register(self) -> Register:
+        """The open register; raises ``RegisterError`` or ``KeyMismatch`` saying what to do."""
+        return Register.open(self.settings.register_url, self.keyring, clock=self.clock)
+
+    @cached_property
+    def keyring(self) -> Keyring:
+        """The keys of the settings."""
+        keys = self.settings.keys
+        return Keyring.from_secrets(self._key(keys.current), [self._key(key) for key in keys.previous])
+
+    @cached_property
+    def link_keys(self) -> tuple[bytes, ...]:
+        """The keys under which our links are signed, newest first."""
+        return (self.settings.secret(self.settings.keys.links),)
+
+    @cached_property
+    def connectors(self) -> dict[str, Connector]:
+        """The CRMs of the settings, by name."""
+        from contactable.connectors import connect
+
+        settings = self.settings
+        return {
+            name: connect(name, each.type, each.options, settings.secret) for name, each in settings.connectors.items()
+        }
+
+    @cached_property
+    def declarations(self) -> list[Declaration]:
+        """What the company declared in its settings."""
+        return list(declarations_from_settings(self.settings.declare, folder=self.settings.folder))
+
+    def mapping(self, name: str) -> FactMapping:
+        """What the properties of one CRM mean."""
+        each = self.settings.connectors[name]
+        return FactMapping.from_settings(each.mapping, crm=each.type, offers=self.offers.values())
+
+    def reader(self, name: str) -> Reader:
+        """Reads one CRM into the register."""
+        return Reader(self.register, self.connectors[name], self.mapping(name), self.declarations)
+
+    def desk(self, name: str) -> Desk:
+        """What a worker needs to bring contacts of one CRM up to date."""
+        mapping = self.mapping(name)
+        return Desk(
+            register=self.register,
+            connector=self.connectors[name],
+            judge=self.judge,
+            refresh=self.reader(name).refresh,
+            link=self.link,
+            clock=self.clock,
+            language=self.settings.language,
+            versions={"law": law_checked_on(), "mapping": mapping.fingerprint, "readings": str(self.judge.readings)},
+        )
+
+    def link(self, subject: str) -> str:
+        """The preference link of a record's subject; empty while no public address is set."""
+        if not self.settings.public_url:
+            return ""
+        token = sign_mail_link(self.link_keys, LinkPurpose.PAGE, bytes.fromhex(subject))
+        return f"{self.settings.public_url.rstrip('/')}/p/{token}"
+
+    @cached_property
+    def endpoints(self) -> dict[str, Endpoint]:
+        """The senders' doors, by name."""
+        from contactable.webhooks.receiver import Endpoint
+        from contactable.webhooks.registry import find_provider
+        from contactable.webhooks.request import Secrets
+
+        secret = self.settings.secret
+        return {
+            name: Endpoint(
+                name, find_provider(each.provider), Secrets.from_settings(each.options, secret), each.connector
+            )
+            for name, each in self.settings.endpoints.items()
+        }
+
+    @cached_property
+    def service(self) -> Service:
+        """What runs beside the web: workers, schedule, jobs."""
+        from contactable.service import Service
+
+        return Service(self)
+
+    @property
+    def doors(self) -> Doors:
+        """What the blueprint needs."""
+        from contactable.webhooks.blueprint import Doors
+
+        if not self.settings.public_url:
+            raise SettingsError("`public_url` is missing: senders sign over it, and links need it.")
+        return Doors(
+            endpoints=self.endpoints,
+            register=lambda: self.register,
+            public_url=self.settings.public_url,
+            link_keys=self.link_keys,
+            clock=self.clock,
+            wake=self.service.wake,
+        )
+
+    def run_job(self, name: str, arguments: Mapping[str, Any], job: str) -> str:
+        """Run what a command left for the server; return a note on what was done."""
+        from contactable.job_kinds import run_job
+
+        return run_job(self, name, arguments, job)
+
+    def close(self) -> None:
+        """Stop what runs and let go of the register."""
+        if "service" in self.__dict__:
+            self.service.stop()
+        if "register" in self.__dict__:
+            self.register.close()
+
+    def _key(self, key: Key) -> tuple[str, bytes]:
+        return key.id, self.settings.secret(key.secret)
+
+
+def law_checked_on() -> str:
+    """When the sources of the law were last checked: the version of the law behind a verdict."""
+    return max(source.checked_on for source in SOURCES.values()).isoformat()
+
+
+def identifier(
+    *, email: str | None = None, phone: str | None = None, record: str | None = None
+) -> tuple[IdentifierKind, str]:
+    """The one identifier that was given, normalised; raises ``Malformed`` without quoting it."""
+    given = [each for each in (email, phone, record) if each is not None]
+    if len(given) != 1:
+        raise Malformed("Name one of: an e-mail address, a phone number, a record.")
+    if email is not None:
+        read = read_email(email)
+        if read is None:
+            raise Malformed("The e-mail address is not well formed.")
+        return IdentifierKind.EMAIL, read.text
+    if phone is not None:
+        number = read_phone(phone)
+        if number is None:
+            raise Malformed("The phone number is not possible; write it as +33639981234.")
+        return IdentifierKind.PHONE, number.e164
+    return IdentifierKind.RECORD, given[0]
+
+
+def _bound(tx: Tx, subject: str) -> Iterator[tuple[Mapping[str, object], Sequence[Entry]]]:
+    """The facts and the entries of every contact that carries a subject."""
+    for connector, record_id in mirror.contacts_with(tx, [subject], now_only=True):
+        row = mirror.contact(tx, connector, record_id)
+        if row is not None:
+            yield row.facts, ledger.entries_of_contacts(tx, connector, [record_id])[record_id]

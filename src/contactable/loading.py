@@ -1,0 +1,105 @@
+"""A whole sync of one CRM as a person starts it: its preview, and its run until nothing is left to write."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from contactable.identifiers import IdentifierKind
+from contactable.mapping import Mapped, map_record, to_json
+from contactable.register import Tx, cursors, ledger, mirror, outbox, subjects
+from contactable.rules import Channel, Reason
+from contactable.rules.calendar import paris_day
+from contactable.sync import CHANGES, Progress
+from contactable.worker import work
+
+if TYPE_CHECKING:
+    from contactable.kit import Contactable
+
+
+@dataclass(slots=True)
+class Preview:
+    """What a sync would write: how many contacts, and how many of each reason by channel (main offer)."""
+
+    connector: str
+    contacts: int = 0
+    changes: int = 0
+    reasons: dict[str, dict[str, int]] = field(default_factory=dict)
+    warnings: Counter[str] = field(default_factory=Counter)
+
+    def counted(self) -> list[tuple[tuple[Channel, Reason], int]]:
+        """Channel and reason with their counts, open reasons first, the most frequent first."""
+        rows = [
+            ((Channel(channel), Reason(reason)), count)
+            for channel, reasons in self.reasons.items()
+            for reason, count in reasons.items()
+        ]
+        return sorted(rows, key=lambda row: (not row[0][1].opens, -row[1]))
+
+    def add(self, reasons: dict[Channel, Reason], changed: bool) -> None:
+        """Count one contact."""
+        self.contacts += 1
+        self.changes += changed
+        for channel, reason in reasons.items():
+            counts = self.reasons.setdefault(channel, {})
+            counts[reason] = counts.get(reason, 0) + 1
+
+
+def load(kit: Contactable, name: str, *, full: bool = False, progress: Progress = lambda done, total: None) -> str:
+    """Sync one CRM and write everything that is to be written; return a sentence on what was done."""
+    from contactable.mapping import schema
+
+    connector = kit.connectors[name]
+    made = list(connector.ensure_properties(schema(kit.offers, language=kit.settings.language)))
+    summary = kit.reader(name).sync(full=full, progress=progress)
+    written = drain(kit, name, progress)
+    return f"{summary.read} contacts read, {written} brought up to date, {len(made)} properties made"
+
+
+def drain(kit: Contactable, name: str, progress: Progress = lambda done, total: None) -> int:
+    """Work off the outbox of one CRM until nothing is left that can be done now."""
+    desk = kit.desk(name)
+    with kit.register.read() as tx:
+        waiting = outbox.pending(tx).get(name)
+    done, total = 0, waiting.contacts if waiting else 0
+    while taken := work(desk):
+        done += taken
+        progress(done, max(total, done))
+    return done
+
+
+def preview(
+    kit: Contactable, name: str, *, full: bool = False, progress: Progress = lambda done, total: None
+) -> Preview:
+    """Count what a sync would write; nothing is kept and nothing written."""
+    found = Preview(name)
+    with kit.register.read() as tx:
+        cursor = None if full else cursors.get(tx, name, CHANGES)
+        mapping = kit.mapping(name)
+        for page in kit.connectors[name].iter_changed(cursor, mapping.properties):
+            living = [record for record in page.records if not record.gone]
+            mapped = [map_record(each.id, each.properties, mapping, declarations=kit.declarations) for each in living]
+            for reasons, before in _decided(kit, tx, name, mapped):
+                found.add(reasons, before != {channel: str(reason) for channel, reason in reasons.items()})
+            found.warnings.update(warning for each in mapped for warning in each.warnings)
+            progress(found.contacts, page.total)
+    return found
+
+
+def _decided(
+    kit: Contactable, tx: Tx, name: str, mapped: Sequence[Mapped]
+) -> Iterator[tuple[dict[Channel, Reason], dict[str, str]]]:
+    """The reasons of each contact now, and those that were written last."""
+    today = paris_day(kit.clock())
+    rows = mirror.contacts(tx, name, [each.record_id for each in mapped])
+    for each in mapped:
+        own = (IdentifierKind.RECORD, f"{name}:{each.record_id}")
+        bound = subjects.find_subjects(tx, [own, *each.identifiers]).values()
+        verdicts = kit.judge.verdicts(to_json(each.facts), ledger.entries_of(tx, bound), today)["main"]
+        row = rows.get(each.record_id)
+        yield (
+            {ch: verdict.reason for ch, verdict in verdicts.items()},
+            dict(((row and row.written) or {}).get("main", {})),
+        )

@@ -1,0 +1,168 @@
+"""What runs beside the web: a worker for each CRM, the schedule, and the jobs that commands left.
+
+``serve`` is one process of all of it; an application that mounts the blueprint has the same inside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from datetime import datetime, time
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from contactable.errors import ContactableError
+from contactable.one_process import alone
+from contactable.register import Register, cursors, jobs, mirror, outbox
+from contactable.rules.calendar import paris_day
+from contactable.schedule import Scheduler, Task
+from contactable.sync import CHANGES
+from contactable.worker import Worker
+
+if TYPE_CHECKING:
+    from contactable.kit import Contactable
+
+log = structlog.get_logger()
+
+JOB_LEASE = 60.0  # seconds; longer than two reports of progress
+JOBS_EVERY = 0.5  # seconds
+
+
+class Service:
+    """Starts and stops everything that runs by itself."""
+
+    def __init__(self, kit: Contactable) -> None:
+        self._kit = kit
+        self._held = ExitStack()
+        self._workers: dict[str, Worker] = {}
+        self._scheduler: Scheduler | None = None
+
+    def start(self) -> None:
+        """Take the register and begin; raises ``Conflict`` when another process has it. Twice is once."""
+        if self._scheduler is not None:
+            return
+        self._held.enter_context(alone(self._kit.settings.register_url, "this one"))
+        self._workers = {name: Worker(self._kit.desk(name)) for name in self._kit.connectors}
+        for worker in self._workers.values():
+            worker.start()
+        self._scheduler = Scheduler(list(tasks(self._kit, self.wake)), Memory(self._kit.register), self._kit.clock)
+        self._scheduler.start()
+
+    def wake(self) -> None:
+        """Let the workers look at the outbox now."""
+        for worker in self._workers.values():
+            worker.wake()
+
+    def stop(self) -> None:
+        """End what runs, after what is in hand."""
+        if self._scheduler is not None:
+            self._scheduler.stop()
+        for worker in self._workers.values():
+            worker.stop()
+        self._scheduler = None
+        self._held.close()
+
+
+class Memory:
+    """Keeps in the register when tasks ran."""
+
+    def __init__(self, register: Register) -> None:
+        self._register = register
+
+    def last_run(self, name: str) -> datetime | None:
+        """When the task was last started, or None."""
+        with self._register.read() as tx:
+            run = jobs.last_runs(tx).get(name)
+        return run.started_at if run else None
+
+    def ran(self, name: str, started: datetime, ok: bool, note: str) -> None:
+        """Keep that a task ran; the look for jobs leaves no trace unless it found one."""
+        if note or not ok:
+            self._register.write(lambda tx: jobs.ran(tx, name, started, ok, note))
+
+
+def tasks(kit: Contactable, wake: Callable[[], None]) -> Iterator[Task]:
+    """The schedule of an installation."""
+    schedule = kit.settings.schedule
+    for name in kit.connectors:
+        yield Task(f"sync {name}", partial(_sync, kit, name, wake), every=schedule.sync)
+        if kit.connectors[name].capabilities.consent_feed:
+            yield Task(f"consents {name}", partial(_consents, kit, name, wake), every=schedule.consent_feed)
+        yield Task(f"reconcile {name}", partial(_reconcile, kit, name), every=schedule.reconcile)
+    yield Task("day roll", partial(day_roll, kit, wake), daily_at=time.fromisoformat(schedule.day_roll))
+    yield Task("jobs", partial(_jobs, kit, wake), every=JOBS_EVERY)
+
+
+def day_roll(kit: Contactable, wake: Callable[[], None] = lambda: None) -> str:
+    """Mark every contact of which a verdict changes by itself today; the worker decides and writes it anew."""
+    today = paris_day(kit.clock())
+    promised = 0
+    while due := _due(kit, today):
+        by_connector: dict[str, list[str]] = {}
+        for connector, record_id in due:
+            by_connector.setdefault(connector, []).append(record_id)
+        promised += kit.register.write(partial(_promise, by_connector=by_connector))
+    wake()
+    return f"{promised} contacts"
+
+
+def _due(kit: Contactable, today: Any) -> list[tuple[str, str]]:
+    with kit.register.read() as tx:
+        return mirror.due(tx, today)
+
+
+def _promise(tx: Any, by_connector: Mapping[str, list[str]]) -> int:
+    for connector, ids in by_connector.items():
+        outbox.promise(tx, connector, ids, why="day")
+        for record_id in ids:
+            mirror.checked(tx, connector, record_id, None)  # the worker sets the next day
+    return sum(map(len, by_connector.values()))
+
+
+def has_begun(kit: Contactable, name: str) -> bool:
+    """Whether a person has started the first sync of this CRM."""
+    with kit.register.read() as tx:
+        return cursors.get(tx, name, CHANGES) is not None
+
+
+def _sync(kit: Contactable, name: str, wake: Callable[[], None]) -> str:
+    if not has_begun(kit, name):
+        return f"waits for a person: contactable sync {name} --yes"
+    summary = kit.reader(name).sync()
+    if summary.changed:
+        wake()
+    return f"{summary.read} read, {summary.changed} changed"
+
+
+def _consents(kit: Contactable, name: str, wake: Callable[[], None]) -> str:
+    if not has_begun(kit, name):
+        return ""
+    summary = kit.reader(name).sync_consents()
+    if summary.changed:
+        wake()
+    return f"{summary.changed} changed"
+
+
+def _reconcile(kit: Contactable, name: str) -> str:
+    if not has_begun(kit, name):
+        return "waits for the first sync"
+    return f"{kit.reader(name).reconcile()} gone"
+
+
+def _jobs(kit: Contactable, wake: Callable[[], None]) -> str:
+    """Run the oldest job that a command left."""
+    with kit.register.read() as tx:
+        if not jobs.waiting(tx):
+            return ""
+    job = kit.register.write(lambda tx: jobs.claim(tx, JOB_LEASE))
+    if job is None:
+        return ""
+    try:
+        note, ok = kit.run_job(job.name, job.arguments, job.id), True
+    except ContactableError as error:
+        note, ok = str(error), False
+    kit.register.write(lambda tx: jobs.done(tx, job.id, note, ok=ok))
+    wake()
+    return f"{job.name}: {note}"

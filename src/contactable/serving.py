@@ -1,0 +1,47 @@
+"""The web server of ``serve``: waitress, in threads, behind your proxy (which does TLS and writes no query strings)."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from flask import Flask
+from waitress.server import create_server
+
+from contactable.errors import Conflict, SettingsError
+from contactable.webhooks.blueprint import LARGEST
+
+if TYPE_CHECKING:
+    from contactable.kit import Contactable
+
+THREADS = 16  # requests that may wait for one commit together
+
+
+def make_app(kit: Contactable) -> Flask:
+    """A Flask application with nothing but the kit, under the path of the public address."""
+    app = Flask("contactable", static_folder=None)
+    app.register_blueprint(kit.blueprint, url_prefix=urlsplit(kit.settings.public_url).path.rstrip("/") or None)
+    return app
+
+
+def serve(kit: Contactable, listen: str, ready: Callable[[str], None]) -> None:
+    """Answer at ``HOST:PORT`` until the process is told to stop; raises ``Conflict`` when the port is taken."""
+    host, _, port = listen.rpartition(":")
+    if not host or not port.isdecimal():
+        raise SettingsError(f"listen is {listen!r}: write HOST:PORT, as 127.0.0.1:8765.")
+    app = make_app(kit)
+    try:
+        server = create_server(
+            app, host=host, port=int(port), threads=THREADS, max_request_body_size=LARGEST + 1, ident=None
+        )
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise Conflict(f"{listen} is in use: stop what answers there, or name another with --listen.") from None
+        raise SettingsError(f"{listen} cannot be opened ({error.strerror}): name another with --listen.") from None
+    ready(f"{host}:{getattr(server, 'effective_port', port)}")
+    try:
+        server.run()
+    finally:
+        server.close()

@@ -1,0 +1,213 @@
+"""The worker: brings stale contacts of one CRM up to date.
+
+Level-triggered: it takes promises from the outbox, decides each contact as it stands now, writes what differs from what
+was last written, and keeps the promise only at the version it took. A crash, a duplicate or a storm of events costs a
+repeat at most.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import structlog
+
+from contactable.clock import Clock
+from contactable.connectors.protocol import Change, Connector, Outcome, Result
+from contactable.errors import ContactableError
+from contactable.identifiers import IdentifierKind
+from contactable.judging import Judge, Verdicts, next_until
+from contactable.mapping import property_values
+from contactable.register import Entry, MirrorRow, Promise, Register, Tx, ledger, mirror, outbox, shown, subjects
+from contactable.rules import Reason
+from contactable.rules.calendar import paris_day
+from contactable.rules.labels import Language
+
+log = structlog.get_logger()
+
+BATCH = 1000  # promises taken at a time
+LEASE = 120.0  # seconds after which another worker may take a promise over
+IDLE = 0.5  # seconds between two looks at the outbox when nobody wakes us
+FIRST_DELAY, LONGEST_DELAY = timedelta(seconds=2), timedelta(hours=1)
+CHANGED_AT = "contactable_changed_at"
+PROPERTIES = "properties"
+"""Under this name the mirror keeps the written properties; under an offer's name its reasons by channel."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be done for one promise: the properties that differ, and the verdicts behind them."""
+
+    promise: Promise
+    row: MirrorRow | None = None
+    verdicts: Verdicts | None = None
+    values: Mapping[str, str] | None = None
+    changes: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a worker works with: one CRM, how contacts are decided and read anew, and how values are written."""
+
+    register: Register
+    connector: Connector
+    judge: Judge
+    refresh: Callable[[Sequence[str]], object]
+    link: Callable[[str], str]  # a record's subject -> its preference link, or ""
+    clock: Clock
+    language: Language
+    versions: Mapping[str, str]
+    compact: bool = False
+
+
+def work(desk: Desk) -> int:
+    """Take a batch of promises, write what changed, and return how many promises were taken."""
+    name = desk.connector.name
+    promises = desk.register.write(lambda tx: outbox.claim(tx, name, BATCH, LEASE))
+    if not promises:
+        return 0
+    desk.refresh([promise.record_id for promise in promises if promise.refresh])
+    with desk.register.read() as tx:
+        plans = list(_plans(tx, desk, promises))
+    outcomes = _write(desk, [plan for plan in plans if plan.changes])
+    desk.register.write(lambda tx: _settle(tx, desk, plans, outcomes))
+    return len(promises)
+
+
+def _plans(tx: Tx, desk: Desk, promises: Sequence[Promise]) -> Iterable[Plan]:
+    name, today = desk.connector.name, paris_day(desk.clock())
+    ids = [promise.record_id for promise in promises]
+    rows = mirror.contacts(tx, name, ids)
+    entries = ledger.entries_of_contacts(tx, name, ids)
+    own = subjects.find_subjects(tx, [(IdentifierKind.RECORD, f"{name}:{id}") for id in ids])
+    for promise in promises:
+        row = rows.get(promise.record_id)
+        if row is None or row.gone_at:
+            yield Plan(promise)
+        else:
+            link = desk.link(own[IdentifierKind.RECORD, f"{name}:{row.record_id}"])
+            yield _plan(desk, promise, row, entries[row.record_id], today, link)
+
+
+def _plan(desk: Desk, promise: Promise, row: MirrorRow, entries: Sequence[Entry], today: date, link: str) -> Plan:
+    verdicts = desk.judge.verdicts(row.facts, entries, today)
+    values = property_values(verdicts, changed_at=desk.clock(), link=link, compact=desk.compact, language=desk.language)
+    before = (row.written or {}).get(PROPERTIES, {})
+    changes = {name: value for name, value in values.items() if before.get(name, "") != value}
+    if changes.keys() == {CHANGED_AT}:
+        changes = {}
+    return Plan(promise, row, verdicts, values, changes)
+
+
+def _write(desk: Desk, plans: Sequence[Plan]) -> dict[str, Outcome]:
+    """Write; whatever goes wrong, each contact has an outcome, and those that were not reached come later."""
+    outcomes: dict[str, Outcome] = {}
+    try:
+        for outcome in desk.connector.write([Change(plan.promise.record_id, plan.changes or {}) for plan in plans]):
+            outcomes[outcome.id] = outcome
+    except ContactableError as error:
+        log.warning("crm_not_written", connector=desk.connector.name, why=str(error))
+    return outcomes
+
+
+def _settle(tx: Tx, desk: Desk, plans: Sequence[Plan], outcomes: Mapping[str, Outcome]) -> None:
+    """Keep what became of each promise."""
+    kept: list[Promise] = []
+    for plan in plans:
+        outcome = outcomes.get(plan.promise.record_id)
+        if plan.row is None:
+            kept.append(plan.promise)
+        elif not plan.changes:
+            mirror.checked(tx, plan.row.connector, plan.row.record_id, next_until(plan.verdicts or {}))
+            kept.append(plan.promise)
+        elif outcome is None or outcome.result is Result.LATER:
+            outbox.postpone(tx, plan.promise, _delay(plan.promise.attempts), "later")
+        elif outcome.result is Result.REFUSED:
+            outbox.postpone(tx, plan.promise, LONGEST_DELAY, outcome.why[:200])
+        else:
+            _after(tx, desk, plan, outcome)
+            kept.append(plan.promise)
+    outbox.kept(tx, kept)
+
+
+def _after(tx: Tx, desk: Desk, plan: Plan, outcome: Outcome) -> None:
+    row, verdicts = plan.row, plan.verdicts
+    if row is None or verdicts is None:
+        return
+    if outcome.result is Result.GONE:
+        mirror.forget(tx, row.connector, [row.record_id])
+        return
+    reasons = {name: {str(ch): str(verdict.reason) for ch, verdict in each.items()} for name, each in verdicts.items()}
+    written: dict[str, Mapping[str, str]] = {PROPERTIES: dict(plan.values or {}), **reasons}
+    mirror.written(tx, row.connector, row.record_id, written, next_until(verdicts), tx.now)
+    shown.add(tx, _shown(desk, row, verdicts))
+
+
+def _shown(desk: Desk, row: MirrorRow, verdicts: Verdicts) -> Iterable[shown.Shown]:
+    """One row for each verdict that is now shown otherwise than before."""
+    for offer, by_channel in verdicts.items():
+        before = (row.written or {}).get(offer, {})
+        for channel, verdict in by_channel.items():
+            reason = before.get(channel)
+            if reason == verdict.reason:
+                continue
+            yield shown.Shown(
+                connector=row.connector,
+                record_id=row.record_id,
+                offer=offer,
+                channel=channel,
+                allowed=verdict.allowed,
+                reason=verdict.reason,
+                was_allowed=None if reason is None else Reason(reason).opens,
+                until=verdict.until.isoformat() if verdict.until else None,
+                facts=row.facts,
+                versions=desk.versions,
+            )
+
+
+def _delay(attempts: int) -> timedelta:
+    doubled: timedelta = FIRST_DELAY * 2 ** min(attempts, 12)
+    return min(doubled, LONGEST_DELAY)
+
+
+class Worker:
+    """Runs ``work`` in a thread of its own until it is stopped; several may run side by side."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._woken = threading.Event()
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._loop, name=f"worker-{desk.connector.name}", daemon=True)
+
+    def start(self) -> None:
+        """Begin to work."""
+        self._thread.start()
+
+    def wake(self) -> None:
+        """Look at the outbox now."""
+        self._woken.set()
+
+    def stop(self) -> None:
+        """End after the batch in hand."""
+        self._stopping.set()
+        self._woken.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _loop(self) -> None:
+        while not self._stopping.is_set():
+            self._woken.clear()
+            if not self._work():
+                self._woken.wait(IDLE)
+
+    def _work(self) -> int:
+        try:
+            return work(self._desk)
+        except ContactableError as error:
+            log.warning("worker_waits", connector=self._desk.connector.name, why=str(error))
+        except Exception:  # a contact that breaks us must not end the work for the others
+            log.exception("worker_broke", connector=self._desk.connector.name)
+        self._stopping.wait(FIRST_DELAY.total_seconds())
+        return 0

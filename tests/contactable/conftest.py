@@ -1,0 +1,43 @@
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from contactable import Contactable
+from contactable.commands.init import write_keys
+from contactable.register import upgrade
+from contactable.settings import parse
+
+Make = Callable[..., Contactable]
+
+BASE = """
+public_url = "https://crm.example.com/contactable"
+language = "en"
+"""
+TWILIO = """
+[endpoints.twilio]
+provider = "twilio"
+secret = "env:TWILIO_TOKEN"
+[endpoints.33700]
+provider = "report33700"
+secret = "env:REPORTS_SECRET"
+"""
+
+
+@pytest.fixture
+def make_kit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Make]:
+    """Make kits on one register in a folder of the test's own; all are closed at the end."""
+    monkeypatch.setenv("TWILIO_TOKEN", "a-token-of-twilio")
+    monkeypatch.setenv("REPORTS_SECRET", "whsec_" + "c2VjcmV0IG9mIHRoZSByZXBvcnRzIGludGFrZQ==")
+    made: list[Contactable] = []
+
+    def make(text: str = TWILIO, **options: object) -> Contactable:
+        write_keys(tmp_path / "contactable-keys")
+        kit = Contactable(parse(BASE + text, tmp_path / "contactable.toml"), **options)  # type: ignore[arg-type]
+        upgrade(kit.settings.register_url, kit.keyring)
+        made.append(kit)
+        return kit
+
+    yield make
+    for kit in made:
+        kit.close()

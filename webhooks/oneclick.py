@@ -1,0 +1,88 @@
+"""One-click unsubscribe (RFC 8058), and the page behind the same link for people who click instead.
+
+A mail carries ``List-Unsubscribe: <https://…/u/TOKEN>`` and ``List-Unsubscribe-Post: List-Unsubscribe=One-Click``. The
+POST takes effect at once, without confirmation, redirect or cookie. GET and HEAD change nothing: link scanners follow
+every link. A token that is not ours is answered 200 like any other, and nothing is said.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from flask import Response, request
+
+from contactable.errors import NotAuthentic, RegisterError
+from contactable.register import Tx, mirror
+from contactable.signing import LinkPurpose, read_link, sign_link
+from contactable.webhooks.events import EVERYTHING, Event, Kind, On, Scope, ScopeKind, TimeQuality
+from contactable.webhooks.recording import Recorded, Source, record_act, subjects_of_record
+
+if TYPE_CHECKING:
+    from contactable.webhooks.blueprint import Doors
+
+ENDPOINT = "one-click"
+QUIET = {
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+    "X-Robots-Tag": "noindex",
+    "Content-Security-Policy": "default-src 'none'; form-action 'self'; frame-ancestors 'none'",
+}
+PAGE = """<!doctype html><html lang="fr"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>Désinscription</title><h1>Ne plus recevoir nos e-mails</h1>
+<form method="post"><input type="hidden" name="List-Unsubscribe" value="One-Click">
+<button>Me désinscrire</button></form></html>"""
+DONE = """<!doctype html><html lang="fr"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>C'est fait</title><h1>C'est fait</h1><p>Nous ne vous solliciterons plus par ce canal.</p></html>"""
+
+
+def unsubscribe_url(
+    public_url: str, keys: Sequence[bytes], subject: str, on: On = On.EMAIL, scope: Scope = EVERYTHING
+) -> str:
+    """The link for one contact (its record's subject) and channel; it never expires and names no address."""
+    token = sign_link(keys, LinkPurpose.UNSUBSCRIBE, [subject, on, scope.kind, scope.id])
+    return f"{public_url.rstrip('/')}/u/{token}"
+
+
+def unsubscribe_headers(url: str) -> dict[str, str]:
+    """The two headers of an outgoing mail; DKIM must sign both for the button to be shown."""
+    return {"List-Unsubscribe": f"<{url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+
+
+def unsubscribe(doors: Doors, token: str) -> Response:
+    """Answer a GET with a page whose button posts, a one-click POST with 200 after the opposition is on disk."""
+    if request.method != "POST" or request.form.get("List-Unsubscribe") != "One-Click":
+        return Response(PAGE, 200, headers=QUIET, content_type="text/html; charset=utf-8")
+    try:
+        subject, on, kind, scope_id = read_link(doors.link_keys, LinkPurpose.UNSUBSCRIBE, token)
+        event = _event(token, On(on), Scope(ScopeKind(kind), scope_id))
+    except (NotAuthentic, ValueError):
+        return Response(DONE, 200, headers=QUIET, content_type="text/html; charset=utf-8")
+    try:
+        recorded = doors.register().write(lambda tx: _keep(tx, subject, event, doors))
+    except RegisterError:
+        return Response("try again later\n", 503)
+    if recorded.entered:
+        doors.wake()
+    return Response(DONE, 200, headers=QUIET, content_type="text/html; charset=utf-8")
+
+
+def _event(token: str, on: On, scope: Scope) -> Event:
+    return Event(
+        kind=Kind.OPPOSITION,
+        on=on,
+        key=hashlib.sha256(token.encode()).hexdigest(),
+        reason="one_click",
+        token=token,
+        scope=scope,
+        time_quality=TimeQuality.ARRIVAL,
+    )
+
+
+def _keep(tx: Tx, subject: str, event: Event, doors: Doors) -> Recorded:
+    """Bind the contact of the link: its record, and the addresses by which it is reached."""
+    bound = [subject]
+    for connector, record_id in mirror.contacts_with(tx, [subject], now_only=True):
+        bound += subjects_of_record(tx, connector, record_id, event.on)
+    return record_act(tx, event, bound, Source(ENDPOINT, "", "token", doors.clock()))
