@@ -20,7 +20,7 @@ from contactable.webhooks.receiver import Answer, Endpoint, receive
 from contactable.webhooks.request import Request
 
 LARGEST = 5 * 1024 * 1024  # bytes, compressed or not
-REPORTS = "33700"
+REPORTS = "report33700"
 _CHUNK = 64 * 1024
 
 
@@ -52,7 +52,8 @@ def make_blueprint(doors: Doors) -> Blueprint:
 
     @blueprint.post("/reports/33700")
     def report() -> Response:
-        return _hook(doors, REPORTS, "", "/reports/33700")
+        names = (name for name, endpoint in doors.endpoints.items() if endpoint.provider.id == REPORTS)
+        return _hook(doors, next(names, ""), "", "/reports/33700")
 
     @blueprint.route("/u/<token>", methods=["GET", "HEAD", "POST"])
     def one_click(token: str) -> Response:

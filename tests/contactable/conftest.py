@@ -18,7 +18,7 @@ TWILIO = """
 [endpoints.twilio]
 provider = "twilio"
 secret = "env:TWILIO_TOKEN"
-[endpoints.33700]
+[endpoints.reports]
 provider = "report33700"
 secret = "env:REPORTS_SECRET"
 """

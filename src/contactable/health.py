@@ -1,0 +1,84 @@
+"""What ``doctor`` looks at: settings, keys, register, mail, CRMs, senders; each finding says how to mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from contactable.connectors.protocol import Finding, Level
+from contactable.errors import ContactableError
+from contactable.service import has_begun
+
+if TYPE_CHECKING:
+    from contactable.kit import Contactable
+
+
+def examine(kit: Contactable, *, mail_to: str = "") -> Iterator[Finding]:
+    """Look at everything, in the order in which it must be mended; writes nothing but a test mail where asked."""
+    looks: Iterable[Callable[[], Iterable[Finding]]] = (
+        lambda: _public_url(kit),
+        lambda: _register(kit),
+        lambda: _senders(kit),
+        lambda: _mail(kit, mail_to),
+        *(lambda name=name: _crm(kit, name) for name in kit.settings.connectors),
+    )
+    yield from chain.from_iterable(_careful(look) for look in looks)
+
+
+def _careful(look: Callable[[], Iterable[Finding]]) -> Iterator[Finding]:
+    """One thing that is broken must not hide the others."""
+    try:
+        yield from look()
+    except ContactableError as error:
+        yield Finding(type(error).__name__, Level.ERROR, str(error))
+
+
+def _public_url(kit: Contactable) -> Iterator[Finding]:
+    url = kit.settings.public_url
+    if not url:
+        yield Finding("public_url", Level.ERROR, "Set public_url: senders sign over it, and `serve` needs it.")
+    elif not url.startswith("https://"):
+        yield Finding("public_url", Level.WARNING, "Senders ask for https: put a proxy with TLS in front.")
+    else:
+        yield Finding("public_url", Level.OK)
+
+
+def _register(kit: Contactable) -> Iterator[Finding]:
+    with kit.register.read() as tx:
+        yield Finding(f"register ({tx.dialect})", Level.OK)
+    yield Finding("keys", Level.OK)
+
+
+def _senders(kit: Contactable) -> Iterator[Finding]:
+    for name, endpoint in kit.endpoints.items():
+        path = "/reports/33700" if endpoint.provider.id == "report33700" else f"/hooks/{name}"
+        url = f"{kit.settings.public_url.rstrip('/')}{path}"
+        if endpoint.secrets.keys or endpoint.secrets.unsigned:
+            yield Finding(f"endpoint {name} ({endpoint.provider.id}): {url}", Level.OK)
+        else:
+            yield Finding(
+                f"endpoint {name}",
+                Level.ERROR,
+                f"It has no secret and refuses everybody: see docs/providers/{endpoint.provider.id}.md",
+            )
+
+
+def _mail(kit: Contactable, to: str) -> Iterator[Finding]:
+    from contactable.mail import send
+
+    if kit.settings.mail is None:
+        yield Finding("mail", Level.WARNING, "Without [mail] there are no confirmation links and no alerts by mail.")
+        return
+    recipient = to or kit.settings.mail.test_to
+    if not recipient:
+        yield Finding("mail", Level.WARNING, "Set [mail] test_to, or give --mail-to, and a test mail is sent.")
+        return
+    send(kit.settings, recipient, "contactable: test", "This mail shows that contactable can send mail.\n")
+    yield Finding("mail (a test was sent)", Level.OK)
+
+
+def _crm(kit: Contactable, name: str) -> Iterator[Finding]:
+    yield from kit.connectors[name].check()
+    if not has_begun(kit, name):
+        yield Finding(f"{name}: first sync", Level.WARNING, f"Nothing is written yet: contactable sync {name}")
