@@ -7,8 +7,9 @@ the secret stands in a body that cannot be read), the second nothing but ``Malfo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -51,12 +52,20 @@ class Answers:
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """A list that is read because its sender pushes nothing; ``parse`` reads the answer, as a request to ``url``."""
+
+    url: str = field(repr=False)  # some senders want their key in it
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Provider:
     """One provider as the receiver uses it. ``authenticate`` returns the id of the secret that fitted, for the log.
 
     ``sign`` makes a request what the sender would send: for tests, the sandbox and trials. ``methods`` carry events;
     any other GET or HEAD is a probe, and ``answer_probe`` gives the body of its answer. ``proofs`` are all that
-    ``proof`` may answer.
+    ``proof`` may answer. ``questions`` are the lists to read by polling, at a moment.
     """
 
     id: str
@@ -71,3 +80,4 @@ class Provider:
     proofs: tuple[Proof, ...]
     methods: tuple[str, ...] = ("POST",)
     answer_probe: Callable[[Request], bytes] | None = None
+    questions: Callable[[Secrets, datetime], Iterator[Question]] | None = None

@@ -1,9 +1,10 @@
 """Finds the providers: every module of ``webhooks/providers``, and the entry points ``contactable.providers``.
 
 A module has ``STATUS``, ``ANSWERS``, ``authenticate(request, secrets)`` and ``parse(request)``. It may have ``PROOF``
-(a ``Proof``, or a function of the request; by default a verified signature), ``METHODS``, ``answer_probe``, and where
-it checks signatures, ``sign(request, secrets)``. Whatever it checks, every scheme without signature that the endpoint
-configures (a secret in the path, basic authentication …) must be right as well.
+(a ``Proof``, or a function of the request; by default a verified signature), ``METHODS``, ``answer_probe``,
+``questions`` where lists are polled, and ``sign(request, secrets)`` where it checks signatures. Whatever it checks,
+every scheme without signature that the endpoint configures (a secret in the path, basic authentication …) must be
+right as well.
 """
 
 from __future__ import annotations
@@ -82,4 +83,5 @@ def _provider(id: str, module: ModuleType) -> Provider:
         proofs=tuple(Proof) if callable(proof) else (proof,),
         methods=getattr(module, "METHODS", ("POST",)),
         answer_probe=getattr(module, "answer_probe", None),
+        questions=getattr(module, "questions", None),
     )

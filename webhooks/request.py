@@ -122,7 +122,8 @@ def _multipart(raw: bytes, kind: str, options: dict[str, str]) -> tuple[tuple[st
 class Secrets:
     """The active secrets of one endpoint, by scheme, the current one first; and what its provider wants to know.
 
-    ``keys`` sign; ``basic`` holds ``user:password``; ``headers`` maps a header's lower-case name to its secrets.
+    ``keys`` sign; ``basic`` holds ``user:password``; ``headers`` maps a header's lower-case name to its secrets;
+    ``api`` holds by name what the sender's own API wants of us when its lists are polled.
     """
 
     keys: tuple[Secret, ...] = ()
@@ -130,32 +131,45 @@ class Secrets:
     basic: tuple[Secret, ...] = ()
     bearer: tuple[Secret, ...] = ()
     headers: Mapping[str, tuple[Secret, ...]] = field(default_factory=dict)
+    api: Mapping[str, Secret] = field(default_factory=dict)
     options: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
     def from_settings(cls, options: Mapping[str, Any], read: Callable[[str], bytes]) -> Secrets:
-        """Read ``secret``, ``path_secret``, ``basic``, ``bearer`` and ``headers`` of ``[endpoints.<name>]``.
+        """Read ``secret``, ``path_secret``, ``basic``, ``bearer``, ``headers`` and ``api`` of ``[endpoints.<name>]``.
 
         Each is a reference (``env:NAME``, ``file:PATH``) or a list of them, the current one first. ``read`` fetches one
         and raises ``SettingsError``. Everything else stays in ``options``.
         """
-        known = {"secret", "path_secret", "basic", "bearer", "headers"}
-        headers = options.get("headers", {})
-        if not isinstance(headers, Mapping):
-            raise SettingsError('`headers` of an endpoint is a table: headers = { "X-Token" = "env:NAME" }.')
+        known = {"secret", "path_secret", "basic", "bearer", "headers", "api"}
+        headers, api = (_table(options, name) for name in ("headers", "api"))
         return cls(
             keys=_read_all(options.get("secret", ()), read),
             path=_read_all(options.get("path_secret", ()), read),
             basic=_read_all(options.get("basic", ()), read),
             bearer=_read_all(options.get("bearer", ()), read),
             headers={name.lower(): _read_all(value, read) for name, value in headers.items()},
+            api={name: Secret(value, read(value)) for name, value in api.items()},
             options={name: value for name, value in options.items() if name not in known},
         )
+
+    def of_api(self, name: str) -> str:
+        """One of the keys for the sender's API; raise ``SettingsError`` where the endpoint lacks it."""
+        if name not in self.api:
+            raise SettingsError(f'The endpoint lacks `{name}` for polling: api = {{ {name} = "env:NAME" }}.')
+        return self.api[name].value.decode()
 
     @property
     def unsigned(self) -> bool:
         """Whether any scheme is configured that a sender without signatures can use."""
         return bool(self.path or self.basic or self.bearer or any(self.headers.values()))
+
+
+def _table(options: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found = options.get(name, {})
+    if not isinstance(found, Mapping):
+        raise SettingsError(f'`{name}` of an endpoint is a table: {name} = {{ "name" = "env:NAME" }}.')
+    return found
 
 
 def _read_all(references: str | Iterable[str], read: Callable[[str], bytes]) -> tuple[Secret, ...]:

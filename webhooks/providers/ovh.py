@@ -3,30 +3,34 @@
 ``stopCallBack`` calls a URL when somebody replies STOP, and the parameters are documented nowhere: usual names are
 tried, and where none fits, an opposition of nobody is kept for review. Replies (``cgiUrl``) are as little documented.
 Delivery reports name an ``id`` and ``ptt`` (23: wrong or barred number), never the number. What is certain is
-``GET /sms/{serviceName}/blacklists`` (numbers, or objects with ``dateCreation``) and ``/incoming``; both are read here
-as JSON. Numbers are ``0033…``. Signs nothing. Vendor's pages: api.ovh.com (``/sms``), help.ovhcloud.com, "SMS", read on
+``GET /sms/{serviceName}/blacklists``, which lists numbers; its entries and those of ``/incoming`` are read as well.
+Numbers are ``0033…``. Signs nothing. Vendor's pages: api.ovh.com (``/sms``), help.ovhcloud.com, "SMS", read on
 2026-11-23.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from contactable.webhooks.events import Confidence, Event, On, Problem
 from contactable.webhooks.meaning import DELIVERED, IGNORED, INVALID, STOPPED, each, fact_key, reply
-from contactable.webhooks.provider import Answers, Proof, Status
+from contactable.webhooks.provider import Answers, Proof, Question, Status
 from contactable.webhooks.reading import Section
-from contactable.webhooks.request import Request, authenticate_by_secret
+from contactable.webhooks.request import Request, Secrets, authenticate_by_secret
 
-__all__ = ["ANSWERS", "METHODS", "PROOF", "STATUS", "authenticate", "parse"]
+__all__ = ["ANSWERS", "METHODS", "PROOF", "STATUS", "authenticate", "parse", "questions"]
 
 STATUS = Status.EXPERIMENTAL
 ANSWERS = Answers(stored=200, refused=401, store_is_down=503)
 PROOF = Proof.PATH_SECRET
 METHODS = ("GET", "POST")
 
+API = "https://eu.api.ovh.com/1.0"
 DELIVERIES = {"1": DELIVERED, "23": INVALID}
 NUMBER = ("number", "sender", "senderNumber", "from", "receiver")
 TEXT = ("message", "text", "body")
@@ -35,6 +39,27 @@ TIME = ("dateCreation", "creationDatetime", "date")
 _PARIS = ZoneInfo("Europe/Paris")
 
 authenticate = authenticate_by_secret
+
+
+def questions(secrets: Secrets, now: datetime) -> Iterator[Question]:
+    """The black list of each of ``services`` (the names of SMS accounts), signed as OVH wants it."""
+    for service in secrets.options.get("services", ()):
+        yield _signed(f"{API}/sms/{quote(str(service))}/blacklists", secrets, str(int(now.timestamp())))
+
+
+def _signed(url: str, secrets: Secrets, timestamp: str) -> Question:
+    application, consumer = secrets.of_api("application_key"), secrets.of_api("consumer_key")
+    signed = "+".join((secrets.of_api("application_secret"), consumer, "GET", url, "", timestamp))
+    signature = f"$1${hashlib.sha1(signed.encode()).hexdigest()}"  # noqa: S324, the scheme that OVH documents
+    return Question(
+        url,
+        {
+            "X-Ovh-Application": application,
+            "X-Ovh-Consumer": consumer,
+            "X-Ovh-Timestamp": timestamp,
+            "X-Ovh-Signature": signature,
+        },
+    )
 
 
 def parse(request: Request) -> Iterator[Event | Problem]:

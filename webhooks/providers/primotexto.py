@@ -8,24 +8,32 @@ page: primotexto.com/api, "Listes noires du compte", read on 2026-11-24.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from contactable.webhooks.events import Event, On, Problem
 from contactable.webhooks.meaning import INVALID, STOPPED, Meaning, each, fact_key
-from contactable.webhooks.provider import Answers, Proof, Status
+from contactable.webhooks.provider import Answers, Proof, Question, Status
 from contactable.webhooks.reading import Section
-from contactable.webhooks.request import Request, authenticate_by_secret
+from contactable.webhooks.request import Request, Secrets, authenticate_by_secret
 
-__all__ = ["ANSWERS", "PROOF", "STATUS", "authenticate", "parse"]
+__all__ = ["ANSWERS", "PROOF", "STATUS", "authenticate", "parse", "questions"]
 
 STATUS = Status.EXPERIMENTAL
 ANSWERS = Answers(stored=200, refused=401, store_is_down=503)
 PROOF = Proof.PATH_SECRET
 
+API = "https://api.primotexto.com/v2"
 LISTS = ("contacts", "data", "results")
 TIMES = ("creationDate", "createdAt", "date")
 
 authenticate = authenticate_by_secret
+
+
+def questions(secrets: Secrets, now: datetime) -> Iterator[Question]:
+    """The list of those who said STOP, and that of dead numbers."""
+    headers = {"X-Primotexto-ApiKey": secrets.of_api("key")}
+    yield from (Question(f"{API}/{name}/default/contacts", headers) for name in ("unsubscribers", "bounces"))
 
 
 def parse(request: Request) -> Iterator[Event | Problem]:

@@ -8,24 +8,33 @@ Vendor's page: docpartner.dev, "Liste des STOP", read on 2026-11-24.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from contactable.webhooks.events import Event, On, Problem
 from contactable.webhooks.meaning import IGNORED, STOPPED, each, fact_key, reply
-from contactable.webhooks.provider import Answers, Proof, Status
+from contactable.webhooks.provider import Answers, Proof, Question, Status
 from contactable.webhooks.reading import Section
-from contactable.webhooks.request import Request, authenticate_by_secret
+from contactable.webhooks.request import Request, Secrets, authenticate_by_secret
 
-__all__ = ["ANSWERS", "METHODS", "PROOF", "STATUS", "authenticate", "parse"]
+__all__ = ["ANSWERS", "METHODS", "PROOF", "STATUS", "authenticate", "parse", "questions"]
 
 STATUS = Status.DOCUMENTED
 ANSWERS = Answers(stored=200, refused=401, store_is_down=503)
 PROOF = Proof.PATH_SECRET
 METHODS = ("GET", "POST")
 
+LIST = "https://api.smspartner.fr/v1/stop-sms/list"
+
 _PARIS = ZoneInfo("Europe/Paris")
 
 authenticate = authenticate_by_secret
+
+
+def questions(secrets: Secrets, now: datetime) -> Iterator[Question]:
+    """The list of those who said STOP; the API wants its key in the query."""
+    yield Question(f"{LIST}?{urlencode({'apiKey': secrets.of_api('key')})}")
 
 
 def parse(request: Request) -> Iterator[Event | Problem]:
