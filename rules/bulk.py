@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache, reduce
 from typing import TYPE_CHECKING, Any, Final
 
+from contactable.errors import Malformed
 from contactable.rules.columns import (
     DATES,
     EPOCH,
@@ -22,9 +23,10 @@ from contactable.rules.columns import (
     read_codes,
     read_days,
 )
-from contactable.rules.compiled import SILENT, Program, Table
+from contactable.rules.compiled import Program
 from contactable.rules.exploration import DOMAIN
 from contactable.rules.facts import Offer
+from contactable.rules.lookup import Codes, Table, look_up
 from contactable.rules.moments import DAY, NEVER
 from contactable.rules.packing import HAPPENED, OBJECTIONS, compared
 from contactable.rules.periods import (
@@ -35,21 +37,17 @@ from contactable.rules.periods import (
     retention_ends,
     stated_period_ends,
 )
-from contactable.rules.situation import OVER
+from contactable.rules.situation import OVER, STANDING
 from contactable.rules.terms import Channel
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-Codes = Any
-"""An array of codes, or one code (an int or a bool) that all contacts share."""
-
 LATEST: Final = NEVER - EPOCH
 """A day that does not come, counted from 1970."""
 
 _HAPPENED = dict(zip(("last_contact_known", "relation_ended", "first_message_sent"), HAPPENED, strict=True))
-_STANDING = ("opposed", "reopened", "consent_on_file")
 _COLUMN_OF = {
     "place": "country",
     "consent_act": "consent_{}_act",
@@ -57,7 +55,6 @@ _COLUMN_OF = {
     "consent_proof": "consent_{}_proof",
     "consent_complete": "consent_phone_complete",
 }
-_OF_A_CHANNEL = frozenset({*_STANDING, "consent_act", "consent_to", "consent_proof", "has_address", "consent"})
 
 
 @dataclass(eq=False)
@@ -74,7 +71,16 @@ class Contacts:
         self.timed = any(each.dtype == "int64" for each in dates.values())
         self.today = self.moment // DAY - EPOCH
         self.never, self.some = (NO_MOMENT, SOME_MOMENT) if self.timed else (NO_DAY, SOME_DAY)
-        self.dates = {name: self._known(name, as_moments(each) if self.timed else each) for name, each in dates.items()}
+        self.dates = {name: as_moments(each) if self.timed else each for name, each in dates.items()}
+        self._check_periods()
+        self.dates = {name: self._known(name, each) for name, each in self.dates.items()}
+
+    def _check_periods(self) -> None:
+        """Raise ``Malformed`` where a stated period ends before the day of its consent, as ``Facts`` does."""
+        if {"consent_phone_until", "consent_phone_on"} <= self.dates.keys():
+            until, given = self.days("consent_phone_until"), self.days("consent_phone_on")
+            if ((until < given) & (self.dates["consent_phone_until"] > self.never)).any():
+                raise Malformed("consent_phone_until is before consent_phone_on in some row.")
 
     def _known(self, name: str, dates: NDArray[Any]) -> NDArray[Any]:
         """The dates of what had happened by the moment asked about; a stated period is known with its consent."""
@@ -97,9 +103,9 @@ class Contacts:
 
         names = (f"opposed_{channel}_on", f"consent_{channel}_withdrawn_on", "opposed_all_on")
         objections = [self._at_the_latest(self.dates[name]) for name in names if name in self.dates]
-        last = reduce(np.maximum, objections) if objections else self.never
-        acts = (self.dates.get(f"{act}_{channel}_on", self.never) for act in ("reopened", "consent"))
-        return compared(last, *acts, never=self.never)
+        last: Any = reduce(np.maximum, objections) if objections else self.never
+        acts: list[Any] = [self.dates.get(f"{act}_{channel}_on", self.never) for act in ("reopened", "consent")]
+        return compared(self.never, last, *acts)
 
     def _at_the_latest(self, moments: NDArray[Any]) -> NDArray[Any]:
         import numpy as np
@@ -112,10 +118,10 @@ class Contacts:
         """The codes of a fact that is not derived and that time does not change."""
         if name in _HAPPENED:
             return self.dates[event] > self.never if (event := _HAPPENED[name]) in self.dates else False
-        if name in _STANDING:
+        if name in STANDING:
             standing = self.standing(channel)
-            self._kept |= {(fact, channel): codes for fact, codes in zip(_STANDING, standing, strict=True)}
-            return standing[_STANDING.index(name)]
+            self._kept |= {(fact, channel): codes for fact, codes in zip(STANDING, standing, strict=True)}
+            return standing[STANDING.index(name)]
         column = _COLUMN_OF.get(name, name).format(channel)
         if column in self.columns:
             return read_codes(column, self.columns[column])
@@ -132,64 +138,42 @@ class Contacts:
         return self.kept(clock, lambda: _ENDS[clock](self))
 
 
-@dataclass(eq=False)
+@dataclass(frozen=True, slots=True)
 class Inquiry:
-    """What one channel's program asks of a chunk of contacts on a day, the same for all or one for each."""
+    """What one channel's program asks of a chunk of contacts on some day.
+
+    ``day`` is a day counted from 1970, or the name of a clock: for each contact the day on which that period is over.
+    """
 
     contacts: Contacts
     channel: Channel
     program: Program
-    day: Any
-    _asked: dict[str, Codes] = field(default_factory=dict)
+    day: int | str
 
     def answer(self) -> Codes:
-        """The codes of the reasons (``REASONS``): the questions asked first, then the channel's own rules."""
+        """The codes of the reasons (``REASONS``)."""
         import numpy as np
 
-        before = look_up(self.program.questions, self.fact)
-        own = look_up(self.program.own, self.fact)
-        return np.where(before == SILENT, own, before)
+        return reduce(np.maximum, [self._looked_up(part) for part in self.program.parts])
 
     def fact(self, name: str) -> Codes:
         """The codes of any fact."""
-        if name in self.program.timed:
-            if name not in self._asked:
-                self._asked[name] = self._timed(name)
-            return self._asked[name]
-        channel = self.channel if name in _OF_A_CHANNEL else None
-        table = self.program.derived.get(name)
-        if table is None:
-            return self.contacts.kept((name, channel), lambda: self.contacts.plain(name, self.channel))
-        return self.contacts.kept((table, channel), lambda: look_up(table, self.fact))
-
-    def _timed(self, name: str) -> Codes:
+        if name in self.program.derived:
+            return self._looked_up(self.program.derived[name])
         if name in OVER:
-            return self.contacts.end(name) <= self.day
-        return look_up(self.program.derived[name], self.fact)
+            return self.contacts.kept((name, self.day), lambda: self.contacts.end(name) <= self.days())
+        channel = self.channel if name in self.program.personal else None
+        return self.contacts.kept((name, channel), lambda: self.contacts.plain(name, self.channel))
 
+    def days(self) -> Any:
+        """The day, or the days of all contacts."""
+        return self.contacts.end(self.day) if isinstance(self.day, str) else self.day
 
-def look_up(table: Table, fact: Callable[[str], Codes]) -> Codes:
-    """Pack the facts that a table asks into places, and gather the answers."""
-    import numpy as np
-
-    start, added = 0, list[Any]()
-    for name, steps in table.steps.items():
-        codes = fact(name)
-        if not isinstance(codes, np.ndarray):
-            start += int(steps.of[int(codes)])
-        elif len(steps.others) > _FEW:
-            added.append(steps.of.take(codes))
-        else:
-            start += steps.common
-            added += [np.multiply(codes == value, more) for value, more in steps.others]
-    if not added:
-        return int(table.answers[start])
-    places = reduce(lambda places, more: np.add(places, more, out=places), added)
-    return table.answers.take(np.add(places, np.uint16(start % _WRAP), out=places))
-
-
-_FEW: Final = 2  # values that differ from the common one: beyond this a look-up is quicker than comparing
-_WRAP: Final = 1 << 16
+    def _looked_up(self, table: Table) -> Codes:
+        """The answers of a table, worked out once for all channels and days that give the same."""
+        channel = self.channel if table.places.keys() & self.program.personal else None
+        day = self.day if table.places.keys() & self.program.timed else None
+        return self.contacts.kept((table, channel, day), lambda: look_up(table, self.fact))
 
 
 def _ends_by_day(contacts: Contacts, days: Any, ends: Callable[[int], int], longest: int) -> Any:

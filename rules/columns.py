@@ -17,7 +17,7 @@ from contactable.errors import Malformed
 from contactable.rules.calendar import PARIS
 from contactable.rules.exploration import DOMAIN
 from contactable.rules.moments import DAY, moment_of
-from contactable.rules.packing import EVENTS, OBJECTIONS, VALUES, is_country
+from contactable.rules.packing import EVENTS, OBJECTIONS, VALUES, is_country, shown
 from contactable.rules.place import Place, place_of
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def code_of(name: str, value: Any) -> int:
     accepted = {_word(each): code for code, each in enumerate(_domain(name)) if each is not None}
     if name == "country" or _word(value) not in accepted:
         words = "a code of ISO 3166-1" if name == "country" else ", ".join(accepted)
-        raise Malformed(f"{name} is {value!r}: {words} or nothing is accepted.")
+        raise Malformed(f"{name} is {shown(name, value)}: {words} or nothing is accepted.")
     return accepted[_word(value)]
 
 
@@ -101,7 +101,7 @@ def read_days(name: str, column: Any) -> NDArray[np.int32] | NDArray[np.int64]:
     return np.array(moments, np.int64).take(places)
 
 
-def as_moments(days: NDArray[np.int32] | NDArray[np.int64]) -> NDArray[np.int64]:
+def as_moments(days: NDArray[Any]) -> NDArray[Any]:
     """Days as moments, so that they compare with instants."""
     import numpy as np
 

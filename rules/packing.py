@@ -63,6 +63,7 @@ VALUES: Final[Mapping[str, Sequence[Any]]] = {
 }
 """The facts with a handful of values, unknown first; ``country`` has three (``place``) and is packed with them."""
 
+ADDRESSES: Final = ("email", "mobile", "landline", "street")
 ACTS: Final = (
     *(f"consent_{channel}_on" for channel in CONSENTED),
     *(f"reopened_{channel}_on" for channel in Channel),
@@ -153,10 +154,10 @@ def standing(channel: Channel, moments: Mapping[str, int | None]) -> tuple[bool,
         if name in moments
     ]
     acts = [moments.get(f"{act}_{channel}_on") or 0 for act in ("reopened", "consent")]
-    return compared(max(objections, default=0), *acts, never=0)
+    return compared(0, max(objections, default=0), *acts)
 
 
-def compared(objected: Any, released: Any, consented: Any, never: int) -> tuple[Any, Any, Any]:
+def compared(never: int, objected: Any, released: Any, consented: Any) -> tuple[Any, Any, Any]:
     """What ``standing`` tells, from the last objection and the acts of one contact or, as arrays, of many."""
     return objected > never, released > objected, consented > objected
 
@@ -178,11 +179,16 @@ def _pack_values(facts: Facts) -> int:
         try:
             code, proper = codes[value]
         except (KeyError, TypeError):
-            raise Malformed(f"{name} is {value!r}: {_accepted(codes)}.") from None
+            raise Malformed(f"{name} is {shown(name, value)}: {_accepted(codes)}.") from None
         if proper is not value:
             object.__setattr__(facts, name, proper)
         packed |= code
     return packed
+
+
+def shown(name: str, value: object) -> str:
+    """A wrong value as an error may show it: never an address or a number that stands where its kind should."""
+    return "of another kind" if name in ADDRESSES else repr(value)
 
 
 def is_country(code: object) -> bool:

@@ -18,6 +18,11 @@ from contactable.rules.terms import Channel
 OVER: Final = ("retention_over", "consent_year_over", "consent_period_over", "callback_over", "first_month_over")
 """What time alone changes in a case, in the order of ``periods.ends_of``."""
 
+STANDING: Final = ("opposed", "reopened", "consent_on_file")
+"""What ``packing.standing`` tells, in its order."""
+OF_A_CHANNEL: Final = frozenset({*STANDING, "consent_act", "consent_to", "consent_proof", "has_address", "consent"})
+"""The facts of which each channel has its own."""
+
 _OWN = tuple(name for name in VALUES if not name.startswith("consent_"))
 _HAPPENED = dict(zip(HAPPENED, ("last_contact_known", "relation_ended", "first_message_sent"), strict=True))
 
@@ -38,7 +43,7 @@ class Situation(NamedTuple):
         moments = read_events(self.facts)
         known = {name: getattr(self.facts, name) for name in _OWN}
         known |= {name: event in moments for event, name in _HAPPENED.items()}
-        known |= zip(("opposed", "reopened", "consent_on_file"), standing(channel, moments), strict=True)
+        known |= zip(STANDING, standing(channel, moments), strict=True)
         known |= {"place": place_of(self.facts.country), "purpose": self.offer.purpose, "sector": self.offer.sector}
         own = channel in CONSENTED  # nobody consents to post
         for what in ("act", "to", "proof"):

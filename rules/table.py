@@ -12,20 +12,21 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from contactable.errors import Malformed
-from contactable.rules.bulk import LATEST, Codes, Contacts, Inquiry
+from contactable.rules.bulk import LATEST, Contacts, Inquiry
 from contactable.rules.columns import EPOCH, check_names
-from contactable.rules.compiled import REASONS, Program, compile_law
+from contactable.rules.compiled import REASONS, compile_law
 from contactable.rules.decision import asked_at
 from contactable.rules.exploration import Frame
 from contactable.rules.facts import Offer
 from contactable.rules.law import FRENCH_LAW, Law
+from contactable.rules.lookup import Codes
 from contactable.rules.readings import DEFAULT_READINGS, Readings
 from contactable.rules.terms import Channel
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-CHUNK: Final = 1 << 15
+CHUNK: Final = 1 << 16
 """Contacts decided at a time: few enough for what is worked out on them to stay in the processor's cache."""
 ANSWERS: Final = ("allowed", "reason", "until")
 
@@ -134,23 +135,21 @@ def _until(contacts: Contacts, channel: Channel, readings: Readings, law: Law, n
         begins = contacts.today + 1 if period == first else law.changes[period - 1] - EPOCH
         ends = law.changes[period] - EPOCH if period < len(law.changes) else LATEST
         program = compile_law(law, Frame(channel, law.a_day_of(period), readings))
-        days = [contacts.end(clock) for clock in program.clocks]
-        for day in days if period == first else [begins, *days]:
-            until = np.minimum(until, _if_changed(contacts, channel, program, day, begins, ends, now))
+        days: tuple[int | str, ...] = program.clocks if period == first else (begins, *program.clocks)
+        for day in days:
+            until = np.minimum(until, _if_changed(Inquiry(contacts, channel, program, day), begins, ends, now))
     return until
 
 
-def _if_changed(
-    contacts: Contacts, channel: Channel, program: Program, day: Any, begins: int, ends: int, now: Codes
-) -> Any:
+def _if_changed(inquiry: Inquiry, begins: int, ends: int, now: Codes) -> Any:
     """The day where it lies within a period and the reason is another than now, ``LATEST`` elsewhere."""
     import numpy as np
 
-    within = (begins <= day) & (day < ends)
+    days = inquiry.days()
+    within = (begins <= days) & (days < ends)
     if not np.any(within):
         return np.int32(LATEST)
-    then = Inquiry(contacts, channel, program, day).answer()
-    return np.where(within & (then != now), day, LATEST).astype(np.int32)
+    return np.where(within & (inquiry.answer() != now), days, np.int32(LATEST))
 
 
 def _dates(days: Any) -> Any:

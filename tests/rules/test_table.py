@@ -1,0 +1,154 @@
+"""The compiled table says what ``decide`` says, from every kind of column."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from enum import Enum
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from contactable.errors import Malformed
+from contactable.rules import (
+    DEFAULT_READINGS,
+    UNKNOWN_TIME,
+    Channel,
+    Facts,
+    Offer,
+    Purpose,
+    Readings,
+    Sector,
+    decide,
+    decide_batches,
+    decide_many,
+)
+from contactable.rules.columns import NO_DAY
+from contactable.rules.compiled import REASONS
+
+TODAY = date(2026, 11, 23)
+WIDEST = Readings("open", "yes", "close", "open")
+MOMENTS = [
+    date(2018, 5, 25),
+    date(2020, 7, 25),
+    date(2024, 2, 29),
+    date(2025, 7, 1),
+    date(2026, 8, 10),
+    date(2026, 8, 11),
+    datetime(2025, 3, 3, 9, tzinfo=UTC),
+]
+OFFERS = [Offer(), Offer(purpose=Purpose.NON_COMMERCIAL), Offer(sector=Sector.ENERGY_RENOVATION)]
+
+
+def as_written(value: Any) -> str | None:
+    """A value as the contact file writes it."""
+    if value is UNKNOWN_TIME:
+        return "some day"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Enum):
+        return str(value.value)
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def as_columns(contacts: list[dict[str, Any]]) -> dict[str, Any]:
+    names = sorted({name for facts in contacts for name in facts})
+    return {name: pa.array([as_written(facts.get(name)) for facts in contacts], pa.string()) for name in names}
+
+
+@pytest.mark.parametrize("readings", [DEFAULT_READINGS, WIDEST], ids=["default", "widest"])
+@pytest.mark.parametrize("offer", OFFERS, ids=["main", "charity", "energy"])
+@pytest.mark.parametrize("on", MOMENTS, ids=str)
+def test_the_table_says_of_each_contact_what_decide_says(
+    contacts: Callable[..., list[dict[str, Any]]], on: date, offer: Offer, readings: Readings
+) -> None:
+    people = contacts(40, seed=on.toordinal(), timed=isinstance(on, datetime))
+
+    many = decide_many(as_columns(people), offer, on, readings)
+
+    for row, facts in enumerate(people):
+        for channel, verdict in decide(Facts(**facts), offer, on, readings).items():
+            assert REASONS[many[f"{channel}_reason"][row]] is verdict.reason
+            assert many[f"{channel}_allowed"][row] == verdict.allowed
+            assert many[f"{channel}_until"][row].item() == verdict.until
+
+
+def test_a_contact_with_times_of_day_gets_the_same_verdicts(contacts: Callable[..., list[dict[str, Any]]]) -> None:
+    people = contacts(60, seed=5, timed=True)
+
+    many = decide_many(as_columns(people), Offer(), TODAY)
+
+    reasons = [[REASONS[many[f"{channel}_reason"][row]] for channel in Channel] for row in range(len(people))]
+    assert reasons == [[each.reason for each in decide(Facts(**facts), Offer(), TODAY).values()] for facts in people]
+
+
+def test_codes_words_and_dictionaries_mean_the_same() -> None:
+    words = pa.array(["professional", "consumer", None])
+    mailboxes = pa.array(["generic", "generic", "personal"])
+    days = np.array(["2026-03-02", "2026-03-02", "NaT"], "datetime64[D]")
+    as_words = {"audience": words, "country": ["FR"] * 3, "email": mailboxes, "last_contact_on": days}
+    as_codes = {
+        "audience": np.array([2, 1, 0], np.int8),
+        "country": np.array([1, 1, 1], np.int8),
+        "email": mailboxes.dictionary_encode(),
+        "last_contact_on": np.array([20514, 20514, NO_DAY], np.int32),
+    }
+
+    first, second = decide_many(as_words, Offer(), TODAY), decide_many(as_codes, Offer(), TODAY)
+
+    assert [REASONS[code] for code in first["email_reason"]] == [
+        "organisation_address",
+        "consent_required",
+        "last_contact_unknown",
+    ]
+    assert all(np.array_equal(first[name], second[name], equal_nan="until" in name) for name in first)
+
+
+def test_record_batches_come_back_with_their_ids_and_texts() -> None:
+    batch = pa.record_batch({"id": ["a", "b"], "country": ["FR", "BE"], "street": [True, True]})
+
+    (decided,) = decide_batches([batch], Offer(), TODAY)
+
+    assert decided.column("id").to_pylist() == ["a", "b"]
+    assert decided.column("post_reason").to_pylist() == ["last_contact_unknown", "outside_scope"]
+    assert decided.schema.field("post_until").type == pa.date32()
+
+
+@pytest.mark.parametrize(
+    ("columns", "named"),
+    [
+        ({"favourite_colour": ["blue"]}, "favourite_colour"),
+        ({"audience": ["everybody"]}, "audience"),
+        ({"country": ["France"]}, "country"),
+        ({"informed": ["oui"]}, "informed"),
+        ({"last_contact_on": ["yesterday"]}, "last_contact_on"),
+        ({"consent_email_on": ["2026-02-30"]}, "consent_email_on"),
+        ({"audience": np.array([7], np.int8)}, "audience"),
+        ({"street": ["yes"], "mobile": ["yes", "no"]}, "differ in length"),
+        ({"consent_phone_on": ["2026-03-02"], "consent_phone_until": ["2026-03-01"]}, "consent_phone_until"),
+    ],
+)
+def test_a_column_that_cannot_be_read_is_refused_by_name(columns: dict[str, Any], named: str) -> None:
+    with pytest.raises(Malformed, match=named):
+        decide_many(columns, Offer(), TODAY)
+
+
+@pytest.mark.parametrize("word", ["no", "Non", "FALSE", "0", "-", "n/a", "", None])
+def test_an_opposition_column_that_says_no_closes_nothing(word: str | None) -> None:
+    columns = {"country": ["FR"], "street": ["yes"], "opposed_all_on": pa.array([word], pa.string())}
+
+    assert REASONS[decide_many(columns, Offer(), TODAY)["post_reason"][0]] == "last_contact_unknown"
+
+
+def test_an_opposition_column_that_cannot_be_read_closes_for_good() -> None:
+    columns = {"country": ["FR"], "street": ["yes"], "opposed_all_on": ["oui"], "reopened_post_on": ["2026-11-01"]}
+
+    assert REASONS[decide_many(columns, Offer(), TODAY)["post_reason"][0]] == "opposition"
+
+
+def test_no_contact_at_all_gives_empty_columns() -> None:
+    many = decide_many({"country": np.array([], np.int8)}, Offer(), TODAY)
+
+    assert [len(column) for column in many.values()] == [0] * 15
