@@ -45,7 +45,7 @@ def file(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def summary(file: Path) -> Summary:
-    found = Summary(ON)
+    found = Summary()
     for decided in decide_sheet(open_sheet(file), Question(ON, DEFAULT_READINGS)):
         found.add(decided)
     return found
@@ -73,11 +73,11 @@ def test_consents_to_calls_that_end_are_counted_to_the_day(summary: Summary, day
 
 
 def test_what_only_changes_its_reason_does_not_end(tmp_path: Path) -> None:
-    path, found = tmp_path / "contacts.csv", Summary(date(2026, 8, 1))
+    path, found = tmp_path / "contacts.csv", Summary()
     row = f"a,FR,,0639980001,2026-01-01,yes,2025-09-01,{CALLS}"
     path.write_text(f"{HEADER},contract,offer_on_contract\n{row},yes,yes", "utf-8")
 
-    for decided in decide_sheet(open_sheet(path), Question(found.on, DEFAULT_READINGS)):
+    for decided in decide_sheet(open_sheet(path), Question(date(2026, 8, 1), DEFAULT_READINGS)):
         found.add(decided)
 
     assert (found.open[Channel.PHONE], found.ending_within(90, Channel.PHONE)) == (1, 0)

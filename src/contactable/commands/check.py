@@ -105,10 +105,10 @@ def _check(sheet: Sheet, question: Question, out: Path | None, as_json: bool) ->
     from contactable.files.writers import write_to
 
     talk = Console(stderr=True, highlight=False, soft_wrap=True)
-    summary = Summary(question.on)
+    summary = Summary()
     with write_to(out) if out else _terminal(as_json) as write, _progress(talk, sheet) as tell:
         for decided in decide_sheet(sheet, question):
-            write(decided.ids, decided.outcomes)
+            write(decided.ids, decided.cells)
             summary.add(decided)
             _say(talk, sheet.place, decided, summary)
             tell(decided.done)

@@ -6,7 +6,7 @@ unknown. A row with a cell that is not accepted is refused as a whole, the other
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import chain
@@ -18,10 +18,9 @@ from contactable.files.columns import ADDRESSES, COLUMNS, Column, Kind
 from contactable.files.seen import SeenIds
 from contactable.files.sheets import Chunk, Remark
 from contactable.files.values import Unreadable, read_cell, shown
-from contactable.rules import UNKNOWN_TIME, Offer, Purpose, Readings
+from contactable.rules import UNKNOWN_TIME, Facts, Offer, Purpose, Readings
 
 _MOST_REMEMBERED = 65_536
-_OFFER = ("purpose", "sector")
 _NOT_FACTS = frozenset({"id", "postcode"})
 
 
@@ -33,19 +32,23 @@ class Question:
     readings: Readings
     given: Mapping[str, Any] = field(default_factory=dict)
 
-    def offer(self, facts: dict[str, Any]) -> Offer:
-        """Take the campaign's own columns out of a row's facts."""
-        purpose, sector = (facts.pop(name, None) for name in _OFFER)
-        return Offer(purpose=purpose or Purpose.COMMERCIAL, sector=sector)
+    def about(self, row: Mapping[str, Any]) -> tuple[Facts, Offer]:
+        """The facts and the offer of one row; raise ``Malformed`` where they contradict each other."""
+        known = {name: value for name, value in {**self.given, **row}.items() if name not in _NOT_FACTS}
+        purpose, sector = known.pop("purpose", None), known.pop("sector", None)
+        return Facts(**known), Offer(purpose=purpose or Purpose.COMMERCIAL, sector=sector)
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """The rows of a chunk that could be read: places, ids, and their facts, one tuple a row in the order of names."""
+    """The rows of a chunk that could be read: places, ids, and their facts, a column for each fact that the table has.
+
+    ``purpose`` and ``sector`` are among the columns where the table has them.
+    """
 
     places: Sequence[int]
     ids: Sequence[str]
-    facts: Sequence[tuple[Any, ...]]
+    facts: Mapping[str, Sequence[Any]]
     refused: tuple[Remark, ...]
     warnings: tuple[Remark, ...]
 
@@ -57,9 +60,6 @@ class ContactReader:
         self._columns = [COLUMNS[name] for name in header if name in COLUMNS]
         self._cells = {column.name: _Cells(column) for column in self._columns}
         self._seen = SeenIds()
-        own = [column.name for column in self._columns if column.name not in _NOT_FACTS | ADDRESSES]
-        told = [name for name in ("email", "mobile", "landline", "street", "country") if name not in own]
-        self.names = (*own, *told)
         self._given_country = given.get("country")
 
     def read(self, chunk: Chunk) -> Rows:
@@ -76,8 +76,9 @@ class ContactReader:
             if column.name not in _NOT_FACTS
         }
         told = _told_by_addresses(values, len(ids), self._given_country)
-        facts = list(zip(*(told[name] if name in told else values[name] for name in self.names), strict=True))
-        return _without(bad, chunk, Rows(chunk.places, ids, facts, chunk.refused, tuple(warnings)))
+        refused = (*chunk.refused, *chain.from_iterable(bad.values()))
+        rows = Rows(chunk.places, ids, {**values, **told}, refused, tuple(warnings))
+        return without(bad, rows) if bad else rows
 
     def _values(self, column: Column, chunk: Chunk, bad: dict[int, list[Remark]], warnings: list[Remark]) -> list[Any]:
         texts = chunk.columns[column.name]
@@ -146,16 +147,14 @@ def _told_by_addresses(values: Mapping[str, list[Any]], count: int, given_countr
     }
 
 
-def _without(bad: Mapping[int, list[Remark]], chunk: Chunk, rows: Rows) -> Rows:
-    """Leave the refused rows out, and say why."""
-    if not bad:
-        return rows
-    kept = [row for row in range(len(rows.ids)) if row not in bad]
+def without(left_out: Container[int], rows: Rows) -> Rows:
+    """The rows but for some."""
+    kept = [row for row in range(len(rows.ids)) if row not in left_out]
     return Rows(
         [rows.places[row] for row in kept],
         [rows.ids[row] for row in kept],
-        [rows.facts[row] for row in kept],
-        (*chunk.refused, *chain.from_iterable(bad.values())),
+        {name: [values[row] for row in kept] for name, values in rows.facts.items()},
+        rows.refused,
         rows.warnings,
     )
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date
 
 from contactable.files.contacts import Question
 from contactable.files.sheets import Remark, Sheet
-from contactable.files.verdicts import Outcome, decide_sheet
+from contactable.files.verdicts import Decided, decide_sheet
 from contactable.rules import Channel, Reason
 
 Change = tuple[Channel, Reason, Reason]
@@ -38,22 +38,22 @@ def compare(
     for before, after in zip(first, second, strict=True):
         found.rows += len(before.ids)
         found.refused += before.refused
-        pairs = list(zip(before.outcomes, after.outcomes, strict=True))
-        for (old, new), times in Counter(pairs).items():
-            found.changes.update(dict.fromkeys(changes_of(old, new), times))
-        _tell_each(before.ids, pairs, tell)
+        for place, channel in enumerate(Channel):
+            _count(before, after, 5 * place + 1, channel, found, tell)
     return found
 
 
-def changes_of(old: Outcome, new: Outcome) -> list[Change]:
-    """The channels whose verdict is another, with both reasons (a reason is either always open or always closed)."""
-    both = zip(old.verdicts, new.verdicts, strict=True)
-    return [(each.channel, each.reason, then.reason) for each, then in both if each.reason is not then.reason]
-
-
-def _tell_each(
-    ids: Sequence[str], pairs: Sequence[tuple[Outcome, Outcome]], tell: Callable[[str, Change], None]
+def _count(
+    before: Decided,
+    after: Decided,
+    column: int,
+    channel: Channel,
+    found: Differences,
+    tell: Callable[[str, Change], None],
 ) -> None:
-    for id_, (old, new) in zip(ids, pairs, strict=True):
-        for change in changes_of(old, new):
+    """A reason is either always open or always closed, so another reason says all."""
+    for id_, old, new in zip(before.ids, before.cells[column], after.cells[column], strict=True):
+        if old != new:
+            change = channel, Reason(old), Reason(new)
+            found.changes[change] += 1
             tell(id_, change)

@@ -7,15 +7,16 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import islice
 
 from rich.console import Console
 from rich.table import Table
 
 from contactable.files.columns import COLUMNS
-from contactable.files.summary import SOON_DAYS, Summary
-from contactable.files.verdicts import Outcome
-from contactable.files.writers import Write
-from contactable.rules import Channel, Verdict
+from contactable.files.summary import Summary
+from contactable.files.verdicts import SOON_DAYS
+from contactable.files.writers import Cells, Write
+from contactable.rules import Channel
 from contactable.rules.labels import Language, column_label, label
 
 _MOST_ROWS_SHOWN = 100
@@ -112,12 +113,12 @@ def table() -> Iterator[Write]:
     rows = Table("id", *Channel, box=None, pad_edge=False)
     count = 0
 
-    def write(ids: Sequence[str], outcomes: Sequence[Outcome]) -> None:
+    def write(ids: Sequence[str], cells: Cells) -> None:
         nonlocal count
         room = max(_MOST_ROWS_SHOWN - count, 0)
         count += len(ids)
-        for id_, outcome in zip(ids[:room], outcomes[:room], strict=True):
-            rows.add_row(id_, *(_cell(verdict) for verdict in outcome.verdicts))
+        for id_, *row in islice(zip(ids, *cells, strict=True), room):
+            rows.add_row(id_, *(_cell(*row[start : start + 3]) for start in range(0, len(row), 5)))
 
     yield write
     console().print(rows)
@@ -125,10 +126,9 @@ def table() -> Iterator[Write]:
         console(stderr=True).print(f"… and {count - _MOST_ROWS_SHOWN} more; --out FILE writes them all.")
 
 
-def _cell(verdict: Verdict) -> str:
-    colour = "green" if verdict.allowed else "red"
-    until = f"\n→ {verdict.until}" if verdict.until else ""
-    return f"[{colour}]{'yes' if verdict.allowed else 'no'}[/] {verdict.reason}{until}"
+def _cell(allowed: str, reason: str, until: str) -> str:
+    colour = "green" if allowed == "yes" else "red"
+    return f"[{colour}]{allowed}[/] {reason}" + (f"\n→ {until}" if until else "")
 
 
 _WORDS = {

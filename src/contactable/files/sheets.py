@@ -19,7 +19,8 @@ from contactable.errors import Malformed
 from contactable.files.columns import COLUMNS
 from contactable.files.values import shown
 
-CHUNK_ROWS = 16_384
+CHUNK_ROWS = 32_768
+_LARGE_BYTES, _LARGE_ROWS = 1_000_000, 10_000
 # pandas has no dates: a timestamp at midnight, without zone, stands for its day.
 _MIDNIGHT = re.compile(r"[ T]00:00:00(?:\.0+)?$")
 
@@ -45,11 +46,15 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One table: the names of its columns, what a place counts, its size (for a progress bar), and its rows."""
+    """One table: the names of its columns, what a place counts, its size (for a progress bar), and its rows.
+
+    ``large`` ones are worth the seconds that compiling the rules takes.
+    """
 
     header: tuple[str, ...]
     place: str
     size: int
+    large: bool
     chunks: Callable[[], Iterator[Chunk]]
 
 
@@ -83,7 +88,8 @@ def _csv(path: Path) -> Sheet:
             raise Malformed(f"{path.name} is empty; a header and rows were expected.")
         delimiter = ";" if first.count(";") > first.count(",") else ","
         header = tuple(next(csv.reader([first], delimiter=delimiter)))
-    return Sheet(header, "line", path.stat().st_size, lambda: _csv_chunks(path, header, delimiter))
+    size = path.stat().st_size
+    return Sheet(header, "line", size, size > _LARGE_BYTES, lambda: _csv_chunks(path, header, delimiter))
 
 
 def _csv_chunks(path: Path, header: tuple[str, ...], delimiter: str) -> Iterator[Chunk]:
@@ -152,7 +158,7 @@ def _parquet(path: Path) -> Sheet:
         schema, rows = parquet.read_schema(path), parquet.read_metadata(path).num_rows
     except ArrowInvalid:
         raise Malformed(f"{path.name} cannot be read as Parquet.") from None
-    return Sheet(tuple(schema.names), "row", rows, lambda: _parquet_chunks(path, schema))
+    return Sheet(tuple(schema.names), "row", rows, rows > _LARGE_ROWS, lambda: _parquet_chunks(path, schema))
 
 
 def _parquet_chunks(path: Path, schema: Any) -> Iterator[Chunk]:

@@ -5,13 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
 
-from contactable.files.verdicts import Decided, Outcome
+from contactable.files.verdicts import Decided, Ends
 from contactable.rules import Channel, Reason
-from contactable.rules.calendar import paris_day
-
-SOON_DAYS = (30, 90)
 
 
 def asked_by_a_form(columns: Iterable[str]) -> bool:
@@ -29,14 +25,13 @@ _FORM_COLUMNS = frozenset(
 class Summary:
     """Counts over the whole table. Its size follows the law and the calendar, not the number of rows."""
 
-    on: date
     rows: int = 0
     refused: int = 0
     warnings: Counter[str] = field(default_factory=Counter)
     open: Counter[Channel] = field(default_factory=Counter)
     reachable: int = 0
     closed: Counter[tuple[Channel, Reason]] = field(default_factory=Counter)
-    ends: Counter[tuple[Channel, Reason, int]] = field(default_factory=Counter)
+    ends: Ends = field(default_factory=Counter)
     opens: Counter[tuple[Channel, tuple[str, ...]]] = field(default_factory=Counter)
 
     def add(self, decided: Decided) -> None:
@@ -44,8 +39,12 @@ class Summary:
         self.rows += len(decided.ids)
         self.refused += len({remark.place for remark in decided.refused})
         self.warnings.update(remark.column for remark in decided.warnings)
-        for outcome, times in Counter(decided.outcomes).items():
-            self._count(outcome, times)
+        self.reachable += sum("yes" in allowed for allowed in zip(*decided.cells[::5], strict=True))
+        self.ends.update(decided.ends)
+        for place, channel in enumerate(Channel):
+            allowed, reason, _, advice, _ = decided.cells[5 * place : 5 * place + 5]
+            for (opened, why, columns), times in Counter(zip(allowed, reason, advice, strict=True)).items():
+                self._count(channel, opened == "yes", Reason(why), tuple(columns.split("+")) if columns else (), times)
 
     def why_not(self, channel: Channel) -> list[tuple[Reason, int]]:
         """Why contacts are closed on a channel, the most frequent reason first."""
@@ -66,19 +65,10 @@ class Summary:
         found = [(channel, columns, times) for (channel, columns), times in self.opens.items()]
         return sorted(found, key=lambda item: (-item[2], item[0], item[1]))[:most]
 
-    def _count(self, outcome: Outcome, times: int) -> None:
-        self.reachable += times * any(verdict.allowed for verdict in outcome.verdicts)
-        for verdict in outcome.verdicts:
-            if not verdict.allowed:
-                self.closed[verdict.channel, verdict.reason] += times
-                if verdict.advice and asked_by_a_form(verdict.advice):
-                    self.opens[verdict.channel, verdict.advice] += times
-            else:
-                self.open[verdict.channel] += times
-        for verdict in outcome.ending:
-            soon = next(days for days in SOON_DAYS if verdict.until and verdict.until <= self._today + timedelta(days))
-            self.ends[verdict.channel, verdict.reason, soon] += times
-
-    @property
-    def _today(self) -> date:
-        return paris_day(self.on)
+    def _count(self, channel: Channel, opened: bool, reason: Reason, advice: tuple[str, ...], times: int) -> None:
+        if opened:
+            self.open[channel] += times
+            return
+        self.closed[channel, reason] += times
+        if advice and asked_by_a_form(advice):
+            self.opens[channel, advice] += times

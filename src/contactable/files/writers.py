@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from contactable.files.columns import RESULT_COLUMNS
-from contactable.files.verdicts import Outcome
 
-Write = Callable[[Sequence[str], Sequence[Outcome]], None]
-"""Takes the ids of some rows and what was decided for them."""
+Cells = Sequence[Sequence[str]]
+Write = Callable[[Sequence[str], Cells], None]
+"""Takes the ids of some rows and what was decided for them, a sequence for each column after ``id``."""
 
 
 @contextmanager
@@ -33,11 +33,10 @@ def write_to(path: Path) -> Iterator[Write]:
         part.unlink(missing_ok=True)
 
 
-def write_json(ids: Sequence[str], outcomes: Sequence[Outcome]) -> None:
+def write_json(ids: Sequence[str], cells: Cells) -> None:
     """One object a row on standard output, with the result's columns as keys."""
-    for id_, outcome in zip(ids, outcomes, strict=True):
-        row = dict(zip(RESULT_COLUMNS, (id_, *outcome.cells), strict=True))
-        sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
+    for row in zip(ids, *cells, strict=True):
+        sys.stdout.write(json.dumps(dict(zip(RESULT_COLUMNS, row, strict=True)), ensure_ascii=False) + "\n")
 
 
 @contextmanager
@@ -45,9 +44,7 @@ def _csv(path: Path) -> Iterator[Write]:
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(RESULT_COLUMNS)
-        yield lambda ids, outcomes: writer.writerows(
-            (id_, *outcome.cells) for id_, outcome in zip(ids, outcomes, strict=True)
-        )
+        yield lambda ids, cells: writer.writerows(zip(ids, *cells, strict=True))
 
 
 @contextmanager
@@ -59,10 +56,9 @@ def _parquet(path: Path) -> Iterator[Write]:
     schema = pa.schema([(name, pa.date32() if name.endswith("_until") else pa.string()) for name in RESULT_COLUMNS])
     with parquet.ParquetWriter(path, schema) as writer:
 
-        def write(ids: Sequence[str], outcomes: Sequence[Outcome]) -> None:
-            columns = (ids, *zip(*(outcome.cells for outcome in outcomes), strict=True))
+        def write(ids: Sequence[str], cells: Cells) -> None:
             if ids:
-                arrays = [_array(pa, cells, kind.type) for cells, kind in zip(columns, schema, strict=True)]
+                arrays = [_array(pa, column, kind.type) for column, kind in zip((ids, *cells), schema, strict=True)]
                 writer.write_batch(pa.record_batch(arrays, schema=schema))
 
         yield write
