@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import os
 import sys
+import traceback
+from pathlib import Path
 
 import structlog
 
@@ -17,9 +19,16 @@ def configure() -> None:
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.StackInfoRenderer(),
             last,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+def trace(error: BaseException, frames: int = 4) -> str:
+    """Where an unforeseen error came from, without its message, which may quote what it stumbled over."""
+    places = traceback.extract_tb(error.__traceback__)[-frames:]
+    return " < ".join(
+        [type(error).__name__, *(f"{Path(place.filename).name}:{place.lineno}" for place in reversed(places))]
     )

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from contactable.errors import ContactableError
+from contactable.logs import trace
 
 PARIS = ZoneInfo("Europe/Paris")
 TICK = 0.2  # seconds between two looks at the clock
@@ -101,7 +102,7 @@ class Scheduler:
             note, ok = str(error), False
         except Exception as error:
             note, ok = type(error).__name__, False
-            log.exception("task_broke", task=task.name)
+            log.error("task_broke", task=task.name, error=trace(error))
         if not ok:
             log.warning("task_failed", task=task.name, why=note)
         self._memory.ran(task.name, started, ok, note)

@@ -19,6 +19,7 @@ from contactable.connectors.protocol import Change, Connector, Outcome, Result
 from contactable.errors import ContactableError
 from contactable.identifiers import IdentifierKind
 from contactable.judging import Judge, Verdicts, next_until
+from contactable.logs import trace
 from contactable.mapping import property_values
 from contactable.register import Entry, MirrorRow, Promise, Register, Tx, ledger, mirror, outbox, shown, subjects
 from contactable.rules import Reason
@@ -207,7 +208,7 @@ class Worker:
             return work(self._desk)
         except ContactableError as error:
             log.warning("worker_waits", connector=self._desk.connector.name, why=str(error))
-        except Exception:  # a contact that breaks us must not end the work for the others
-            log.exception("worker_broke", connector=self._desk.connector.name)
+        except Exception as error:  # a contact that breaks us must not end the work for the others
+            log.error("worker_broke", connector=self._desk.connector.name, error=trace(error))
         self._stopping.wait(FIRST_DELAY.total_seconds())
         return 0
