@@ -116,6 +116,8 @@ def difference(contacts: Iterable[Contact], before: Setup, after: Setup) -> tupl
 
 def _count_declared(found: Coverage, facts: Facts, verdicts: dict[Channel, Verdict], setup: Setup) -> None:
     """Count what each declaration opened: what would be closed again without it."""
+    if not any(verdict.allowed for verdict in verdicts.values()):
+        return
     names = {fact.source for fact in facts.values() if fact.source.startswith("declaration:")}
     for name in names:
         without = setup.verdicts({column: fact for column, fact in facts.items() if fact.source != name})

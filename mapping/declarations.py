@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ import msgspec
 
 from contactable.errors import Malformed, SettingsError
 from contactable.mapping.columns import COLUMNS
-from contactable.mapping.values import check_value, plain
+from contactable.mapping.values import check_value, plain, read_day
 
 SELECTORS = ("form", "list", "source", "owner")
 _Names = list[str] | str
@@ -47,10 +48,30 @@ class _Written(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What declarations ask about a contact: the forms and lists it is in, its source, its owner, its first day."""
+    """What declarations may ask about a contact; read only when one asks. ``where`` names the properties that tell."""
 
-    created: date | None = None
-    names: Mapping[str, frozenset[str]] | None = None  # selector -> plain names
+    properties: Mapping[str, str | None]
+    where: Mapping[str, tuple[str, ...]]
+    memberships: Mapping[str, Iterable[str]]
+
+    def names(self, selector: str) -> frozenset[str]:
+        """The forms, lists, sources or owners of the contact, plainly written."""
+        texts = [text for name in self.where.get(selector, ()) if (text := self.properties.get(name))]
+        return _plainly((*texts, *self.memberships.get(selector, ())))
+
+    @property
+    def created(self) -> date | None:
+        """The day on which the contact was created, in Paris; None where nobody knows."""
+        texts = [text for name in self.where.get("created", ()) if (text := self.properties.get(name))]
+        days = (read_day(text).value for text in texts)
+        return next((date.fromisoformat(day) for day in days if day), None)
+
+
+@lru_cache(maxsize=4096)
+def _plainly(texts: tuple[str, ...]) -> frozenset[str]:
+    # HubSpot writes "Page: Form" where the form alone is meant.
+    alone = [text.rpartition(": ")[2] for text in texts if ": " in text]
+    return frozenset(plain(text) for text in (*texts, *alone))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +93,10 @@ class Declaration:
     def covers(self, contact: About) -> bool:
         """Whether the contact is one of those it speaks of; a contact of unknown first day is in no period."""
         if self.created_from or self.created_until:
-            if contact.created is None:
+            created = contact.created
+            if created is None or not (self.created_from or date.min) <= created <= (self.created_until or date.max):
                 return False
-            if not (self.created_from or date.min) <= contact.created <= (self.created_until or date.max):
-                return False
-        names = contact.names or {}
-        return all(_any_matches(patterns, names.get(selector, ())) for selector, patterns in self.selectors)
+        return all(_any_matches(patterns, contact.names(selector)) for selector, patterns in self.selectors)
 
     def in_force(self, on: date) -> bool:
         """Whether it holds on that day: signed, and not run out."""

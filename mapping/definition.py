@@ -27,8 +27,7 @@ from contactable.mapping.columns import (
     column_named,
 )
 from contactable.mapping.offers import OfferSettings, vocabulary
-from contactable.mapping.sources import Found, Source, remembering, sources_of
-from contactable.mapping.values import plain
+from contactable.mapping.sources import Found, Source, membership, remembering, sources_of
 
 _ABOUT = ("created", "source", "owner", "form")
 _SPECIAL = {"based_on", "subscriptions", "about"}
@@ -119,7 +118,7 @@ def _compiled(
     for source in sources:
         if source.membership:
             kind, _, name = source.membership.partition(":")
-            key = f"{kind}:{plain(name)}"
+            key = membership(kind, name)
             by_membership[key] = (*by_membership.get(key, ()), source)
         elif source.property_name and not source.at and not source.when:
             alone.setdefault(source.property_name, []).append(source)

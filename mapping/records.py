@@ -16,8 +16,8 @@ from contactable.mapping.addresses import Identifier, read_addresses
 from contactable.mapping.columns import UNKNOWN_TIME, Agreement
 from contactable.mapping.declarations import About, Declaration, declared
 from contactable.mapping.definition import Mapping as Definition
-from contactable.mapping.sources import Found, Sourced
-from contactable.mapping.values import plain, read_date, read_opposition
+from contactable.mapping.sources import Found, Sourced, membership
+from contactable.mapping.values import read_opposition
 from contactable.rules.moments import moment_of
 from contactable.rules.place import country_told_by
 
@@ -56,7 +56,8 @@ def map_record(
     candidates: _Candidates = {}
     scoped = _from_properties(properties, mapping, candidates)
     memberships = {"list": lists, "form": forms, "outcome": outcomes}
-    _from_memberships(memberships, properties, mapping, candidates)
+    if mapping.by_membership:
+        _from_memberships(memberships, properties, mapping, candidates)
     warnings = addresses.warnings
     facts = addresses.facts
     for name, found in candidates.items():
@@ -67,7 +68,7 @@ def map_record(
             facts[name] = believed.fact
     _from_prefixes(facts, addresses.prefixes, warnings)
     if declarations:
-        about = _about(properties, mapping, {"list": lists, "form": forms})
+        about = About(properties, mapping.about, memberships)
         _from_declarations(facts, declared(declarations, about), warnings)
     facts.update(scoped)
     return Mapped(record_id, facts, tuple(dict.fromkeys(addresses.identifiers)), tuple(dict.fromkeys(warnings)))
@@ -116,12 +117,10 @@ def _from_memberships(
     mapping: Definition,
     candidates: _Candidates,
 ) -> None:
-    if not mapping.by_membership:
-        return
     for kind, names in memberships.items():
         days = names if isinstance(names, Mapping) else {}
         for name in names:
-            for source in mapping.by_membership.get(f"{kind}:{plain(name)}", ()):
+            for source in mapping.by_membership.get(membership(kind, name), ()):
                 if source.concerns(properties):
                     _add(candidates, source.look(days.get(name, ""), properties.get(source.at) or ""))
 
@@ -177,14 +176,3 @@ def _from_declarations(facts: Facts, said: dict[str, dict[str, list[str]]], warn
             continue
         ((value, names),) = values.items()
         facts[column] = Sourced(value, f"declaration:{names[0]}")
-
-
-def _about(properties: Mapping[str, str | None], mapping: Definition, memberships: Mapping[str, Memberships]) -> About:
-    names: dict[str, frozenset[str]] = {}
-    for key in ("form", "list", "source", "owner"):
-        texts = [text for name in mapping.about.get(key, ()) if (text := properties.get(name))]
-        # HubSpot writes "Page: Form" where the form alone is meant.
-        texts += [text.rpartition(": ")[2] for text in texts if ": " in text]
-        names[key] = frozenset(plain(text) for text in (*texts, *memberships.get(key, ())))
-    days = [read_date(properties.get(name) or "").value for name in mapping.about.get("created", ())]
-    return About(next((date.fromisoformat(day[:10]) for day in days if day), None), names)

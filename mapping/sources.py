@@ -94,6 +94,12 @@ class Source:
         return Read(UNKNOWN_TIME, clear) if self.column.forbids else Read("", found.clear)
 
 
+@lru_cache(maxsize=4096)
+def membership(kind: str, name: str) -> str:
+    """The key under which a list, a form or an outcome is looked up, however its name is written."""
+    return f"{kind}:{plain(name)}"
+
+
 def remembering(sources: Sequence[Source]) -> Callable[[str], tuple[Found, ...]]:
     """Read one property for all columns that it feeds, remembering within bounds what its texts mean."""
 

@@ -87,7 +87,7 @@ def read_date(text: str) -> Read:
 
 
 @lru_cache(65536)
-def _read_day(text: str) -> Read:
+def read_day(text: str) -> Read:
     """Read a date, a moment as its day in Paris."""
     found = read_date(text)
     if len(found.value) <= len("2026-11-24"):
@@ -124,7 +124,7 @@ def read_postcode(text: str) -> Read:
 def reader_of(column: Column) -> Callable[[str], Read]:
     """Give the function that reads this column, remembering what it has read (a bounded memory)."""
     if column.whole_days:
-        return _read_day
+        return read_day
     if column.kind in (Kind.CHOICE, Kind.CODES):
         return lru_cache(4096)(lambda text: read_choice(text, column.values))
     return _READERS[column.kind]
