@@ -100,7 +100,7 @@ class Scheduler:
             note, ok = task.run(), True
         except ContactableError as error:
             note, ok = str(error), False
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001
             note, ok = type(error).__name__, False
             log.error("task_broke", task=task.name, error=trace(error))
         if not ok:

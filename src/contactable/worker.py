@@ -208,7 +208,7 @@ class Worker:
             return work(self._desk)
         except ContactableError as error:
             log.warning("worker_waits", connector=self._desk.connector.name, why=str(error))
-        except Exception as error:  # a contact that breaks us must not end the work for the others
+        except Exception as error:  # noqa: BLE001  a contact that breaks us must not end the work for the others
             log.error("worker_broke", connector=self._desk.connector.name, error=trace(error))
         self._stopping.wait(FIRST_DELAY.total_seconds())
         return 0
