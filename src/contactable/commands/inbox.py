@@ -1,0 +1,138 @@
+"""``contactable inbox``: what senders sent. ``parse`` and ``read-reply`` need no server, no settings and no register.
+
+``parse`` reads a captured body as the provider's endpoint would, but for the signature, and prints one line an event in
+the payload's order. Addresses are masked; ``--json`` prints one object a line.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from contactable.cli import json_option
+
+if TYPE_CHECKING:
+    from contactable.webhooks.events import Event, Problem
+    from contactable.webhooks.request import Request
+
+_ANSWERS_ARE_LONG = 6  # columns of the table without --json
+
+
+@click.group()
+def command() -> None:
+    """What senders sent: read a captured body, or a reply."""
+
+
+@command.command()
+@click.argument("provider")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False, allow_dash=True))
+@json_option
+@click.pass_context
+def parse(ctx: click.Context, provider: str, file: Path, as_json: bool) -> None:
+    """Read FILE, a body that PROVIDER sent (.json, .form.txt, .query.txt, .txt, .xml, .eml, .csv, .xlsx).
+
+    Prints one line an event: kind, channel, masked identifier, time, scope, why. An item that cannot be read prints the
+    kind "problem". The signature is not checked.
+    """
+    lines = 0
+    for item in _items(provider, file):
+        _print(_described(item), as_json)
+        lines += 1
+    # Nothing at all came out of it: an empty batch says nothing and is no failure.
+    ctx.exit(0 if lines or file.name != "-" else 2)
+
+
+@command.command("read-reply")
+@click.option("--offered", multiple=True, metavar="WORD", help="A word that the last message offered as the way out.")
+@json_option
+def read_reply(offered: tuple[str, ...], as_json: bool) -> None:
+    """Read replies from standard input, one a line: certain, probable, release or not, and by which pattern."""
+    from contactable.webhooks.replies import read_reply as read
+
+    for line in sys.stdin.buffer:
+        text = line.decode("utf-8", "replace").rstrip("\r\n")
+        reading = read(text, offered=offered)
+        answer = {"reading": reading.kind, "pattern": reading.pattern}
+        click.echo(json.dumps(answer) if as_json else f"{reading.kind}\t{reading.pattern}")
+
+
+def _items(provider: str, file: Path) -> Iterator[Event | Problem]:
+    """What the file says; a body that cannot be read at all is one problem."""
+    from contactable.errors import Malformed
+    from contactable.webhooks.events import Problem
+    from contactable.webhooks.registry import find_provider
+    from contactable.webhooks.spreadsheet33700 import read_spreadsheet
+
+    raw = sys.stdin.buffer.read() if file.name == "-" else file.read_bytes()
+    found = find_provider(provider)
+    try:
+        if provider == "report33700" and file.suffix.lower() in (".csv", ".xlsx"):
+            yield from read_spreadsheet(raw)
+        else:
+            yield from found.parse(as_request(file.name, raw))
+    except Malformed as error:
+        yield Problem(str(error))
+
+
+def as_request(name: str, raw: bytes) -> Request:
+    """The request that a captured body came in, by the ending of its file's name."""
+    from contactable.webhooks.request import Request
+
+    now, lower = datetime.now(UTC), name.lower()
+    text = raw.decode("latin-1").strip()
+    if lower.endswith((".query.txt", ".query")):
+        query = text.partition("?")[2] if "://" in text.partition("?")[0] else text.removeprefix("?")
+        return Request(b"", now, method="GET", url=f"https://hooks.example.com/hooks/endpoint?{query}")
+    if lower.endswith(".txt") and not text.startswith(("{", "[", "<")) and "=" in text.partition("\n")[0]:
+        kind = {"Content-Type": "application/x-www-form-urlencoded"}
+        return Request(text.encode("latin-1"), now, headers=kind)
+    return Request(raw, now)
+
+
+def _described(item: Event | Problem) -> dict[str, Any]:
+    from contactable.webhooks.events import Problem
+
+    if isinstance(item, Problem):
+        empty = dict.fromkeys(("channel", "identifier", "time", "scope"))
+        return {"kind": "problem", **empty, "why": item.why, "key": item.key}
+    return {
+        "kind": str(item.kind),
+        "channel": str(item.on),
+        "identifier": _masked(item),
+        "time": item.occurred_at.isoformat() if item.occurred_at else None,
+        "scope": f"{item.scope.kind}:{item.scope.id}" if item.scope.id else str(item.scope.kind),
+        "why": item.reason,
+        "origin": str(item.origin),
+        "confidence": str(item.confidence),
+        "trace": item.trace and str(item.trace),
+        "message_id": item.message_id,
+        "campaign": item.campaign,
+        "count": item.count,
+        "key": item.key,
+    }
+
+
+def _masked(event: Event) -> str | None:
+    """Enough of an address or number to recognise one's own; a CRM record as it is; a token only as such."""
+    from contactable.identifiers import mask_email, mask_phone, read_phone
+
+    if event.email:
+        return mask_email(event.email)
+    if event.phone:
+        phone = read_phone(event.phone)
+        return mask_phone(phone.e164 if phone else event.phone)
+    return event.record or ("token" if event.token else None)
+
+
+def _print(line: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(line, ensure_ascii=False))
+    else:
+        shown = list(line.items())[:_ANSWERS_ARE_LONG]
+        click.echo("\t".join("-" if value is None else str(value) for _, value in shown))

@@ -1,0 +1,56 @@
+"""CM.com: replies by SMS. One JSON object a request.
+
+Signs nothing. Only 200 counts; it sends again every five minutes for a month. ``timeUtc`` has no zone and is UTC. An
+old format has number and text flat (``from``, ``to``, ``body``). Reply numbers may be shared with other customers of
+CM: for those named in the endpoint's ``shared_numbers``, a STOP without a ``reference`` may be meant for somebody else
+and is not taken. Vendor's page: developers.cm.com, "Incoming messages", read on 2026-11-23.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from contactable.errors import Malformed
+from contactable.webhooks.events import EVERYTHING, Event, Kind, On, Origin, Problem, Scope, ScopeKind
+from contactable.webhooks.meaning import Meaning, each, fact_key, international, reply
+from contactable.webhooks.provider import Answers, Proof, Status
+from contactable.webhooks.reading import Section
+from contactable.webhooks.request import Request, authenticate_by_secret
+
+__all__ = ["ANSWERS", "PROOF", "STATUS", "authenticate", "parse"]
+
+STATUS = Status.DOCUMENTED
+ANSWERS = Answers(stored=200, refused=401, store_is_down=503)
+PROOF = Proof.PATH_SECRET
+
+NOT_OURS = Meaning(Kind.IGNORED, "shared_number", Origin.UNKNOWN)
+
+authenticate = authenticate_by_secret
+
+
+def parse(request: Request) -> Iterator[Event | Problem]:
+    """Yield the one event of a request; raise ``Malformed`` where the body is no JSON."""
+    shared = request.options.get("shared_numbers", ())
+    yield from each(request.batch, lambda item: [_read(item, {shared} if isinstance(shared, str) else set(shared))])
+
+
+def _read(item: Section, shared: set[str]) -> Event:
+    phone, to, text = _inside(item, "from", "number"), _inside(item, "to", "number"), _text(item)
+    if not phone:
+        raise Malformed("from.number is missing.")
+    reference, time = item.text("reference", default=""), item.text("timeUtc", "time", default=None)
+    key, at = fact_key("cm", phone, to, text, time, reference), item.moment("timeUtc", "time", default=None)
+    scope = Scope(ScopeKind.SENDER, to) if to else EVERYTHING
+    if to in shared and not reference:
+        return NOT_OURS.event(On.SMS, "reply", key=key, at=at, scope=scope)
+    return reply(text, phone=international(phone), key=key, at=at, scope=scope, message_id=reference or None)
+
+
+def _text(item: Section) -> str:
+    return item.text("body", default="") if "body" in item else _inside(item, "message", "text")
+
+
+def _inside(item: Section, name: str, part: str) -> str:
+    """A text that is flat in the old format and inside an object in the new one."""
+    found = item.raw(name)
+    return item.section(name).text(part, default="") if isinstance(found, dict) else item.text(name, default="")

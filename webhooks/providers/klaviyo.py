@@ -1,0 +1,117 @@
+"""Klaviyo: unsubscriptions, complaints, suppressions and bounces, by e-mail and SMS. JSON, ``data`` holds a batch.
+
+System webhooks come with some plans only; others post a body of one's own from a flow, with a header of one's own
+(``email`` or ``phone_number``, and ``topic``). System webhooks sign the raw body followed by the time. They name a
+profile, mostly without its address: the event is then kept as nobody's and shown, so a flow with the address is the
+better source. Whether it sends again is not documented. Vendor's page: developers.klaviyo.com, "Working with system
+webhooks", read on 2026-11-23.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from contactable.signing import check_hmac, sign_hmac
+from contactable.webhooks.envelopes import items_in
+from contactable.webhooks.events import Confidence, Event, Kind, On, Origin, Problem
+from contactable.webhooks.meaning import (
+    COMPLAINED,
+    HARD_BOUNCED,
+    IGNORED,
+    STOPPED,
+    UNSUBSCRIBED,
+    Meaning,
+    each,
+    fact_key,
+)
+from contactable.webhooks.provider import Answers, Proof, Status
+from contactable.webhooks.reading import Section
+from contactable.webhooks.request import Request, Secrets, authenticate_by_secret
+
+STATUS = Status.DOCUMENTED
+ANSWERS = Answers(stored=200, refused=401, store_is_down=503)
+
+BY_HAND = Meaning(Kind.OPPOSITION, "manually_suppressed", Origin.ADMIN)
+LIFTED_BY_HAND = Meaning(Kind.RELEASE, "manually_unsuppressed", Origin.ADMIN, Confidence.REVIEW)
+SUBSCRIBED = Meaning(Kind.RELEASE, "subscribe", Origin.UNKNOWN, Confidence.REVIEW)  # an import does it too
+MEANINGS = {  # topic, without "event:klaviyo." and the channel -> what it is to us
+    "unsubscribed_from": UNSUBSCRIBED,
+    "marked_email_as_spam": COMPLAINED,
+    "manually_suppressed": BY_HAND,
+    "manually_suppressed_from": BY_HAND,
+    "subscribed_to": SUBSCRIBED,
+    "manually_unsuppressed": LIFTED_BY_HAND,
+    "manually_unsuppressed_from": LIFTED_BY_HAND,
+    "bounced_email": HARD_BOUNCED,
+}
+_ADDRESSES = ("email", "$email", "Email", "email_address", "Recipient Email Address")
+_NUMBERS = ("phone_number", "$phone_number", "phone", "Phone Number")
+
+
+def PROOF(request: Request) -> Proof:
+    """Signed where a signature came, for ``authenticate`` then checked it; else somebody knew a secret."""
+    return Proof.SIGNED if request.header("Klaviyo-Signature") else Proof.PATH_SECRET
+
+
+def authenticate(request: Request, secrets: Secrets) -> str:
+    """Raise ``NotAuthentic`` unless the webhook's secret signed body and time, or a flow's own secret is right."""
+    if not request.header("Klaviyo-Signature") and not secrets.keys:
+        return authenticate_by_secret(request, secrets)
+    return check_hmac("sha256", secrets.keys, _signed(request), hexadecimal=request.header("Klaviyo-Signature"))
+
+
+def sign(request: Request, secrets: Secrets) -> Request:
+    """The request as a system webhook would send it; a flow's has no signature."""
+    if not secrets.keys:
+        return request
+    timed = request.with_headers({"Klaviyo-Timestamp": request.received_at.isoformat()})
+    return timed.with_headers({"Klaviyo-Signature": sign_hmac("sha256", secrets.keys[0].value, _signed(timed)).hex()})
+
+
+def _signed(request: Request) -> bytes:
+    return request.raw + request.header("Klaviyo-Timestamp").encode("utf-8", "surrogatepass")
+
+
+def parse(request: Request) -> Iterator[Event | Problem]:
+    """Yield the events of a request; raise ``Malformed`` where the body is no JSON."""
+    yield from each(items_in(request.document, "data"), lambda item: [_read(item)])
+
+
+def _read(item: Section) -> Event:
+    said = item.text("topic", "event").removeprefix("event:klaviyo.")
+    event = _event_of(item)
+    on = On.SMS if "sms" in said.split("_") else On.EMAIL
+    email, phone = (None, _find(item, _NUMBERS)) if on is On.SMS else (_find(item, _ADDRESSES), None)
+    id = item.text("external_id", default=None) or event.text("uuid", default=None)
+    time = event.text("datetime", "timestamp", default=None)
+    return _meaning(said, on).event(
+        on,
+        said,
+        key=fact_key("klaviyo", id, said) if id else fact_key("klaviyo", said, email, phone, time),
+        at=event.moment("datetime", default=None) or event.epoch("timestamp", default=None),
+        email=email,
+        phone=phone,
+    )
+
+
+def _meaning(said: str, on: On) -> Meaning:
+    plain = said.removesuffix("_marketing").removesuffix("_email" if on is On.EMAIL else "_sms")
+    meaning = MEANINGS.get(said) or MEANINGS.get(plain, IGNORED)
+    return replace(STOPPED, origin=meaning.origin) if meaning is UNSUBSCRIBED and on is On.SMS else meaning
+
+
+def _event_of(item: Section) -> Section:
+    """The attributes of the event: inside ``payload.data``, or flat in a flow's own body."""
+    data = item.section("payload", default=item).section("data", default=item)
+    return data.section("attributes", default=data)
+
+
+def _find(item: Section, names: tuple[str, ...]) -> str | None:
+    """The address or number, wherever this body has it: flat, among the event's properties, or in a profile beside."""
+    places: list[Any] = [item.values, _event_of(item).raw("event_properties"), _event_of(item).raw("profile")]
+    included = item.section("payload", default=item).raw("included")
+    places += [one.get("attributes") for one in included if isinstance(one, dict)] if isinstance(included, list) else []
+    sections = (Section(place) for place in places if isinstance(place, dict))
+    return next((found for section in sections if (found := section.text(*names, default=None))), None)

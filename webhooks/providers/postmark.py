@@ -1,0 +1,95 @@
+"""Postmark: changes of subscription, complaints and bounces of e-mail. One JSON object a request.
+
+Signs nothing: basic authentication in the URL, or a header of one's own. 403 makes it stop, so we never answer that.
+The person is ``Email`` in bounces and complaints, ``Recipient`` elsewhere. A request to unsubscribe may come as a
+bounce of type ``Unsubscribe``. A change of subscription binds its message stream; ``Origin`` tells the person's own act
+from the sender's. Times have up to seven digits of a second. Vendor's pages: postmarkapp.com/developer, "Subscription
+change webhook", "Bounce webhook", "Spam complaint webhook", read on 2026-11-23.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from contactable.webhooks.events import EVERYTHING, Confidence, Event, Kind, On, Origin, Problem, Scope, ScopeKind
+from contactable.webhooks.meaning import (
+    COMPLAINED,
+    DELIVERED,
+    HARD_BOUNCED,
+    IGNORED,
+    INVALID,
+    UNSUBSCRIBED,
+    Meaning,
+    each,
+    fact_key,
+)
+from contactable.webhooks.provider import Answers, Proof, Status
+from contactable.webhooks.reading import Section
+from contactable.webhooks.request import Request, authenticate_by_secret
+
+__all__ = ["ANSWERS", "PROOF", "STATUS", "authenticate", "parse"]
+
+STATUS = Status.REAL
+ANSWERS = Answers(stored=200, refused=401, store_is_down=503)
+PROOF = Proof.PATH_SECRET
+
+RESUBSCRIBED = Meaning(Kind.RELEASE, "resubscribe")
+BOUNCES = {
+    "HardBounce": HARD_BOUNCED,
+    "BadEmailAddress": INVALID,
+    "Unsubscribe": UNSUBSCRIBED,
+    "SpamNotification": COMPLAINED,
+    "SpamComplaint": COMPLAINED,
+    "Subscribe": replace(RESUBSCRIBED, confidence=Confidence.REVIEW),  # an answer by mail, as Postmark reads it
+}
+SUPPRESSED_FOR = {"SpamComplaint": COMPLAINED, "HardBounce": HARD_BOUNCED}  # anything else was somebody's act
+ORIGINS = {"Recipient": Origin.RECIPIENT, "Customer": Origin.API, "Admin": Origin.ADMIN}
+
+authenticate = authenticate_by_secret
+
+
+def parse(request: Request) -> Iterator[Event | Problem]:
+    """Yield the one event of a request; raise ``Malformed`` where the body is no JSON."""
+    yield from each(request.batch, lambda item: [_read(item)])
+
+
+def _read(item: Section) -> Event:
+    record, email = item.text("RecordType"), item.text("Email", "Recipient", default=None)
+    said = item.text("Type", default=record) if record == "Bounce" else record
+    id, time = item.text("ID", "MessageID", default=None), ("ChangedAt", "BouncedAt", "DeliveredAt", "ReceivedAt")
+    meaning = _meaning(said, record, item)
+    return meaning.event(
+        On.EMAIL,
+        said,
+        key=fact_key("postmark", record, said, email and email.lower(), id, item.text(*time, default=None)),
+        at=item.moment(*time, default=None),
+        email=email,
+        scope=_scope(record, meaning, item),
+        message_id=item.text("MessageID", default=None),
+        campaign=item.text("Tag", default=None),
+    )
+
+
+def _meaning(said: str, record: str, item: Section) -> Meaning:
+    if record == "Bounce":
+        return BOUNCES.get(said, IGNORED)
+    if record == "SubscriptionChange":
+        return _change(item)
+    return {"SpamComplaint": COMPLAINED, "Delivery": DELIVERED}.get(record, IGNORED)
+
+
+def _change(item: Section) -> Meaning:
+    origin = ORIGINS.get(item.text("Origin", default=""), Origin.UNKNOWN)
+    if not item.flag("SuppressSending"):
+        own = origin is Origin.RECIPIENT
+        return replace(RESUBSCRIBED, origin=origin, confidence=Confidence.CERTAIN if own else Confidence.REVIEW)
+    known = SUPPRESSED_FOR.get(item.text("SuppressionReason", default=""))
+    return known or replace(UNSUBSCRIBED, origin=origin)
+
+
+def _scope(record: str, meaning: Meaning, item: Section) -> Scope:
+    stream = item.text("MessageStream", default="")
+    # Who complains is through with the sender, and an address is bad in every stream.
+    bound = record == "SubscriptionChange" and meaning.reason in (UNSUBSCRIBED.reason, RESUBSCRIBED.reason)
+    return Scope(ScopeKind.SENDER, stream) if bound and stream else EVERYTHING

@@ -1,0 +1,138 @@
+"""Sinch: replies, opt-outs and delivery, from the SMS API (XMS) and the Conversation API. One JSON object a request.
+
+The Conversation API signs body, nonce and time; the Numbers API the body alone; the SMS API signs nothing and takes
+basic authentication, OAuth 2 or a client's certificate. It sends again after 5 s, doubling up to 22 h 45, and gives up
+on any 4xx but 429; whether with a fresh time is not documented, so age refuses nothing. Numbers come with or without
+"+". Vendor's pages: developers.sinch.com, "SMS webhooks", "Conversation API callbacks", read on 2026-11-23.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+
+from contactable.signing import check_hmac, sign_hmac
+from contactable.webhooks.events import EVERYTHING, Event, Kind, On, Origin, Problem, Scope, ScopeKind, Trace
+from contactable.webhooks.meaning import (
+    DELIVERED,
+    IGNORED,
+    INVALID,
+    SENT,
+    STARTED,
+    STOPPED,
+    Meaning,
+    each,
+    fact_key,
+    international,
+    reply,
+)
+from contactable.webhooks.provider import Answers, Proof, Status
+from contactable.webhooks.reading import Section
+from contactable.webhooks.request import Request, Secrets, authenticate_by_secret
+
+STATUS = Status.DOCUMENTED
+ANSWERS = Answers(stored=200, refused=401, store_is_down=503)
+
+HEADER, NUMBERS_HEADER = "x-sinch-webhook-signature", "X-Sinch-Signature"
+
+REPLIES = {"mo_text", "mo_binary", "mo_media"}
+REPORTS = {"recipient_delivery_report_sms", "recipient_delivery_report_mms"}
+CODES = {"0": DELIVERED, "400": SENT, "401": SENT, "402": INVALID, "405": INVALID}  # 402 no route, 405 no such number
+CHOICES = {"opt_out_notification": STOPPED, "opt_in_notification": STARTED}
+CHANGED = Meaning(Kind.IGNORED, origin=Origin.UNKNOWN, trace=Trace.CONTACT_CHANGED)
+
+
+def PROOF(request: Request) -> Proof:
+    """Signed where a signature came, for ``authenticate`` then checked it; else somebody knew a secret."""
+    return Proof.SIGNED if request.header(HEADER) or request.header(NUMBERS_HEADER) else Proof.PATH_SECRET
+
+
+def authenticate(request: Request, secrets: Secrets) -> str:
+    """Raise ``NotAuthentic`` unless the project's secret signed, or where nothing is signed another is right."""
+    if request.header(HEADER):
+        return check_hmac("sha256", secrets.keys, _signed(request), base64=request.header(HEADER))
+    if request.header(NUMBERS_HEADER) or secrets.keys:
+        return check_hmac("sha1", secrets.keys, request.raw, hexadecimal=request.header(NUMBERS_HEADER))
+    return authenticate_by_secret(request, secrets)
+
+
+def sign(request: Request, secrets: Secrets) -> Request:
+    """The request as the Conversation API would send it; the SMS API signs nothing."""
+    if not secrets.keys:
+        return request
+    time = {f"{HEADER}-timestamp": str(int(request.received_at.timestamp())), f"{HEADER}-nonce": "01FIXED"}
+    timed = request.with_headers({**time, f"{HEADER}-algorithm": "HmacSHA256"})
+    mac = sign_hmac("sha256", secrets.keys[0].value, _signed(timed))
+    return timed.with_headers({HEADER: base64.b64encode(mac).decode()})
+
+
+def _signed(request: Request) -> bytes:
+    nonce, timestamp = request.header(f"{HEADER}-nonce"), request.header(f"{HEADER}-timestamp")
+    return request.raw + f".{nonce}.{timestamp}".encode("utf-8", "surrogatepass")
+
+
+def parse(request: Request) -> Iterator[Event | Problem]:
+    """Yield the one event of a request; raise ``Malformed`` where the body is no JSON."""
+    yield from each(request.batch, lambda item: [_sms(item) if "type" in item else _conversation(item)])
+
+
+def _sms(item: Section) -> Event:
+    said = item.text("type")
+    if said in REPLIES:
+        to = item.text("to", default="")
+        return reply(
+            item.text("body", default=""),
+            phone=international(item.text("from")),
+            key=fact_key("sinch", item.text("id")),
+            at=item.moment("received_at", "sent_at", default=None),
+            scope=Scope(ScopeKind.SENDER, to) if to else EVERYTHING,
+            message_id=item.text("id"),
+        )
+    id, to = item.text("batch_id", "id", default=None), item.text("recipient", default=None)
+    code, at = item.text("code", default=""), item.moment("at", default=None)
+    return (CODES.get(code, IGNORED) if said in REPORTS else IGNORED).event(
+        On.SMS,
+        said,
+        key=fact_key("sinch", said, id, to, code),
+        at=at,
+        phone=international(to) if to else None,
+        message_id=id,
+    )
+
+
+def _conversation(item: Section) -> Event:
+    at = item.moment("event_time", "accepted_time", default=None)
+    if "message" in item:
+        return _message(item.section("message"))
+    said = next((name for name in CHOICES if name in item), None)
+    if said is not None:
+        return _choice(said, item.section(said), item)
+    known = next((name for name in item.values if name.endswith(("_notification", "_report", "_event"))), "event")
+    meaning = CHANGED if known.startswith("contact_") else IGNORED
+    time = item.text("event_time", "accepted_time", "timestamp", "eventId", default=None)
+    return meaning.event(On.SMS, known, key=fact_key("sinch", known, time), at=at)
+
+
+def _message(message: Section) -> Event:
+    text = message.section("contact_message", default=Section({})).section("text_message", default=Section({}))
+    identity = message.section("channel_identity", default=Section({}))
+    return reply(
+        text.text("text", default=""),
+        phone=international(identity.text("identity")),
+        key=fact_key("sinch", message.text("id")),
+        at=message.moment("accept_time", default=None),
+        message_id=message.text("id"),
+    )
+
+
+def _choice(said: str, choice: Section, item: Section) -> Event:
+    """Somebody opted out or in, by the keyword that the project offers; a choice that failed changed nothing."""
+    phone, done = choice.text("identity", default=None), choice.text("status", default="").endswith("_SUCCEEDED")
+    time = item.text("event_time", "accepted_time", default=None)
+    return (CHOICES[said] if done else IGNORED).event(
+        On.SMS,
+        said,
+        key=fact_key("sinch", said, choice.text("request_id", default=None), phone, time),
+        at=item.moment("event_time", "accepted_time", default=None),
+        phone=international(phone) if phone else None,
+    )

@@ -1,0 +1,95 @@
+"""SparkPost: unsubscriptions, complaints and bounces of e-mail. A JSON array a request; ``{"msys": {}}`` is a ping.
+
+Basic authentication, or a bearer token that it fetches; nothing is signed. Only 200 counts; twelve tries in eight
+hours, then the event is lost. ``link_unsubscribe`` is a click on a tracked link, which a scanner may have followed.
+Bounces have classes: 10 and 30 are about the address, 90 is a request to unsubscribe by answer, 80 one to subscribe. A
+message that was not even made because the address is ``suppressed`` does not say why it is: kept for a person to judge.
+Vendor's pages: support.sparkpost.com, "Webhook event reference", "Bounce classification codes", read on 2026-11-23.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from contactable.webhooks.events import Confidence, Event, Kind, On, Origin, Problem
+from contactable.webhooks.meaning import (
+    COMPLAINED,
+    DELIVERED,
+    HARD_BOUNCED,
+    IGNORED,
+    SENT,
+    UNSUBSCRIBED,
+    Meaning,
+    each,
+    fact_key,
+)
+from contactable.webhooks.provider import Answers, Proof, Status
+from contactable.webhooks.reading import Section
+from contactable.webhooks.request import Request, authenticate_by_secret
+
+__all__ = ["ANSWERS", "PROOF", "STATUS", "authenticate", "parse"]
+
+STATUS = Status.REAL
+ANSWERS = Answers(stored=200, refused=401, store_is_down=503)
+PROOF = Proof.PATH_SECRET
+
+MEANINGS = {
+    "list_unsubscribe": UNSUBSCRIBED,
+    "link_unsubscribe": replace(UNSUBSCRIBED, origin=Origin.LINK_CLICK),
+    "spam_complaint": COMPLAINED,
+    "injection": SENT,
+    "delivery": DELIVERED,
+}
+SUPPRESSED = Meaning(Kind.OPPOSITION, "suppressed", Origin.ECHO, Confidence.REVIEW)  # of unknown cause
+REJECTIONS = {"generation_rejection", "policy_rejection"}
+BOUNCE_CLASSES = {
+    "10": HARD_BOUNCED,
+    "30": HARD_BOUNCED,
+    "80": Meaning(Kind.RELEASE, "subscribe", confidence=Confidence.REVIEW),
+    "90": UNSUBSCRIBED,
+}
+UNDETERMINED = {"", "1"}  # of a bounce that came back later: lasting, unless a class says otherwise
+PING = Meaning(Kind.IGNORED, "ping", Origin.PROVIDER)
+
+authenticate = authenticate_by_secret
+
+
+def parse(request: Request) -> Iterator[Event | Problem]:
+    """Yield the events of a request; raise ``Malformed`` where the body is no JSON."""
+    yield from each(request.batch, lambda item: [_read(item)])
+
+
+def _read(item: Section) -> Event:
+    envelope = Section(item.values["msys"], "msys") if isinstance(item.values.get("msys"), dict) else item
+    if not envelope.values:
+        return PING.event(On.EMAIL, "ping", key=fact_key("sparkpost", "ping"), at=None)
+    data = envelope if "type" in envelope else _only(envelope)
+    said, id = data.text("type"), data.text("event_id", default=None)
+    email = data.text("raw_rcpt_to", "rcpt_to", default=None)
+    message_id, time = data.text("message_id", "transmission_id", default=None), data.raw("timestamp")
+    return _meaning(said, data).event(
+        On.EMAIL,
+        said,
+        key=id or fact_key("sparkpost", said, email, message_id, time),
+        at=data.epoch("timestamp", default=None),
+        email=email,
+        message_id=message_id,
+        campaign=data.text("campaign_id", default=None),
+    )
+
+
+def _only(envelope: Section) -> Section:
+    """The event inside its class (``message_event``, ``unsubscribe_event`` …)."""
+    return envelope.section(next(iter(envelope.values)))
+
+
+def _meaning(said: str, data: Section) -> Meaning:
+    bounce_class = data.text("bounce_class", default="")
+    if said == "out_of_band" and bounce_class in UNDETERMINED:
+        return HARD_BOUNCED
+    if said in ("bounce", "out_of_band"):
+        return BOUNCE_CLASSES.get(bounce_class, IGNORED)
+    if said in REJECTIONS:
+        return SUPPRESSED if "suppress" in data.text("raw_reason", "reason", default="").lower() else IGNORED
+    return MEANINGS.get(said, IGNORED)
