@@ -116,6 +116,7 @@ def reply(
     """
     from contactable.webhooks.replies import read_reply
 
+    # "not" is every other conversation: kept as ignored, so that nobody's words are lost in a replay.
     meaning = _READINGS.get(read_reply(text, offered=offered).kind, Meaning(Kind.IGNORED, "reply"))
     if not is_persons_number(phone):
         meaning = Meaning(Kind.IGNORED, "not_a_person", Origin.PROVIDER)
@@ -133,12 +134,14 @@ def is_persons_number(text: str) -> bool:
 
 def international(text: str) -> str:
     """A number with its "+", from a sender that writes it with country code and without plus (``33639980001``)."""
+    # A leading 0 is a national number, or 00 before a country code: the register reads both.
     return f"+{text}" if text.isdigit() and not text.startswith("0") else text
 
 
 def fact_key(provider: str, *facts: object) -> str:
     """The key of an event without an id: 32 hexadecimal digits over the facts in their order, absent ones as None."""
     listed = [fact.isoformat() if isinstance(fact, datetime) else fact for fact in facts]
+    # JSON keeps the facts apart: joined texts would let one fact run into the next.
     canonical = json.dumps([provider, *listed], ensure_ascii=True, separators=(",", ":"), default=str)
     return hashlib.sha256(canonical.encode()).hexdigest()[:32]
 

@@ -65,6 +65,7 @@ class Section:
         value = self.raw(*names)
         if value is None:
             return self._absent(names, default)
+        # The length is bounded because reading a number costs the square of its digits.
         if isinstance(value, str) and value.isascii() and value.strip().lstrip("-").isdigit() and len(value) < 40:
             return int(value)
         if isinstance(value, bool) or not isinstance(value, int):
@@ -141,6 +142,7 @@ class Section:
 def read_json(raw: bytes) -> Any:
     """The JSON value of a body; ``Malformed`` where it is truncated, ambiguous, too deep, or not UTF-8."""
     try:
+        # Some gateways put a byte order mark first.
         text = raw.decode("utf-8-sig")
         return json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant, parse_float=_finite)
     except UnicodeDecodeError:
@@ -166,7 +168,7 @@ def read_fields(text: str) -> tuple[tuple[str, str], ...]:
 def _from_epoch(value: Any) -> datetime:
     if isinstance(value, bool):
         raise TypeError
-    number = int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else float(value)
+    number = float(value)
     seconds = number / 1000 if number > _MILLISECONDS_FROM else number
     if not 0 < seconds < _LAST_SECOND:  # 0 is how senders say that they do not know; NaN fails here too
         raise ValueError
@@ -174,6 +176,7 @@ def _from_epoch(value: Any) -> datetime:
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    # Of two equal names one reader takes the first and another the last: who signs and who reads must agree.
     found = dict(pairs)
     if len(found) != len(pairs):
         raise ValueError("a name stands twice in one object")
@@ -186,6 +189,7 @@ def _no_constant(name: str) -> NoReturn:
 
 def _finite(text: str) -> float:
     number = float(text)
+    # 1e999 is valid JSON, becomes infinity, and cannot be written again.
     if math.isinf(number):
         raise ValueError("a number is too large")
     return number

@@ -24,9 +24,11 @@ UNTAGGED = Meaning(Kind.RELEASE, "dnc_untagged", Origin.ADMIN, Confidence.REVIEW
 
 def refusal_in(tags: Iterable[str], comments: Iterable[str], options: Mapping[str, Any]) -> Meaning | None:
     """``TAGGED`` or ``COMMENTED`` where a tag or a comment says that the person refused; None otherwise."""
+    # A tag of nothing but punctuation would be found in every comment.
     names = {_plain(str(name)) for name in options.get("refusal_tags", REFUSAL_TAGS)} - {""}
     if any(_plain(tag) in names for tag in tags):
         return TAGGED
+    # Blanks at both ends, so that a name is found as whole words only.
     spoken = [f" {_plain(comment)} " for comment in comments]
     return COMMENTED if any(f" {name} " in comment for name in names for comment in spoken) else None
 

@@ -33,6 +33,7 @@ def provider_ids() -> tuple[str, ...]:
 @cache
 def find_provider(id: str) -> Provider:
     """The provider of that id, imported now; raise ``SettingsError`` where there is none."""
+    # Looked up before the import: a name from settings must not import any module it likes.
     if id not in provider_ids():
         raise SettingsError(f"There is no provider {id!r}; known are {', '.join(provider_ids())}, and `generic`.")
     return _provider(id, _module(id))
@@ -44,6 +45,7 @@ def all_providers() -> tuple[Provider, ...]:
 
 
 def _module(id: str) -> ModuleType:
+    # A third party's module wins over ours, so that a company can mend an adapter without waiting for a release.
     outside = entry_points(group="contactable.providers", name=id)
     if outside:
         module: ModuleType = next(iter(outside)).load()
@@ -69,6 +71,7 @@ def _with_secrets(sign: Sign | None) -> Sign:
 
 def _provider(id: str, module: ModuleType) -> Provider:
     page = (module.__doc__ or "").strip()
+    # Only modules that check no signature of their own say otherwise.
     proof = getattr(module, "PROOF", Proof.SIGNED)
     return Provider(
         id=id,

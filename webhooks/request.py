@@ -64,11 +64,13 @@ class Request:
     def batch(self) -> list[Any]:
         """The items of a JSON array; a sole object counts as a batch of one."""
         document = self.document
+        # Brevo and Mailjet send either, after a setting of theirs.
         return document if isinstance(document, list) else [document]
 
     @cached_property
     def form_pairs(self) -> tuple[tuple[str, str], ...]:
         """The fields of the form in their order, url-encoded or multipart; raise ``Malformed``."""
+        # Anything but multipart is read as url-encoded: the type is often missing, or wrong.
         kind, options = parse_options_header(self.header("content-type"))
         if kind == "multipart/form-data":
             return _multipart(self.raw, kind, options)
@@ -111,6 +113,7 @@ _ESCAPES = {code: f"%{code:02X}" for code in range(128, 256)}
 
 def _multipart(raw: bytes, kind: str, options: dict[str, str]) -> tuple[tuple[str, str], ...]:
     try:
+        # The body is in memory already, so its own length is limit enough.
         parser = FormDataParser(max_form_memory_size=len(raw), max_form_parts=1000, silent=False)
         _, form, _ = parser.parse(BytesIO(raw), kind, len(raw), options)
     except (ValueError, HTTPException):
@@ -173,12 +176,14 @@ def _table(options: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 
 def _read_all(references: str | Iterable[str], read: Callable[[str], bytes]) -> tuple[Secret, ...]:
+    # One reference is a list of one: most endpoints never rotate.
     listed = (references,) if isinstance(references, str) else references
     return tuple(Secret(reference, read(reference)) for reference in listed)
 
 
 def authenticate_by_secret(request: Request, secrets: Secrets) -> str:
     """Return the id of a secret that fitted; raise ``NotAuthentic`` unless every configured scheme is right."""
+    # Without this an endpoint that lacks its secret would be open to the world.
     if not secrets.unsigned:
         raise NotAuthentic("The endpoint has no secret: give it a path_secret, basic, bearer or headers.")
     used = check_schemes(request, secrets)

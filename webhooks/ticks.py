@@ -32,6 +32,7 @@ CHANGED = replace(IGNORED, trace=Trace.CONTACT_CHANGED)
 
 def ticks_in(value: Any) -> Iterator[tuple[str, On, Meaning]]:
     """Each tick, the channel that it closes, and its meaning; ``value`` is ``a;b``, ``a,b`` or a list of texts."""
+    # CRMs write a multiple choice as a list, or joined by either sign.
     parts = value if isinstance(value, list) else str(value or "").replace(",", ";").split(";")
     for tick in dict.fromkeys(str(part).strip().lower() for part in parts):
         if tick:

@@ -55,6 +55,7 @@ def parse(request: Request) -> Iterator[Event]:
 def _call(body: Section, said: str, request: Request) -> Event:
     call = body.section("data")
     tags, comments = (list(_sections(call, name)) for name in ("tags", "comments"))
+    # Every event of a call repeats its tags, so a refusal is found even if the event that made it was lost.
     refusal = refusal_in(
         [tag.text("name", default="") for tag in tags],
         [comment.text("content", default="") for comment in comments],

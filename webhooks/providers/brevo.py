@@ -107,6 +107,7 @@ def _mail(item: Section) -> Event:
 
 def _mail_meaning(said: str, reason: str) -> Meaning:
     name = _plain(said)
+    # Only the reason tells an echo of a person's act from a policy of Brevo's.
     if name == "blocked":
         return next(meaning for part, meaning in BLOCKED_FOR if part in reason.lower())
     return MAIL.get(name, IGNORED)
@@ -115,6 +116,7 @@ def _mail_meaning(said: str, reason: str) -> Meaning:
 def _sms(item: Section) -> Event:
     said = item.text("msg_status", "event")
     name, is_reply = _plain(said), _plain(said) in REPLIES
+    # In a reply `to` is our own number; in every other event it is the person's.
     number = item.text(*(("from", "phoneNumber", "to") if is_reply else ("to", "phoneNumber", "from")))
     id = item.text("messageId", "message-id", default=None)
     key = fact_key("brevo", "sms", said, number, id, _time_as_sent(item))
@@ -130,6 +132,7 @@ def _plain(said: str) -> str:
 
 
 def _time(item: Section) -> datetime | None:
+    # In this order: ts_epoch alone was found to be UTC on every account.
     at = item.epoch("ts_epoch", "ts_event", "ts", default=None)
     return at or item.moment("date_event", "date", zone=_PARIS, default=None)
 

@@ -50,6 +50,7 @@ def _digest(header: str) -> str:
         _, _, digest = base64.b64decode(header, validate=True).partition(b":")
     except (binascii.Error, ValueError):
         raise NotAuthentic("The signature is missing or not base64.") from None
+    # 32 bytes are the raw HMAC of the older header, 64 letters that of the newer.
     return digest.hex() if len(digest) == 32 else digest.decode("ascii", "replace")
 
 
@@ -65,6 +66,7 @@ def parse(request: Request) -> Iterator[Event | Problem]:
 
 
 def _read(item: Section) -> Iterator[Event]:
+    # A record brings only what changed, so a flag that is true became true.
     for name, (on, meaning) in FLAGS.items():
         if item.flag(name, default=False):
             yield _event(item, meaning, on, name)

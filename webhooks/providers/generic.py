@@ -44,6 +44,7 @@ def PROOF(request: Request) -> Proof:
 
 def authenticate(request: Request, secrets: Secrets) -> str:
     """Standard Webhooks where the endpoint has a ``secret``; a path secret, basic, bearer or header otherwise."""
+    # A secret for signatures rules out the weaker ways in: no downgrade.
     if secrets.keys:
         return check_standard_webhook(secrets.keys, request.lower_headers, request.raw, request.received_at)
     if request.header(_SIGNATURE):
@@ -103,6 +104,7 @@ def _read(item: Section, provider: str, names: Mapping[str, str], options: Mappi
     email, number, record = (item.text(name, default=None) for name in ("email", "phone", "record"))
     text, said, id = item.text("text", default=""), item.text("event", default=""), item.text("id", default=None)
     at = item.moment("time", zone=_PARIS, default=None) or item.epoch("time", default=None)
+    # Gateways of the long tail rarely write the plus.
     phone, scope = international(number) if number else None, _scope(item)
     key = fact_key(provider, said, email or number or record, id, at, scope.id, text)
     if phone and text and said not in names:  # whatever the sender calls a message, its text decides

@@ -56,6 +56,7 @@ CHANGED_BY = {  # changeSource -> whose act it is; a source that we do not know 
     "IMPORT": Origin.ADMIN,
     "API": Origin.API,
     "INTEGRATION": Origin.API,
+    # The two below are the person at work: a link in a message, a form on a page.
     "EMAIL": Origin.RECIPIENT,
     "FORM": Origin.RECIPIENT,
 }
@@ -101,6 +102,7 @@ def _read(item: Section) -> Iterator[Event]:
 
 def _change(item: Section) -> Iterator[Event]:
     name, value = item.text("propertyName"), item.text("propertyValue", default="")
+    # Before anything else: what we wrote must never come back as somebody's act.
     if _is_ours(item):
         yield _event(item, OURS, On.ALL)
     elif name == OPPOSE:
@@ -112,6 +114,7 @@ def _change(item: Section) -> Iterator[Event]:
 
 
 def _is_ours(item: Section) -> bool:
+    # The format of sourceId is not documented; its digits are the id of the app or of the user.
     digits = re.findall(r"\d+", item.text("sourceId", default=""))
     return item.text("changeSource", default="") == "INTEGRATION" and digits == [item.text("appId", default=None)]
 
@@ -144,6 +147,7 @@ def _merge(item: Section) -> Event:
 
 def _event(item: Section, meaning: Meaning, on: On, scope: Scope = EVERYTHING, suffix: str = "") -> Event:
     record = item.text("objectId", default=None)
+    # Ignored events may name nobody; an opposition of nobody would be lost without a word.
     if record is None and meaning.kind is not Kind.IGNORED:
         raise Malformed("objectId is missing.")
     said, at = item.text("subscriptionType"), item.epoch("occurredAt", default=None)
@@ -151,5 +155,6 @@ def _event(item: Section, meaning: Meaning, on: On, scope: Scope = EVERYTHING, s
 
 
 def _key(item: Section, suffix: str) -> str:
+    # attemptNumber and subscriptionId are left out: they change while the fact stays.
     names = ("portalId", "subscriptionType", "objectId", "eventId", "occurredAt", "propertyName")
     return fact_key("hubspot", *(item.raw(name) for name in names), suffix)

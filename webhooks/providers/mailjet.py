@@ -70,9 +70,11 @@ def _read(item: Section) -> Event:
 def _detail(said: str, item: Section) -> str:
     if said == "blocked":
         return item.text("error", default="").lower()
+    # A soft bounce says nothing lasting about an address.
     return "hard" if said == "bounce" and item.flag("hard_bounce", default=False) else ""
 
 
 def _list(item: Section) -> str | None:
+    # 0 is no list: a transactional message that was unsubscribed from closes all.
     found = item.text("mj_list_id", default="0") if item.text("event") == "unsub" else "0"
     return None if found == "0" else found

@@ -59,5 +59,6 @@ def _read(item: Section) -> Event:
     if dated == "answer_date":
         return reply(text, phone=phone, key=key, at=at, message_id=id)
     said = item.text("status", default="delivery")
+    # Octopush has read the STOP already; a text of other words does not undo that.
     meaning = STOPPED if dated == "stop_date" else DELIVERIES.get(said.upper(), IGNORED)
     return meaning.event(On.SMS, said, key=key, at=at, phone=phone, message_id=id, text=text)

@@ -72,6 +72,7 @@ def _event(
     email: str | None = None,
     phone: str | None = None,
 ) -> Event:
+    # write_date is cut to seconds: two acts in one second differ by what was said.
     at = item.moment("write_date", zone=_UTC, default=None)
     key = fact_key("odoo", item.text("_model"), item.text("_id"), said, meaning.reason, at)
     return meaning.event(on, said, key=key, at=at, record=record, email=email, phone=phone)

@@ -65,10 +65,12 @@ def _signed(url: str, secrets: Secrets, timestamp: str) -> Question:
 def parse(request: Request) -> Iterator[Event | Problem]:
     """Yield what a callback says, or the entries of a polled list; raise ``Malformed`` where it cannot be read."""
     if request.is_json:
+        # The list itself is numbers; an entry read alone is an object.
         listed = [{"number": entry} if isinstance(entry, str) else entry for entry in request.batch]
         yield from each(listed, lambda item: [_stop(item)])
     elif "ptt" in request.sent_fields:
         yield _delivery(request.sent_fields)
+    # A call with no parameter at all is somebody trying the address.
     elif request.sent_fields.values:
         yield _stop(request.sent_fields)
 

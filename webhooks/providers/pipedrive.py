@@ -48,6 +48,7 @@ def _oppositions(meta: Section, data: Section, previous: Section, options: Mappi
     field = str(options.get("oppose_field", OPPOSE))
     before, now = (_ticked(side, field, options) for side in (previous, data))
     for tick, on, meaning in now:
+        # An unchanged field is repeated with every change of the person.
         if tick not in {old for old, _, _ in before}:
             yield _event(meta, meaning, on, tick)
     if data.raw("marketing_status") == "unsubscribed" and "marketing_status" in previous.values:
@@ -57,6 +58,7 @@ def _oppositions(meta: Section, data: Section, previous: Section, options: Mappi
 def _ticked(side: Section, field: str, options: Mapping[str, Any]) -> list[tuple[str, On, Meaning]]:
     custom = side.section("custom_fields", default=side)
     value = custom.raw(field)
+    # Version 2 wraps the options of a field in an object that names its type.
     value = value.get("values", value.get("value", "")) if isinstance(value, dict) else value
     listed = value if isinstance(value, list) else str(value or "").split(",")
     ids = [str(item.get("id", "")) if isinstance(item, dict) else str(item).strip() for item in listed]

@@ -38,6 +38,7 @@ def questions(secrets: Secrets, now: datetime) -> Iterator[Question]:
 
 def parse(request: Request) -> Iterator[Event | Problem]:
     """Yield the entries of a list; raise ``Malformed`` where the body is no JSON."""
+    # Entries of both lists look alike; only the path that was read tells them apart.
     meaning = INVALID if "/bounces/" in urlsplit(request.url).path else STOPPED
     listed = request.json.items(*LISTS, default=None) if isinstance(request.document, dict) else None
     yield from each(request.batch if listed is None else listed, lambda item: [_entry(item, meaning)])

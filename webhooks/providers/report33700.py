@@ -80,6 +80,7 @@ def _read(item: Section) -> Event:
         hashed=reporter.text("msisdn_sha256", default=""),
         at=data.moment("reported_at", "received_at", default=None) or item.moment("timestamp", default=None),
     )
+    # A report that counts nothing and names nobody says nothing.
     if not event.phone and "msisdn_sha256" not in reporter and "count" not in data:
         raise Malformed("A report names its reporter or a count.")
     campaign, text = message.text("client_ref", default=None), message.text("text", default=None)
@@ -92,6 +93,7 @@ def read_row(row: Mapping[str, str], file_key: str, line: int) -> Event:
     The key is the report's own id where there is one, so that the same report in two files counts once; else file and
     line. Raise ``Malformed`` where the row names no sender, or holds a number that a spreadsheet has spoilt.
     """
+    # The line is part of every error, so that a spreadsheet can be mended.
     cells = Section({name: value.strip() for name, value in row.items()}, f"line {line}")
     id = cells.text("id", default="") or f"{file_key}:{line}"
     event = _event(
@@ -121,6 +123,7 @@ def _event(*, key: str, channel: str, sender: str, number: str, hashed: str, at:
 
 
 def _row_time(cells: Section) -> datetime | None:
+    # Day before month: an ISO date never fits these, so the order of trials is safe.
     for format in _FRENCH_DATES:
         found = cells.moment("reported_at", zone=_PARIS, format=format, default=None)
         if found:
@@ -133,6 +136,7 @@ def _unspoilt(number: str) -> str:
     digits = re.sub(r"[\s.\-()']", "", number)
     if re.search(r"\d[eE][+-]?\d", digits):
         raise Malformed("The reporter's number was rounded by a spreadsheet: export that column as text.")
+    # Nine digits that start like a French mobile have lost their 0.
     if re.fullmatch(r"[67]\d{8}", digits):
         return f"0{digits}"
     return f"+{digits}" if re.fullmatch(r"[1-9]\d{9,14}", digits) else digits

@@ -36,10 +36,12 @@ TRACES = {
 def authenticate(request: Request, secrets: Secrets) -> str:
     """Raise ``NotAuthentic`` unless the webhook's key made the token, or is the token."""
     given = request.header("x-ringover-webhook-signature")
+    # Only a token has two dots; the plain key of older accounts has none.
     if given.count(".") == 2:
         return check_jwt(secrets.keys, given, "HS512")[0]
     if given:
         return check_equal(secrets.keys, given, "header")
+    # The bearer form encodes the key, so ours is encoded to be compared.
     encoded = [Secret(key.id, base64.b64encode(key.value)) for key in secrets.keys]
     return check_equal(encoded, request.header("authorization").removeprefix("Bearer "), "bearer token")
 

@@ -37,6 +37,7 @@ def _read(item: Section) -> Event:
     if "from" not in item:  # delivery reports, clicks and alerts on the balance name nobody who answers
         return IGNORED.event(On.SMS, "report", key=fact_key("smsfactor", sorted(item.values.items())), at=None)
     number, text, id = item.text("from"), item.text("message", default=""), item.text("last_message_id", default=None)
+    # The date as sent: the same STOP by both webhooks is two events, and one opposition.
     key = fact_key("smsfactor", number, text, item.text("date", default=None), id)
     at = item.moment("date", zone=_PARIS, default=None)
     return reply(text, phone=international(number), key=key, at=at, message_id=id)

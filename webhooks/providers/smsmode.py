@@ -46,6 +46,7 @@ def _reply(fields: Section) -> Event:
     return reply(
         text,
         phone=international(number),
+        # responseID is missing in older accounts.
         key=fields.text("responseID", default="") or fact_key("smsmode", number, text, time, id),
         at=fields.moment("date_reception", zone=_PARIS, format=_TIME, default=None),
         message_id=id,

@@ -65,6 +65,7 @@ def _answer(fields: Section) -> Event:
 
 def _report(fields: Section) -> Event:
     email, number = fields.text("email", default=None), fields.text("numero", default=None)
+    # A report of nobody is kept for a look instead of counting for somebody.
     if not (email or number):
         raise Malformed("The report names neither email nor numero.")
     on, said, id = On.EMAIL if email else On.SMS, fields.text("statut"), fields.text("id_message", default=None)

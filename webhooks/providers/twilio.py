@@ -70,6 +70,7 @@ def sign(request: Request, secrets: Secrets) -> Request:
 def parse(request: Request) -> Iterator[Event]:
     """Yield the one event of a form; raise ``Malformed`` where it is neither a message nor a call."""
     form = request.form
+    # A call may post a status and a key at once; a message never has a CallSid.
     if "CallSid" in form:
         yield _call(form, str(request.options.get("refusing_key", REFUSING_KEY)))
     elif "MessageStatus" in form or "ErrorCode" in form:
@@ -86,7 +87,9 @@ def _message(form: Section) -> Event:
     )
     scope = Scope(ScopeKind.SENDER, form.text("MessagingServiceSid", "To", default=""))
     scope = scope if scope.id else EVERYTHING
+    # Where Twilio says that the word was an opt-out word, END and CANCEL count as well.
     meaning = OPT_OUT_TYPES.get(form.text("OptOutType", default="").upper())
+    # A "Stop please" arrives without a type: Twilio flags whole words only.
     if meaning is None:
         return reply(text, phone=phone, key=id, at=None, scope=scope, message_id=id)
     return meaning.event(On.SMS, "help", key=id, at=None, phone=phone, scope=scope, message_id=id, text=text)
@@ -108,6 +111,7 @@ def _call(form: Section, refusing_key: str) -> Event:
 
 def _number(text: str) -> str:
     """The number, without the prefix of a channel (``whatsapp:``, ``rcs:``)."""
+    # WhatsApp and RCS come through the same form and mean the same line.
     number = text.rpartition(":")[2]
     if not number:
         raise Malformed("The form names no number.")

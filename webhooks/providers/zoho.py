@@ -50,6 +50,7 @@ def sign(request: Request, secrets: Secrets) -> Request:
 def parse(request: Request) -> Iterator[Event | Problem]:
     """Yield an event for each record, and before it the oppositions that its changed values tell."""
     body = request.json
+    # The values first: an opposition counts before the record is read again.
     affected = body.items("affected_values", default=[])
     yield from each(affected, lambda entry: _values(body, entry))
     for id in body.items("ids", default=[]):

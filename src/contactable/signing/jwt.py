@@ -27,6 +27,7 @@ def check_jwt(secrets: Iterable[Secret], token: str, algorithm: str) -> tuple[st
     """Return the id of the secret that signed, and the claims. Times in the claims are the caller's to judge."""
     signed, _, signature = token.rpartition(".")
     header, _, claims = signed.partition(".")
+    # The header is compared, never obeyed.
     if not token.isascii() or _decode(header).get("alg") != algorithm:
         raise NotAuthentic(_UNREADABLE)
     id = check_hmac(_HASHES[algorithm], secrets, signed.encode(), base64=_padded(signature))
@@ -42,6 +43,7 @@ def _trimmed(raw: bytes) -> str:
 
 
 def _padded(text: str) -> str:
+    # Strict base64 wants the ordinary alphabet and its padding; URL-safe decoding would skip foreign letters.
     return text.translate({ord("-"): "+", ord("_"): "/"}) + "=" * (-len(text) % 4)
 
 

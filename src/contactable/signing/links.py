@@ -55,6 +55,7 @@ def read_fresh_link(
 ) -> list[str]:
     """The payload of a fresh token; raise ``NotAuthentic`` when it is too old, from the future, or not ours."""
     issued, *payload = read_link(keys, purpose, token) or [""]
+    # A minute ahead is allowed: two of our processes may disagree on the time.
     age = int(now.timestamp()) - (int(issued) if issued.isdecimal() else 0)
     if not -60 <= age <= at_most.total_seconds():
         raise NotAuthentic("The link has expired: ask for a new one.")
@@ -69,6 +70,7 @@ def sign_mail_link(keys: Sequence[bytes], purpose: LinkPurpose, id: bytes) -> st
 def read_mail_link(keys: Sequence[bytes], purpose: LinkPurpose, token: str) -> bytes:
     """The id in a mail token, in whatever case it came back; raise ``NotAuthentic`` for anything else."""
     try:
+        # Letters come back in any case; the padding was left out because "=" ends some addresses.
         raw = base64.b32decode(token.upper() + "=" * (-len(token) % 8))
     except (binascii.Error, ValueError):
         raise NotAuthentic("The link is not one of ours.") from None
@@ -79,6 +81,7 @@ def read_mail_link(keys: Sequence[bytes], purpose: LinkPurpose, token: str) -> b
 
 
 def _mac(key: bytes, purpose: LinkPurpose, id: bytes) -> bytes:
+    # The prefix keeps these MACs apart from every other use of the same key.
     return hmac.digest(key, f"mail:{purpose}:".encode() + id, "sha256")[:_MAC]
 
 

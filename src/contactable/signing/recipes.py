@@ -47,6 +47,7 @@ def check_hmac(
 ) -> str:
     """Return the id of the secret under which ``message`` has the given HMAC; raise ``NotAuthentic`` where none has."""
     given = _from_hexadecimal(hexadecimal) if hexadecimal is not None else _from_base64(base64 or "")
+    # The current secret comes first: during a rotation the older ones cost one HMAC more.
     for secret in secrets:
         if hmac.compare_digest(sign_hmac(algorithm, secret.value, message), given):
             return secret.id
@@ -55,6 +56,7 @@ def check_hmac(
 
 def check_equal(secrets: Iterable[Secret], given: str | bytes, what: str) -> str:
     """Return the id of the secret that equals ``given``, in constant time; ``what`` names the place in the error."""
+    # compare_digest raises TypeError on a text that is not ASCII, so bytes it is.
     given = given.encode("utf-8", "surrogatepass") if isinstance(given, str) else given
     for secret in secrets:
         if hmac.compare_digest(secret.value, given):
@@ -66,6 +68,7 @@ def read_timestamp(text: str) -> datetime:
     """The moment that a header's Unix time names, in seconds or milliseconds; raise ``NotAuthentic`` otherwise."""
     if not (text.isascii() and text.isdigit() and len(text) <= 14):
         raise NotAuthentic("The timestamp of the signature is missing or not a Unix time.")
+    # 14 digits hold milliseconds until the year 5138, and keep a long text of digits from costing anything.
     seconds = int(text)
     return datetime.fromtimestamp(seconds / 1000 if seconds > _LATEST else seconds, UTC)
 
@@ -94,9 +97,11 @@ def check_standard_webhook(
     id, timestamp, signatures = (headers.get(f"{prefix}-{name}", "") for name in ("id", "timestamp", "signature"))
     check_age(read_timestamp(timestamp), received_at)
     message = _standard_message(id, timestamp, body)
+    # Decoded outside the loop: a header may list many signatures.
     keys = [Secret(secret.id, _standard_key(secret.value)) for secret in secrets]
     for signature in signatures.split():
         version, _, given = signature.partition(",")
+        # v1a is Ed25519: no sender of ours uses it.
         if version != "v1":
             continue
         try:
@@ -112,6 +117,7 @@ def _standard_message(id: str, timestamp: str, body: bytes) -> bytes:
 
 def _standard_key(secret: bytes) -> bytes:
     try:
+        # A secret that cannot be decoded is our mistake and not the sender's, hence an error of the settings.
         return base64.b64decode(secret.removeprefix(b"whsec_"), validate=True)
     except binascii.Error:
         raise SettingsError("The secret is not one of Standard Webhooks: whsec_ and base64.") from None

@@ -17,6 +17,7 @@ from urllib.parse import parse_qs, urlsplit, urlunsplit
 from contactable.errors import NotAuthentic
 from contactable.signing.recipes import Secret, check_age, check_equal, check_hmac, read_timestamp, sign_hmac
 
+# The first "?" starts the query and was never escaped; "%20", "%26" and "%3D" stay as they are.
 _UNDONE = {f"%{ord(c):02X}": c for c in ":/?@!$'()*,;"}
 _ESCAPE = re.compile("|".join(_UNDONE), re.IGNORECASE)
 _DEFAULT_PORTS = {"https": 443, "http": 80}
@@ -54,10 +55,12 @@ def check_twilio(
     secrets: Iterable[Secret], url: str, *, signature: str, form: Iterable[tuple[str, str]] = (), body: bytes = b""
 ) -> str:
     """Return the id of the auth token that signed; ``body`` counts where ``bodySHA256`` is in the query."""
+    # The digest stands in the query, which is signed: a form in place of the body would change nothing it covers.
     digests = parse_qs(urlsplit(url).query).get("bodySHA256")
     if digests:
         check_equal([Secret("bodySHA256", hashlib.sha256(body).hexdigest().encode())], digests[0], "query (bodySHA256)")
     fields, secrets = () if digests else tuple(form), tuple(secrets)
+    # Twilio drops the default port on some products and keeps it on others, and says so itself.
     for address in _with_and_without_port(url):
         try:
             return check_hmac("sha1", secrets, _twilio_message(address, fields), base64=signature)
@@ -76,5 +79,6 @@ def _with_and_without_port(url: str) -> Iterator[str]:
     host, port = parts.netloc.rpartition("@")[2], _DEFAULT_PORTS.get(parts.scheme)
     if ":" not in host:
         yield urlunsplit(parts._replace(netloc=f"{parts.netloc}:{port}"))
+    # An IPv6 address without a port ends in a bracket.
     elif not host.endswith("]"):
         yield urlunsplit(parts._replace(netloc=parts.netloc.rpartition(":")[0]))
