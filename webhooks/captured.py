@@ -1,7 +1,7 @@
 """A body captured in a file, as the request that it came with: for trials, replays by hand, and tests.
 
-The ending tells which part of a request it was: ``.query.txt`` a query, ``.form.txt`` a form, ``.json``, ``.xml``,
-``.eml``, ``.csv``; any other ``.txt`` is taken for JSON or a form by its first letter.
+The ending tells which part of a request it was: ``.query.txt`` a query, or a URL with one; ``.form.txt`` a form. Any
+other ``.txt`` is a form where its first line looks like one. What is left is a body whose provider knows what it is.
 """
 
 from __future__ import annotations
@@ -15,13 +15,7 @@ from contactable.errors import Malformed
 from contactable.webhooks.request import Request
 
 URL = "https://hooks.example.com/hooks/captured"
-CONTENT_TYPES = {
-    ".json": "application/json",
-    ".xml": "application/xml",
-    ".eml": "message/rfc822",
-    ".csv": "text/csv",
-    ".txt": "application/x-www-form-urlencoded",
-}
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
 def read_captured(path: Path, received_at: datetime, options: Mapping[str, Any] | None = None) -> Request:
@@ -30,9 +24,21 @@ def read_captured(path: Path, received_at: datetime, options: Mapping[str, Any] 
         raw = path.read_bytes()
     except OSError as error:
         raise Malformed(f"{path} cannot be read: {error.strerror}.") from None
-    if path.name.endswith(".query.txt"):
-        url = f"{URL}?{raw.decode('latin-1').strip().removeprefix('?')}"
-        return Request(b"", received_at, method="GET", url=url, options=options or {})
-    headers = {"Content-Type": CONTENT_TYPES.get(path.suffix, "application/octet-stream")}
-    raw = raw.rstrip(b"\r\n") if path.name.endswith(".form.txt") else raw
-    return Request(raw, received_at, url=URL, headers=headers, options=options or {})
+    return as_captured(path.name, raw, received_at, options)
+
+
+def as_captured(name: str, raw: bytes, received_at: datetime, options: Mapping[str, Any] | None = None) -> Request:
+    """The request that ``raw`` came in, by the name of its file."""
+    options, lower = options or {}, name.lower()
+    # Every byte is a letter in Latin-1, so what cannot be decoded is left to the provider's readers.
+    text = raw.decode("latin-1").strip()
+    if lower.endswith((".query.txt", ".query")):
+        query = text.partition("?")[2] if "://" in text.partition("?")[0] else text.removeprefix("?")
+        return Request(b"", received_at, method="GET", url=f"{URL}?{query}", options=options)
+    if lower.endswith(".form.txt") or (lower.endswith(".txt") and _looks_like_a_form(text)):
+        return Request(text.encode("latin-1"), received_at, url=URL, headers=FORM, options=options)
+    return Request(raw, received_at, url=URL, options=options)
+
+
+def _looks_like_a_form(text: str) -> bool:
+    return not text.startswith(("{", "[", "<")) and "=" in text.partition("\n")[0]
