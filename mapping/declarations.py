@@ -54,10 +54,10 @@ class About:
     where: Mapping[str, tuple[str, ...]]
     memberships: Mapping[str, Iterable[str]]
 
-    def names(self, selector: str) -> frozenset[str]:
-        """The forms, lists, sources or owners of the contact, plainly written."""
+    def names(self, selector: str) -> tuple[str, ...]:
+        """The forms, lists, sources or owners of the contact, as the CRM writes them."""
         texts = [text for name in self.where.get(selector, ()) if (text := self.properties.get(name))]
-        return _plainly((*texts, *self.memberships.get(selector, ())))
+        return (*texts, *self.memberships.get(selector, ()))
 
     @property
     def created(self) -> date | None:
@@ -65,13 +65,6 @@ class About:
         texts = [text for name in self.where.get("created", ()) if (text := self.properties.get(name))]
         days = (read_day(text).value for text in texts)
         return next((date.fromisoformat(day) for day in days if day), None)
-
-
-@lru_cache(maxsize=4096)
-def _plainly(texts: tuple[str, ...]) -> frozenset[str]:
-    # HubSpot writes "Page: Form" where the form alone is meant.
-    alone = [text.rpartition(": ")[2] for text in texts if ": " in text]
-    return frozenset(plain(text) for text in (*texts, *alone))
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +197,10 @@ def _pattern(name: str) -> re.Pattern[str]:
     return re.compile(".*".join(re.escape(part) for part in plain(name).split("*")))
 
 
-def _any_matches(patterns: Iterable[re.Pattern[str]], names: Iterable[str]) -> bool:
+@lru_cache(maxsize=4096)
+def _any_matches(patterns: tuple[re.Pattern[str], ...], texts: tuple[str, ...]) -> bool:
+    # HubSpot writes "Page: Form" where the form alone is meant.
+    names = {plain(name) for text in texts for name in (text, text.rpartition(": ")[2])}
     return any(pattern.fullmatch(name) for name in names for pattern in patterns)
 
 

@@ -97,7 +97,7 @@ def _from_properties(
                 _opt_out_of_a_type(name, text, mapping, scoped)
             else:
                 for found in read(text):
-                    candidates.setdefault(found.column.name, []).append(found)
+                    _add(candidates, found)
     for source in mapping.beside:
         text = properties.get(source.property_name) or ""
         if (text or not source.property_name) and source.concerns(properties):
