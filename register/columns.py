@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Dialect, LargeBinary, Text, TypeDecorator
+from sqlalchemy import BigInteger, Column, Dialect, LargeBinary, Text, TypeDecorator
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -60,6 +60,11 @@ class Json(TypeDecorator[Any]):
     def process_result_value(self, value: Any | None, dialect: Dialect) -> Any:
         """From the column; NULL is an empty object."""
         return json.loads(value) if value else {}
+
+
+def text_column(name: str) -> Column[str]:
+    """A column of text that is empty unless something is said."""
+    return Column(name, Text, nullable=False, server_default="")
 
 
 def dump(value: Any) -> str:

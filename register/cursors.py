@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from contactable.register.schema import cursors as table
+from contactable.register.schema_work import cursors as table
 from contactable.register.transaction import Tx
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import Row, func, select, update
 
 from contactable.register.columns import dump
 from contactable.register.ledger import new_id
-from contactable.register.schema import deliveries as table
+from contactable.register.schema_work import deliveries as table
 from contactable.register.transaction import Tx
 
 NEW = "new"

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, or_, select, update
 
-from contactable.register.schema import leases as table
+from contactable.register.schema_work import leases as table
 from contactable.register.transaction import Tx
 
 

@@ -31,6 +31,8 @@ CHANNELS: Final = frozenset({"email", "sms", "phone", "robocall", "post", "all"}
 PROOF_LEVELS: Final = frozenset({"signed", "token", "operator", "path_secret", "open_form"})
 TIME_QUALITIES: Final = frozenset({"event", "arrival", "unknown"})
 _KNOWN: Final = {"kind": KINDS, "on": CHANNELS, "proof_level": PROOF_LEVELS, "time_quality": TIME_QUALITIES}
+NOTE: Final = "entries.note"
+"""For what a note is sealed."""
 _PARIS: Final = ZoneInfo(PARIS)
 _COPIED: Final = tuple(each.name for each in fields(Act) if each.name not in ("on", "occurred_at"))  # column = field
 
@@ -40,7 +42,8 @@ class NewEntry:
     """What is to be entered. ``details`` holds codes, numbers and ISO dates: nothing that people typed.
 
     ``occurred_at`` is an aware instant, or a day of Europe/Paris where no time is known; with ``time_quality``
-    ``arrival`` or ``unknown`` it is not used. ``event_key`` makes an event that is told twice recognisable.
+    ``arrival`` or ``unknown`` it is not used. ``event_key`` makes an event that is told twice recognisable. ``note`` is
+    free text, kept sealed.
     """
 
     kind: str
@@ -59,6 +62,7 @@ class NewEntry:
     confidence: str = "certain"
     batch: str = ""
     ends: str | None = None
+    note: str = field(default="", repr=False)
 
 
 Entry = Act
@@ -79,7 +83,8 @@ def record(tx: Tx, new: Sequence[NewEntry]) -> list[Entry | None]:
         counts = (not repeated or _closes(tx, entry, made)) and not _says_nothing_new(tx, entry, made)
         made.append(entry if counts else None)
         if counts:
-            rows.append(_row(entry, None if repeated else key))
+            note = tx.keyring.seal(NOTE, each.note.encode()) if each.note else None
+            rows.append(_row(entry, None if repeated else key) | {"note": note})
             met.add(key)
     entered = _insert(tx, rows)
     return [entry if entry and entry.id in entered else None for entry in made]
@@ -112,6 +117,17 @@ def find(tx: Tx, entry_id: str) -> Entry | None:
     return None if row is None else read(row)
 
 
+def notes(tx: Tx, entry_ids: Iterable[str]) -> dict[str, str]:
+    """What people wrote beside entries, unsealed, by entry id."""
+    found = {}
+    for part in chunks(entry_ids):
+        written = select(entries.c.id, entries.c.note).where(entries.c.id.in_(part), entries.c.note.isnot(None))
+        found.update(
+            {row.id: tx.keyring.unseal(NOTE, bytes(row.note)).decode() for row in tx.connection.execute(written)}
+        )
+    return found
+
+
 def of_batch(tx: Tx, batch: str) -> list[Entry]:
     """The entries of one import or group, in order."""
     rows = tx.connection.execute(select(entries).where(entries.c.batch == batch)).all()
@@ -139,7 +155,7 @@ def _entry(tx: Tx, new: NewEntry) -> Entry:
             raise RegisterError(f"An entry's {name} is one of: {', '.join(sorted(words))}.")
     if new.subject_id is None and new.kind not in WITHOUT_SUBJECT:
         raise RegisterError(f"An entry of kind {new.kind} names whom it concerns.")
-    values = {field.name: getattr(new, field.name) for field in fields(new) if field.name != "event_key"}
+    values = {field.name: getattr(new, field.name) for field in fields(new) if field.name not in ("event_key", "note")}
     if new.occurred_at is None and new.time_quality == "event":
         values["time_quality"] = "arrival"
     return Entry(id=new_id(tx.now), recorded_at=tx.now, **values)

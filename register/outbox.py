@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import and_, delete, func, or_, select, tuple_, update
 
 from contactable.register.mirror import contacts_with
-from contactable.register.schema import promises
+from contactable.register.schema_work import promises
 from contactable.register.subjects import chunks
 from contactable.register.transaction import Tx
 

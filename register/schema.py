@@ -1,8 +1,8 @@
 """The tables of the register. What each keeps, why and how long, is told in ``docs/register.md``.
 
 There is no table of subjects: a subject is a random id that identifiers, entries and mirrored contacts have in common.
-Nothing here stores "opposed"; the rules derive it from ``entries``. Migrations, not these definitions, make the tables;
-a test proves that both say the same.
+What is about the work and not about people is in ``schema_work``. Nothing stores "opposed": the rules derive it from
+``entries``. Migrations, not these definitions, make the tables; a test proves that both say the same.
 """
 
 from __future__ import annotations
@@ -15,20 +15,15 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
-    SmallInteger,
     Table,
     Text,
     false,
     text,
 )
 
-from contactable.register.columns import Id, Instant, Json
+from contactable.register.columns import Id, Instant, Json, text_column
 
 metadata = MetaData()
-
-
-def _text(name: str) -> Column[str]:
-    return Column(name, Text, nullable=False, server_default="")
 
 
 # One row of each: the register's own id, its event salt (sealed), when the key was backed up, …
@@ -67,7 +62,7 @@ entries = Table(
     Column("subject_id", Id, index=True),
     Column("channel", Text, nullable=False),  # one of the five, or all
     Column("scope_kind", Text, nullable=False),
-    _text("scope_id"),
+    text_column("scope_id"),
     Column("origin", Text, nullable=False),
     Column("proof_level", Text, nullable=False),
     Column("occurred_at", Instant),
@@ -75,12 +70,13 @@ entries = Table(
     Column("time_quality", Text, nullable=False),
     Column("recorded_at", Instant, nullable=False),
     Column("event_key", LargeBinary(16), unique=True),  # salted digest: senders' ids may hold addresses
-    _text("reason"),
+    text_column("reason"),
     Column("confidence", Text, nullable=False),
-    _text("batch"),  # the import, the hour of unverified closings: what one annulment ends
+    text_column("batch"),  # the import, the hour of unverified closings: what one annulment ends
     Column("ends", Id),  # the entry that an annulment ends
     Column("evidence", Text),
     Column("details", Json),
+    Column("note", LargeBinary),  # sealed: what a person wrote
     Index("entries_of_batch", "batch", postgresql_where=text("batch <> ''"), sqlite_where=text("batch <> ''")),
     Index("entries_by_arrival", "recorded_at"),
 )
@@ -117,22 +113,6 @@ declarations = Table(
     Column("recorded_at", Instant, nullable=False),
 )
 
-deliveries = Table(
-    "deliveries",
-    metadata,
-    Column("id", Id, primary_key=True),
-    Column("endpoint", Text, nullable=False),
-    Column("provider", Text, nullable=False),
-    Column("received_at", Instant, nullable=False),
-    Column("state", Text, nullable=False, index=True),
-    Column("proof_level", Text, nullable=False),
-    Column("sha256", LargeBinary(32), nullable=False),
-    Column("headers", LargeBinary),  # sealed, and gone when it has served
-    Column("raw", LargeBinary),  # sealed, and gone when it has served
-    _text("note"),
-    Column("settled_at", Instant, index=True),
-)
-
 contacts = Table(
     "contacts",
     metadata,
@@ -163,22 +143,6 @@ carried = Table(
     sqlite_with_rowid=False,
 )
 
-promises = Table(
-    "promises",
-    metadata,
-    Column("connector", Text, primary_key=True),
-    Column("record_id", Text, primary_key=True),
-    Column("version", Integer, nullable=False),
-    Column("urgent", Boolean, nullable=False),
-    Column("refresh", Boolean, nullable=False),
-    Column("why", Text, nullable=False),
-    Column("promised_at", Instant, nullable=False),
-    Column("not_before", Instant, nullable=False),
-    Column("leased_until", Instant),
-    Column("attempts", SmallInteger, nullable=False),
-    Index("promises_next", "connector", "urgent", "not_before"),
-)
-
 shown = Table(
     "shown",
     metadata,
@@ -197,58 +161,4 @@ shown = Table(
     Column("confirmed_at", Instant),
     Index("shown_of_contact", "connector", "record_id", "written_at"),
     Index("shown_in_time", "written_at"),
-)
-
-cursors = Table(
-    "cursors",
-    metadata,
-    Column("connector", Text, primary_key=True),
-    Column("name", Text, primary_key=True),
-    Column("value", Json),
-    Column("updated_at", Instant, nullable=False),
-)
-
-jobs = Table(
-    "jobs",
-    metadata,
-    Column("id", Id, primary_key=True),
-    Column("name", Text, nullable=False),
-    Column("arguments", Json),
-    Column("state", Text, nullable=False, index=True),
-    Column("progress", Json),
-    _text("note"),
-    Column("put_at", Instant, nullable=False),
-    Column("leased_until", Instant),
-    Column("ended_at", Instant),
-)
-
-runs = Table(
-    "runs",
-    metadata,
-    Column("name", Text, primary_key=True),
-    Column("started_at", Instant, nullable=False),
-    Column("ended_at", Instant, nullable=False),
-    Column("ok", Boolean, nullable=False),
-    _text("note"),
-)
-
-leases = Table(
-    "leases",
-    metadata,
-    Column("name", Text, primary_key=True),
-    Column("holder", Text, nullable=False),
-    Column("expires_at", Instant, nullable=False),
-)
-
-tokens = Table(
-    "tokens",
-    metadata,
-    Column("id", LargeBinary(16), primary_key=True),
-    Column("purpose", Text, nullable=False),
-    Column("subjects", Json),
-    Column("payload", Json),
-    Column("issued_at", Instant, nullable=False),
-    Column("expires_at", Instant),
-    Column("once", Boolean, nullable=False),
-    Column("used_at", Instant),
 )

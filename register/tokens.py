@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import or_, select, update
 
-from contactable.register.schema import tokens as table
+from contactable.register.schema_work import tokens as table
 from contactable.register.transaction import Tx
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from alembic import context
 
-from contactable.register.schema import metadata
+from contactable.register.schema_work import deliveries
 
-context.configure(connection=context.config.attributes["connection"], target_metadata=metadata, render_as_batch=True)
+context.configure(connection=context.config.attributes["connection"], target_metadata=deliveries.metadata)
 with context.begin_transaction():
     context.run_migrations()

@@ -19,6 +19,7 @@ TEXT = sa.Text()
 
 def upgrade() -> None:
     """Make them."""
+    _journal()
     _facts()
     _clock()
     _keys()
@@ -42,6 +43,22 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Never: a register goes back by restoring a backup."""
     raise NotImplementedError
+
+
+def _journal() -> None:
+    op.create_table(
+        "journal",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("target", TEXT, nullable=False),
+        sa.Column("subject_id", ID, nullable=False),
+        sa.Column("channel", TEXT, nullable=False),
+        sa.Column("value", TEXT, server_default="", nullable=False),
+        sa.Column("written_at", INSTANT, nullable=False),
+        sa.Column("lifted_at", INSTANT, nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_journal_written_at", "journal", ["written_at"], unique=False)
+    op.create_index("journal_of_subject", "journal", ["subject_id", "target"], unique=False)
 
 
 def _facts() -> None:
@@ -109,18 +126,13 @@ def _entries() -> None:
         sa.Column("ends", ID, nullable=True),
         sa.Column("evidence", TEXT, nullable=True),
         sa.Column("details", JSON, nullable=True),
+        sa.Column("note", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("event_key"),
     )
     op.create_index("entries_by_arrival", "entries", ["recorded_at"], unique=False)
-    op.create_index(
-        "entries_of_batch",
-        "entries",
-        ["batch"],
-        unique=False,
-        postgresql_where=sa.text("batch <> ''"),
-        sqlite_where=sa.text("batch <> ''"),
-    )
+    some = sa.text("batch <> ''")
+    op.create_index("entries_of_batch", "entries", ["batch"], unique=False, postgresql_where=some, sqlite_where=some)
     op.create_index("ix_entries_subject_id", "entries", ["subject_id"], unique=False)
 
 

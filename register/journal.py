@@ -1,0 +1,76 @@
+"""Every write of ours to the outside: properties, native opt-outs, senders' blocklists.
+
+What comes back and matches it is an echo and no new fact; and after an annulment it tells which blocks a person must
+lift by hand, because no sender lets us take back what may be somebody else's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+
+from contactable.register.ledger import new_id
+from contactable.register.schema_work import journal as table
+from contactable.register.subjects import chunks
+from contactable.register.transaction import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One write. ``target`` is ``<connector or endpoint>:<what>``: ``hubspot:opt_out``, ``brevo:blocklist``."""
+
+    target: str
+    subject_id: str
+    channel: str
+    value: str = ""
+    written_at: datetime | None = None
+
+
+def add(tx: Tx, rows: Iterable[Written]) -> None:
+    """Keep writes, before they are made: one that failed leaves a line too many, never an echo unrecognised."""
+    for part in chunks(rows):
+        tx.connection.execute(
+            table.insert(),
+            [
+                {
+                    "id": new_id(tx.now),
+                    "target": row.target,
+                    "subject_id": row.subject_id,
+                    "channel": row.channel,
+                    "value": row.value,
+                    "written_at": row.written_at or tx.now,
+                }
+                for row in part
+            ],
+        )
+
+
+def is_echo(
+    tx: Tx, target: str, subject_id: str, channel: str, value: str = "", *, within: timedelta = timedelta(days=7)
+) -> bool:
+    """Whether what a sender tells is what we wrote there a while ago."""
+    same = (table.c.target == target) & (table.c.subject_id == subject_id) & (table.c.channel == channel)
+    recent = (table.c.value == value) & (table.c.written_at >= tx.now - within)
+    return tx.connection.execute(select(table.c.id).where(same & recent).limit(1)).first() is not None
+
+
+def standing(tx: Tx, subject_ids: Iterable[str]) -> list[Written]:
+    """The opt-outs and blocks that we set for some subjects and nobody has lifted."""
+    found: dict[tuple[str, str, str], Written] = {}
+    for part in chunks(subject_ids):
+        rows = tx.connection.execute(select(table).where(table.c.subject_id.in_(part), table.c.lifted_at.is_(None)))
+        for row in rows:
+            if row.target.endswith((":opt_out", ":blocklist")):
+                found[row.target, row.subject_id, row.channel] = Written(
+                    row.target, row.subject_id, row.channel, row.value, row.written_at
+                )
+    return list(found.values())
+
+
+def lifted(tx: Tx, target: str, subject_id: str) -> None:
+    """Keep that a person lifted a block."""
+    here = (table.c.target == target) & (table.c.subject_id == subject_id)
+    tx.connection.execute(update(table).where(here).values(lifted_at=tx.now))
