@@ -38,5 +38,5 @@ def test_the_options_of_an_endpoint_go_with_the_request() -> None:
 
 
 def test_a_file_that_is_not_there_is_malformed_and_named(tmp_path: Path) -> None:
-    with pytest.raises(Malformed, match="nothing.json"):
+    with pytest.raises(Malformed, match=r"nothing\.json"):
         read_captured(tmp_path / "nothing.json", NOW)

@@ -114,9 +114,10 @@ def _change(item: Section) -> Iterator[Event]:
 
 
 def _is_ours(item: Section) -> bool:
+    if item.text("changeSource", default="") != "INTEGRATION":
+        return False
     # The format of sourceId is not documented; its digits are the id of the app or of the user.
-    digits = re.findall(r"\d+", item.text("sourceId", default=""))
-    return item.text("changeSource", default="") == "INTEGRATION" and digits == [item.text("appId", default=None)]
+    return re.findall(r"\d+", item.text("sourceId", default="")) == [item.text("appId", default=None)]
 
 
 def _ticks(item: Section, value: str) -> Iterator[Event]:
