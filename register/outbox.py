@@ -135,6 +135,12 @@ def pending(tx: Tx) -> dict[str, Pending]:
     return {connector: Pending(total, urgent, oldest) for connector, total, urgent, oldest in rows}
 
 
+def waiting_for(tx: Tx, connector: str, why: str) -> list[str]:
+    """The contacts whose promise was put off for one reason."""
+    wanted = select(promises.c.record_id).where(promises.c.connector == connector, promises.c.why == why)
+    return list(tx.connection.execute(wanted.order_by(promises.c.record_id)).scalars())
+
+
 def promised(tx: Tx, connector: str, record_id: str) -> Promise | None:
     """The promise for one contact, if there is one: whether it is stale."""
     wanted = select(*_COLUMNS).where(promises.c.connector == connector, promises.c.record_id == record_id)

@@ -158,6 +158,7 @@ class Contactable:
             link=self.link,
             clock=self.clock,
             language=self.settings.language,
+            brake=self.settings.brake,
             versions={"law": law_checked_on(), "mapping": mapping.fingerprint, "readings": str(self.judge.readings)},
         )
 

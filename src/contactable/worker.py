@@ -10,10 +10,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 
 import structlog
 
+from contactable.brake import HELD, WINDOW, allowance
 from contactable.clock import Clock
 from contactable.connectors.protocol import Change, Connector, Outcome, Result
 from contactable.errors import ContactableError
@@ -21,10 +22,11 @@ from contactable.identifiers import IdentifierKind
 from contactable.judging import Judge, Verdicts, next_until
 from contactable.logs import trace
 from contactable.mapping import property_values
-from contactable.register import Entry, MirrorRow, Promise, Register, Tx, ledger, mirror, outbox, shown, subjects
+from contactable.register import MirrorRow, Promise, Register, Tx, ledger, mirror, outbox, shown, subjects
 from contactable.rules import Reason
 from contactable.rules.calendar import paris_day
 from contactable.rules.labels import Language
+from contactable.settings import BrakeSettings
 
 log = structlog.get_logger()
 
@@ -46,6 +48,7 @@ class Plan:
     verdicts: Verdicts | None = None
     values: Mapping[str, str] | None = None
     changes: Mapping[str, str] | None = None
+    held: bool = False  # the brake keeps an opening back
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,7 @@ class Desk:
     clock: Clock
     language: Language
     versions: Mapping[str, str]
+    brake: BrakeSettings
     compact: bool = False
 
 
@@ -83,23 +87,24 @@ def _plans(tx: Tx, desk: Desk, promises: Sequence[Promise]) -> Iterable[Plan]:
     rows = mirror.contacts(tx, name, ids)
     entries = ledger.entries_of_contacts(tx, name, ids)
     own = subjects.find_subjects(tx, [(IdentifierKind.RECORD, f"{name}:{id}") for id in ids])
+    left = allowance(tx, name, desk.brake)
     for promise in promises:
         row = rows.get(promise.record_id)
         if row is None or row.gone_at:
             yield Plan(promise)
         else:
             link = desk.link(own[IdentifierKind.RECORD, f"{name}:{row.record_id}"])
-            yield _plan(desk, promise, row, entries[row.record_id], today, link)
+            verdicts = desk.judge.verdicts(row.facts, entries[row.record_id], today)
+            yield _plan(desk, promise, row, *left.hold(verdicts, row.written or {}), link)
 
 
-def _plan(desk: Desk, promise: Promise, row: MirrorRow, entries: Sequence[Entry], today: date, link: str) -> Plan:
-    verdicts = desk.judge.verdicts(row.facts, entries, today)
+def _plan(desk: Desk, promise: Promise, row: MirrorRow, verdicts: Verdicts, held: bool, link: str) -> Plan:
     values = property_values(verdicts, changed_at=desk.clock(), link=link, compact=desk.compact, language=desk.language)
     before = (row.written or {}).get(PROPERTIES, {})
     changes = {name: value for name, value in values.items() if before.get(name, "") != value}
     if changes.keys() == {CHANGED_AT}:
         changes = {}
-    return Plan(promise, row, verdicts, values, changes)
+    return Plan(promise, row, verdicts, values, changes, held)
 
 
 def _write(desk: Desk, plans: Sequence[Plan]) -> dict[str, Outcome]:
@@ -117,33 +122,40 @@ def _settle(tx: Tx, desk: Desk, plans: Sequence[Plan], outcomes: Mapping[str, Ou
     """Keep what became of each promise."""
     kept: list[Promise] = []
     for plan in plans:
-        outcome = outcomes.get(plan.promise.record_id)
-        if plan.row is None:
+        put_off = _keep(tx, desk, plan, outcomes.get(plan.promise.record_id))
+        if put_off is None:
             kept.append(plan.promise)
-        elif not plan.changes:
-            mirror.checked(tx, plan.row.connector, plan.row.record_id, next_until(plan.verdicts or {}))
-            kept.append(plan.promise)
-        elif outcome is None or outcome.result is Result.LATER:
-            outbox.postpone(tx, plan.promise, _delay(plan.promise.attempts), "later")
-        elif outcome.result is Result.REFUSED:
-            outbox.postpone(tx, plan.promise, LONGEST_DELAY, outcome.why[:200])
         else:
-            _after(tx, desk, plan, outcome)
-            kept.append(plan.promise)
+            outbox.postpone(tx, plan.promise, *put_off)
     outbox.kept(tx, kept)
 
 
-def _after(tx: Tx, desk: Desk, plan: Plan, outcome: Outcome) -> None:
-    row, verdicts = plan.row, plan.verdicts
-    if row is None or verdicts is None:
-        return
-    if outcome.result is Result.GONE:
+def _keep(tx: Tx, desk: Desk, plan: Plan, outcome: Outcome | None) -> tuple[timedelta, str] | None:
+    """Keep what became of one contact; give the delay and the reason where its promise is not kept yet."""
+    if plan.row is None or plan.verdicts is None:
+        return None
+    row, until = plan.row, next_until(plan.verdicts)
+    if plan.changes and (outcome is None or outcome.result is Result.LATER):
+        return _delay(plan.promise.attempts), "later"
+    if outcome and outcome.result is Result.REFUSED:
+        return LONGEST_DELAY, outcome.why[:200]
+    if outcome and outcome.result is Result.GONE:
         mirror.forget(tx, row.connector, [row.record_id])
-        return
-    reasons = {name: {str(ch): str(verdict.reason) for ch, verdict in each.items()} for name, each in verdicts.items()}
-    written: dict[str, Mapping[str, str]] = {PROPERTIES: dict(plan.values or {}), **reasons}
-    mirror.written(tx, row.connector, row.record_id, written, next_until(verdicts), tx.now)
-    shown.add(tx, _shown(desk, row, verdicts))
+        return None
+    if plan.changes:
+        mirror.written(tx, row.connector, row.record_id, _written(plan), until, tx.now)
+        shown.add(tx, _shown(desk, row, plan.verdicts))
+    else:
+        mirror.checked(tx, row.connector, row.record_id, until)
+    return (WINDOW, HELD) if plan.held else None
+
+
+def _written(plan: Plan) -> dict[str, Mapping[str, str]]:
+    reasons = {
+        offer: {str(channel): str(verdict.reason) for channel, verdict in by_channel.items()}
+        for offer, by_channel in (plan.verdicts or {}).items()
+    }
+    return {PROPERTIES: dict(plan.values or {}), **reasons}
 
 
 def _shown(desk: Desk, row: MirrorRow, verdicts: Verdicts) -> Iterable[shown.Shown]:

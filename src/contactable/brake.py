@@ -1,0 +1,93 @@
+"""The brake: too many contacts must not open at once unless a person has said so. Closings are never held back.
+
+A wrong mapping, a declaration too wide, or a change of settings could open a whole portal. Openings on a channel over
+24 hours beyond the limit wait; what was shown before stays. A person who approves lets through what waits, once.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from contactable.judging import Verdicts
+from contactable.register import NewEntry, Tx, cursors, ledger, mirror, outbox, shown
+from contactable.rules import Channel, Reason, Verdict
+from contactable.settings import BrakeSettings
+
+WINDOW = timedelta(hours=24)
+HELD = "brake"
+Opening = tuple[str, Channel]
+"""An offer's name and a channel."""
+
+
+@dataclass
+class Allowance:
+    """How many more contacts may open on each channel now; used up as they do."""
+
+    limit: int
+    used: Counter[Opening]
+
+    def hold(self, verdicts: Verdicts, before: Mapping[str, Mapping[str, str]]) -> tuple[Verdicts, bool]:
+        """What may be shown of a contact now, and whether an opening was held back.
+
+        An opening that is held keeps what was shown before; closings and everything else pass.
+        """
+        held = {(offer, channel) for offer, channel in _openings(verdicts, before) if not self._take((offer, channel))}
+        if not held:
+            return verdicts, False
+        kept = {
+            offer: {
+                channel: _as_before(verdict, before[offer][channel]) if (offer, channel) in held else verdict
+                for channel, verdict in by_channel.items()
+            }
+            for offer, by_channel in verdicts.items()
+        }
+        return kept, True
+
+    def _take(self, opening: Opening) -> bool:
+        self.used[opening] += 1
+        return self.used[opening] <= self.limit
+
+
+def allowance(tx: Tx, connector: str, settings: BrakeSettings) -> Allowance:
+    """What is left of the limit: openings of the last 24 hours count, and not those before the last approval."""
+    since = tx.now - WINDOW
+    approved = cursors.get(tx, connector, HELD)
+    if approved is not None:
+        since = max(since, cursors.updated(tx)[connector, HELD])
+    opened = Counter(
+        (row.offer, Channel(row.channel))
+        for row in shown.opened_between(tx, since, tx.now)
+        if row.connector == connector and row.was_allowed is False
+    )
+    limit = max(int(settings.share * mirror.counts(tx).get(connector, 0)), settings.contacts)
+    return Allowance(limit + (approved or {}).get("waiting", 0), opened)
+
+
+def waiting(tx: Tx, connector: str) -> list[str]:
+    """The contacts of which an opening is held back."""
+    return outbox.waiting_for(tx, connector, HELD)
+
+
+def approve(tx: Tx, connector: str, by: str) -> int:
+    """Let through what waits now; return how many contacts. ``by`` says who decided, in the register."""
+    ids = waiting(tx, connector)
+    details = {"what": "brake", "connector": connector, "contacts": len(ids), "by": by}
+    ledger.record(tx, [NewEntry(kind="approval", origin="operator", details=details)])
+    cursors.set(tx, connector, HELD, {"waiting": len(ids)})
+    outbox.promise(tx, connector, ids, urgent=True, why="approved")
+    return len(ids)
+
+
+def _openings(verdicts: Verdicts, before: Mapping[str, Mapping[str, str]]) -> Iterable[Opening]:
+    for offer, by_channel in verdicts.items():
+        for channel, verdict in by_channel.items():
+            reason = before.get(offer, {}).get(channel)
+            if verdict.allowed and reason is not None and not Reason(reason).opens:
+                yield offer, channel
+
+
+def _as_before(verdict: Verdict, reason: str) -> Verdict:
+    return Verdict(verdict.channel, allowed=False, reason=Reason(reason))
