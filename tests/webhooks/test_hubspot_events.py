@@ -103,6 +103,12 @@ def test_a_resubscription_is_the_persons_act_only_where_hubspot_says_so(source: 
     assert (event.kind, event.origin) == (Kind.RELEASE, origin)
 
 
+def test_an_opt_out_whose_value_is_hidden_is_neither_given_nor_taken_back() -> None:
+    event = read_one(propertyName="hs_email_optout", propertyValue="REDACTED")
+
+    assert (event.kind, event.trace) == (Kind.IGNORED, Trace.CONTACT_CHANGED)
+
+
 def test_a_merge_names_the_new_record_and_those_that_went_into_it() -> None:
     event = read_one(subscriptionType="contact.merge", primaryObjectId=5, mergedObjectIds=[7, 8], newObjectId=9)
 

@@ -19,7 +19,16 @@ from dataclasses import replace
 from contactable.errors import Malformed
 from contactable.signing import check_hubspot, sign_hubspot
 from contactable.webhooks.events import EVERYTHING, Event, Kind, On, Origin, Problem, Scope, ScopeKind, Trace
-from contactable.webhooks.meaning import COMPLAINED, HARD_BOUNCED, IGNORED, INVALID, Meaning, each, fact_key
+from contactable.webhooks.meaning import (
+    COMPLAINED,
+    HARD_BOUNCED,
+    IGNORED,
+    INVALID,
+    UNSUBSCRIBED,
+    Meaning,
+    each,
+    fact_key,
+)
 from contactable.webhooks.provider import Answers, Proof, Status
 from contactable.webhooks.reading import Section
 from contactable.webhooks.request import Request, Secrets
@@ -33,6 +42,8 @@ OPT_OUT = "hs_email_optout"  # "true" for all e-mail; with _<id> for one subscri
 
 OURS = replace(IGNORED, reason="echo", origin=Origin.ECHO)
 
+RESUBSCRIBED = Meaning(Kind.RELEASE, "resubscribe")
+OPT_OUTS = {"true": UNSUBSCRIBED, "false": RESUBSCRIBED, "": RESUBSCRIBED}
 MEANINGS = {  # property, value -> what it is to us; any other change only makes the contact be read again
     ("hs_email_bad_address", "true"): INVALID,
     ("hs_email_hard_bounce_reason_enum", "SPAM"): COMPLAINED,
@@ -129,10 +140,8 @@ def _ticks(item: Section, value: str) -> Iterator[Event]:
 
 
 def _opt_out(item: Section, name: str, value: str) -> Event:
-    opted_out = value.lower() == "true"
-    kind = Kind.OPPOSITION if opted_out else Kind.RELEASE
-    origin = CHANGED_BY.get(item.text("changeSource", default=""), Origin.UNKNOWN)
-    meaning = Meaning(kind, "unsubscribe" if opted_out else "resubscribe", origin)
+    known = OPT_OUTS.get(value.lower(), CHANGED)  # "REDACTED", or what may come: the contact is read again
+    meaning = replace(known, origin=CHANGED_BY.get(item.text("changeSource", default=""), Origin.UNKNOWN))
     subscription = name.removeprefix(OPT_OUT).removeprefix("_")
     return _event(item, meaning, On.EMAIL, Scope(ScopeKind.SUBSCRIPTION, subscription) if subscription else EVERYTHING)
 
