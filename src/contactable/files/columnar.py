@@ -1,7 +1,7 @@
 """Decide rows by columns, with the compiled rules: for tables of millions. Needs the extra ``bulk``.
 
-Whether a channel is open, why and until when come from ``decide_many``. Advice and readings hang on far fewer facts
-than the days of a contact: they are asked of ``decide`` once for each case of a channel, and remembered.
+All comes from ``decide_many``: on the day asked about; again with each reading the other way, which tells those that
+touched a verdict; in 30 and 90 days' time, which tells what ends. Advice is ``case_advice``'s.
 """
 
 from __future__ import annotations
@@ -10,24 +10,22 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from contactable.errors import Malformed
+from contactable.files.case_advice import CaseAdvice, row_of
 from contactable.files.contacts import Question, Rows, without
 from contactable.files.verdicts import NO_CELLS, Answers, Ends, horizons
-from contactable.rules import DOUBTS, UNKNOWN_TIME, Channel, Offer, Purpose, Readings, Reason, decide
+from contactable.rules import DOUBTS, UNKNOWN_TIME, Channel, Offer, Purpose, Reason
 from contactable.rules.bulk import Contacts
 from contactable.rules.calendar import paris_day
 from contactable.rules.columns import DATES, EPOCH, NO_DAY, SOME_DAY
 from contactable.rules.compiled import REASONS
 from contactable.rules.decision import asked_at
-from contactable.rules.exploration import DOMAIN, Frame, facts_behind
-from contactable.rules.law import FRENCH_LAW
+from contactable.rules.exploration import DOMAIN
 from contactable.rules.moments import moment_of
 from contactable.rules.packing import EVENTS, VALUES
 from contactable.rules.place import place_of
-from contactable.rules.situation import OVER
 from contactable.rules.table import decide_many
 
 if TYPE_CHECKING:
@@ -35,18 +33,21 @@ if TYPE_CHECKING:
 
     Array = NDArray[Any]
 
-_MOST_REMEMBERED = 200_000
+_NAMES_OF_DOUBTS = [
+    "+".join(doubt.name for place, doubt in enumerate(DOUBTS) if codes >> place & 1)
+    for codes in range(1 << len(DOUBTS))
+]
 
 
 class ColumnDecider:
-    """Decides rows by columns; remembers (bounded) the advice and the readings of each case."""
+    """Decides rows by columns."""
 
     def __init__(self, question: Question) -> None:
         self._question = question
         given = question.given
         purpose, sector = given.get("purpose") or Purpose.COMMERCIAL, given.get("sector")
         self._offer = Offer(purpose=purpose, sector=sector)
-        self._known: dict[Channel, dict[int, tuple[str, str]]] = {channel: {} for channel in Channel}
+        self._advice = CaseAdvice(question)
 
     def answers(self, rows: Rows) -> Answers:
         """Decide some rows."""
@@ -58,8 +59,16 @@ class ColumnDecider:
         question = self._question
         decided = decide_many(columns, self._offer, question.on, question.readings)
         contacts = Contacts(columns, self._offer, asked_at(question.on))
-        asides = self._asides(contacts, rows)
-        cells = [cell for channel in Channel for cell in _cells(decided, channel, *asides[channel])]
+        readings = self._readings(columns, decided)
+        cells = [
+            cell
+            for channel in Channel
+            for cell in (
+                *_dated_cells(decided, channel),
+                self._advice.cells(channel, contacts, rows, decided[f"{channel}_reason"]),
+                readings[channel],
+            )
+        ]
         return Answers(cells, self._ends(columns, decided), refused)
 
     def _contradictions(self, rows: Rows) -> dict[int, str]:
@@ -69,7 +78,7 @@ class ColumnDecider:
         if untils is None or consents is None:
             return {}
         doubtful = [row for row, day in enumerate(untils) if day and consents[row] and day < paris_day(consents[row])]
-        return {row: words for row in doubtful if (words := self._refusal(_row(rows, row)))}
+        return {row: words for row in doubtful if (words := self._refusal(row_of(rows, row)))}
 
     def _refusal(self, row: Mapping[str, Any]) -> str:
         try:
@@ -88,38 +97,19 @@ class ColumnDecider:
             for name, values in facts.items()
         }
 
-    def _asides(self, contacts: Contacts, rows: Rows) -> dict[Channel, tuple[list[str], list[str]]]:
-        """Advice and readings of each row, by channel."""
-        keys = {channel: self._keys(contacts, channel, len(rows.ids)) for channel in Channel}
-        for known in self._known.values():
-            if len(known) > _MOST_REMEMBERED:
-                known.clear()
-        for channel in Channel:
-            for row, key in enumerate(keys[channel]):
-                if key not in self._known[channel]:
-                    self._learn(_row(rows, row), {each: keys[each][row] for each in Channel})
-        found = {channel: [self._known[channel][key] for key in keys[channel]] for channel in Channel}
-        return {channel: ([a for a, _ in pairs], [r for _, r in pairs]) for channel, pairs in found.items()}
-
-    def _learn(self, row: Mapping[str, Any], keys: Mapping[Channel, int]) -> None:
-        facts, offer = self._question.about(row)
-        for channel, verdict in decide(facts, offer, self._question.on, self._question.readings).items():
-            self._known[channel][keys[channel]] = "+".join(verdict.advice), "+".join(verdict.readings)
-
-    def _keys(self, contacts: Contacts, channel: Channel, count: int) -> list[int]:
-        """One integer a row for all that advice and readings can hang on; equal ones are one case."""
+    def _readings(self, columns: Mapping[str, Any], decided: Mapping[str, Array]) -> dict[Channel, list[str]]:
+        """The readings that touched each verdict: the other value would give another reason."""
         import numpy as np
 
-        period = FRENCH_LAW.period(contacts.today + EPOCH)
-        keys: Any = np.zeros(count, np.int64)
-        for name in _facts_that_count(channel, period, self._question.readings):
-            codes = contacts.end(name) <= contacts.today if name in OVER else contacts.plain(name, channel)
-            keys = keys * len(DOMAIN[name]) + np.asarray(codes, np.int64)
-        # Whether the data's collection is dated is no fact of a case, and yet decides whether advice may ask for it.
-        collected = contacts.dates.get("collected_on")
-        dated = np.zeros(count, np.int64) if collected is None else (collected > contacts.never).astype(np.int64)
-        numbers: list[int] = (keys * 2 + dated).tolist()
-        return numbers
+        question = self._question
+        touched: dict[Channel, Any] = dict.fromkeys(Channel, 0)
+        for place, doubt in enumerate(DOUBTS):
+            other = replace(question.readings, **{doubt.name: doubt.other(getattr(question.readings, doubt.name))})
+            answers = decide_many(columns, self._offer, question.on, other, answers=("reason",))
+            for channel in Channel:
+                differs = answers[f"{channel}_reason"] != decided[f"{channel}_reason"]
+                touched[channel] = touched[channel] + (differs.astype(np.int8) << place)
+        return {channel: np.array(_NAMES_OF_DOUBTS, object).take(codes).tolist() for channel, codes in touched.items()}
 
     def _ends(self, columns: Mapping[str, Any], decided: Mapping[str, Array]) -> Ends:
         """What is open and will be closed in 30 or 90 days, as far as is known today."""
@@ -138,18 +128,6 @@ class ColumnDecider:
                 ends.update({(channel, REASONS[code], days): int(times) for code, times in counts})
                 left = left & ~closed
         return ends
-
-
-@cache
-def _facts_that_count(channel: Channel, period: int, readings: Readings) -> tuple[str, ...]:
-    """Every fact that a rule may ask of a channel, under these readings or with one of them the other way."""
-    others = (replace(readings, **{doubt.name: doubt.other(getattr(readings, doubt.name))}) for doubt in DOUBTS)
-    frames = (Frame(channel, FRENCH_LAW.a_day_of(period), each) for each in (readings, *others))
-    return tuple(sorted(set().union(*(facts_behind(FRENCH_LAW, frame) for frame in frames))))
-
-
-def _row(rows: Rows, row: int) -> dict[str, Any]:
-    return {name: values[row] for name, values in rows.facts.items()}
 
 
 def _codes(name: str, values: Sequence[Any]) -> Array:
@@ -194,16 +172,11 @@ def _day(value: Any) -> int:
     return NO_DAY if value is None else value.toordinal() - EPOCH
 
 
-def _cells(
-    decided: Mapping[str, Array], channel: Channel, advice: list[str], readings: list[str]
-) -> Iterator[Sequence[str]]:
-    """The five columns of a channel as texts."""
+def _dated_cells(decided: Mapping[str, Array], channel: Channel) -> Iterator[Sequence[str]]:
+    """A channel's first three columns as texts: allowed, reason, until."""
     import numpy as np
 
     yield np.where(decided[f"{channel}_allowed"], "yes", "no").tolist()
-    yield np.array(REASONS, object).take(decided[f"{channel}_reason"]).tolist()
-    until = decided[f"{channel}_until"]
-    days, places = np.unique(until, return_inverse=True)
+    yield np.array([str(reason) for reason in REASONS], object).take(decided[f"{channel}_reason"]).tolist()
+    days, places = np.unique(decided[f"{channel}_until"], return_inverse=True)
     yield np.array(["" if np.isnat(day) else str(day) for day in days], object).take(places).tolist()
-    yield advice
-    yield readings
