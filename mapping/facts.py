@@ -61,7 +61,10 @@ def facts_of(
         mapped = {name: fact for name, fact in mapped.items() if _counts(name, fact, entered, in_force)}
     if known:
         return Facts(**believed(mapped, offer, known, own_consents))
-    return _facts_of_the_crm_alone(tuple(mapped.items()), offer)
+    # The postcode is no fact of the rules, and would make every contact unlike the others.
+    return _facts_of_the_crm_alone(
+        tuple([(name, fact[0]) for name, fact in mapped.items() if name != "postcode"]), offer
+    )
 
 
 def _counts(name: str, fact: Sourced, entered: Collection[str], in_force: Collection[str] | None) -> bool:
@@ -72,9 +75,9 @@ def _counts(name: str, fact: Sourced, entered: Collection[str], in_force: Collec
 
 
 @lru_cache(maxsize=32768)
-def _facts_of_the_crm_alone(mapped: tuple[tuple[str, Sourced], ...], offer: OfferSettings) -> Facts:
+def _facts_of_the_crm_alone(values: tuple[tuple[str, str], ...], offer: OfferSettings) -> Facts:
     """Remember, within bounds, what contacts of whom the register knows nothing have in common."""
-    return Facts(**believed(dict(mapped), offer, {}))
+    return Facts(**believed({name: Sourced(value, "") for name, value in values}, offer, {}))
 
 
 def believed(
