@@ -2,9 +2,9 @@
 
 A report says that somebody called our mail spam: abuse and opt-out oppose; fraud, virus and other oppose and ask a
 person; not-spam releases nobody; auth-failure (RFC 6591, DMARC) is about our servers. Whom it concerns is, in this
-order: our token in the headers of the reported mail, ``Removal-Recipient``, ``Original-Rcpt-To``,
-``X-HmXmrOriginalRecipient`` (Hotmail sends no feedback part), the one ``To`` of the reported mail. Many are redacted
-(RFC 6590) and then name nobody; the sender's own mailbox is never taken for the person.
+order: ``Removal-Recipient``, ``Original-Rcpt-To``, ``X-HmXmrOriginalRecipient`` (Hotmail sends no feedback part), the
+one ``To`` of the reported mail, and where these are redacted (RFC 6590), a token of our own in its headers. Without
+any it names nobody; the sender's own mailbox is never taken for the person.
 
 A request (RFC 2369, ``mailto:``) counts by our token in the address that it was sent to, whoever sent it: secretaries
 and mail programs do. Without token the ``From`` is all there is, and it can be forged: ``probable``. Automatic answers
@@ -69,12 +69,13 @@ class _Report:
 
 
 def _reported(message: Message, report: _Report) -> Iterator[Event]:
-    meaning, token = FEEDBACK.get(report.type, DOUBTFUL), _token_of(report.reported)
-    people: list[str | None] = [*_people(report)]
+    meaning, people = FEEDBACK.get(report.type, DOUBTFUL), [*_people(report)]
+    # Links of others look like ours, so an address is worth more than what may be a token.
+    token = None if people else _token_of(report.reported)
     if len(people) > 1 and meaning is COMPLAINED:
         meaning = replace(meaning, confidence=Confidence.PROBABLE)  # one of them complained, all had the mail
     id, at = _header(message, "Message-ID"), _date(message)
-    for person in people or [None]:
+    for person in people or (None,):
         key = fact_key("arf", id or at, report.type, person and person.lower(), token)
         yield meaning.event(On.EMAIL, report.type, key=key, at=at, email=person, token=token, message_id=id or None)
 

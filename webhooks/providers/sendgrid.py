@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePub
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
-from contactable.errors import NotAuthentic, SettingsError
+from contactable.errors import NotAuthentic
 from contactable.signing import Secret
 from contactable.webhooks.events import EVERYTHING, Event, Kind, On, Problem, Scope, ScopeKind
 from contactable.webhooks.meaning import (
@@ -84,7 +84,7 @@ def _public_key(key: Secret) -> EllipticCurvePublicKey:
     except (ValueError, UnsupportedAlgorithm):
         found = None
     if not isinstance(found, EllipticCurvePublicKey):
-        raise SettingsError("The secret of a SendGrid endpoint is the console's verification key, base64.")
+        raise NotAuthentic("The endpoint's secret is not a verification key: copy it, base64, from the console.")
     return found
 
 

@@ -88,16 +88,11 @@ def _sms(item: Section) -> Event:
             scope=Scope(ScopeKind.SENDER, to) if to else EVERYTHING,
             message_id=item.text("id"),
         )
-    id, to = item.text("batch_id", "id", default=None), item.text("recipient", default=None)
+    id, to = item.text("batch_id", "id", default=None), item.text("recipient", default="")
     code, at = item.text("code", default=""), item.moment("at", default=None)
-    return (CODES.get(code, IGNORED) if said in REPORTS else IGNORED).event(
-        On.SMS,
-        said,
-        key=fact_key("sinch", said, id, to, code),
-        at=at,
-        phone=international(to) if to else None,
-        message_id=id,
-    )
+    meaning = CODES.get(code, IGNORED) if said in REPORTS else IGNORED
+    key, phone = fact_key("sinch", said, id, to, code), international(to) or None
+    return meaning.event(On.SMS, said, key=key, at=at, phone=phone, message_id=id)
 
 
 def _conversation(item: Section) -> Event:

@@ -19,9 +19,8 @@ from contactable.cli import json_option
 
 if TYPE_CHECKING:
     from contactable.webhooks.events import Event, Problem
-    from contactable.webhooks.request import Request
 
-_ANSWERS_ARE_LONG = 6  # columns of the table without --json
+_SHOWN = 6  # columns of the table without --json
 
 
 @click.group()
@@ -31,21 +30,16 @@ def command() -> None:
 
 @command.command()
 @click.argument("provider")
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False, allow_dash=True))
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @json_option
-@click.pass_context
-def parse(ctx: click.Context, provider: str, file: Path, as_json: bool) -> None:
+def parse(provider: str, file: Path, as_json: bool) -> None:
     """Read FILE, a body that PROVIDER sent (.json, .form.txt, .query.txt, .txt, .xml, .eml, .csv, .xlsx).
 
     Prints one line an event: kind, channel, masked identifier, time, scope, why. An item that cannot be read prints the
     kind "problem". The signature is not checked.
     """
-    lines = 0
     for item in _items(provider, file):
         _print(_described(item), as_json)
-        lines += 1
-    # Nothing at all came out of it: an empty batch says nothing and is no failure.
-    ctx.exit(0 if lines or file.name != "-" else 2)
 
 
 @command.command("read-reply")
@@ -65,34 +59,17 @@ def read_reply(offered: tuple[str, ...], as_json: bool) -> None:
 def _items(provider: str, file: Path) -> Iterator[Event | Problem]:
     """What the file says; a body that cannot be read at all is one problem."""
     from contactable.errors import Malformed
+    from contactable.webhooks.captured import read_captured
     from contactable.webhooks.events import Problem
     from contactable.webhooks.registry import find_provider
     from contactable.webhooks.spreadsheet33700 import read_spreadsheet
 
-    raw = sys.stdin.buffer.read() if file.name == "-" else file.read_bytes()
-    found = find_provider(provider)
+    found, request = find_provider(provider), read_captured(file, datetime.now(UTC))
+    is_table = provider == "report33700" and file.suffix.lower() in (".csv", ".xlsx")
     try:
-        if provider == "report33700" and file.suffix.lower() in (".csv", ".xlsx"):
-            yield from read_spreadsheet(raw)
-        else:
-            yield from found.parse(as_request(file.name, raw))
+        yield from read_spreadsheet(request.raw) if is_table else found.parse(request)
     except Malformed as error:
         yield Problem(str(error))
-
-
-def as_request(name: str, raw: bytes) -> Request:
-    """The request that a captured body came in, by the ending of its file's name."""
-    from contactable.webhooks.request import Request
-
-    now, lower = datetime.now(UTC), name.lower()
-    text = raw.decode("latin-1").strip()
-    if lower.endswith((".query.txt", ".query")):
-        query = text.partition("?")[2] if "://" in text.partition("?")[0] else text.removeprefix("?")
-        return Request(b"", now, method="GET", url=f"https://hooks.example.com/hooks/endpoint?{query}")
-    if lower.endswith(".txt") and not text.startswith(("{", "[", "<")) and "=" in text.partition("\n")[0]:
-        kind = {"Content-Type": "application/x-www-form-urlencoded"}
-        return Request(text.encode("latin-1"), now, headers=kind)
-    return Request(raw, now)
 
 
 def _described(item: Event | Problem) -> dict[str, Any]:
@@ -134,5 +111,5 @@ def _print(line: dict[str, Any], as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(line, ensure_ascii=False))
     else:
-        shown = list(line.items())[:_ANSWERS_ARE_LONG]
+        shown = list(line.items())[:_SHOWN]
         click.echo("\t".join("-" if value is None else str(value) for _, value in shown))
