@@ -1,0 +1,145 @@
+"""The door: what HubSpot does with every request before anything else, in this order.
+
+Find the route, wait the latency, check token and scopes, take what the plan of faults has in store, count against the
+limits, answer. Everything ends in the journal.
+"""
+
+from __future__ import annotations
+
+import time
+import traceback
+import uuid
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import parse_qs, unquote
+
+import msgspec
+from werkzeug.exceptions import MethodNotAllowed, NotFound
+from werkzeug.routing import Map, Rule
+
+from contactable.sandbox.hubspot.faults import DROP, SLOW, Fault
+from contactable.sandbox.hubspot.journal import Served
+from contactable.sandbox.hubspot.problems import Problem, invalid, missing_scopes, not_found, problem
+from contactable.sandbox.hubspot.routes import ALL
+from contactable.sandbox.hubspot.routing import Answer, Asked, Route
+from contactable.sandbox.hubspot.tokens import Grant
+
+if TYPE_CHECKING:
+    from contactable.sandbox.hubspot.sandbox import HubSpotSandbox
+
+_RULES = Map([Rule(path, methods=[route.method], endpoint=route) for route in ALL for path in route.paths]).bind("")
+_NOBODY = Grant("", 0, frozenset())
+
+
+class Incoming(NamedTuple):
+    """A request as it was received; names of headers are lower case."""
+
+    method: str
+    path: str
+    query: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Outgoing(NamedTuple):
+    """What to send back. ``effect`` is that of a fault, which may be to send nothing, or half."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    effect: str = ""
+
+
+def serve(sandbox: HubSpotSandbox, incoming: Incoming) -> Outgoing:
+    """Answer one request."""
+    began = time.perf_counter()
+    route, path = _route(incoming)
+    if route is not None and route.name.startswith("sandbox_"):
+        return _play(sandbox, incoming, route, path)
+    fault = sandbox.plan.next(route.name) if route else None
+    headers, answer = _answer(sandbox, incoming, route, path, fault)
+    name, effect = route.name if route else "unknown", fault.effect if fault else ""
+    seconds = time.perf_counter() - began
+    sandbox.journal.add(Served(sandbox.portal.clock(), name, answer.status, seconds, effect))
+    return _outgoing(answer, headers, effect)
+
+
+def _play(sandbox: HubSpotSandbox, incoming: Incoming, route: Route, path: Mapping[str, str]) -> Outgoing:
+    """A control route: no latency, no limits, no journal."""
+    try:
+        return _outgoing(route.answer(_asked(sandbox, incoming, _NOBODY, path)), {}, "")
+    except Problem as refused:
+        return _outgoing(Answer(refused.status, refused.body), refused.headers, "")
+
+
+def _route(incoming: Incoming) -> tuple[Route | None, Mapping[str, str]]:
+    try:
+        return _RULES.match(unquote(incoming.path).rstrip("/") or "/", incoming.method)
+    except (NotFound, MethodNotAllowed):
+        return None, {}
+
+
+def _answer(
+    sandbox: HubSpotSandbox, incoming: Incoming, route: Route | None, path: Mapping[str, str], fault: Fault | None
+) -> tuple[Mapping[str, str], Answer]:
+    _wait(sandbox.latency + (fault.wait or 0 if fault and fault.effect == SLOW else 0))
+    try:
+        if route is None:
+            raise not_found()
+        return _pass(sandbox, incoming, route, path, fault)
+    except Problem as refused:
+        return refused.headers, Answer(refused.status, refused.body)
+    except Exception:  # noqa: BLE001 - a server answers; whose fault it is stands on stderr
+        traceback.print_exc()
+        return {}, Answer(500, problem(500, "internal error", "INTERNAL_ERROR").body)
+
+
+def _wait(seconds: float) -> None:
+    if seconds:
+        time.sleep(seconds)
+
+
+def _pass(
+    sandbox: HubSpotSandbox, incoming: Incoming, route: Route, path: Mapping[str, str], fault: Fault | None
+) -> tuple[Mapping[str, str], Answer]:
+    grant = _NOBODY if route.open else _admit(sandbox, incoming, route)
+    if fault and fault.effect == DROP:
+        return {}, Answer(0)
+    if fault and fault.effect.isdigit():
+        raise fault.problem()
+    headers: Mapping[str, str] = {}
+    if not route.open:
+        headers = sandbox.meter.let_search() if route.search else sandbox.meter.let(daily=not grant.oauth)
+    return headers, route.answer(_asked(sandbox, incoming, grant, path))
+
+
+def _admit(sandbox: HubSpotSandbox, incoming: Incoming, route: Route) -> Grant:
+    grant = sandbox.portal.tokens.check(incoming.headers.get("authorization", ""), sandbox.portal.clock())
+    if route.scopes and not grant.scopes.intersection(route.scopes):
+        raise missing_scopes(route.scopes)
+    return grant
+
+
+def _asked(sandbox: HubSpotSandbox, incoming: Incoming, grant: Grant, path: Mapping[str, str]) -> Asked:
+    query = parse_qs(incoming.query, keep_blank_values=True) if incoming.query else {}
+    base = f"http://{incoming.headers.get('host', '')}{incoming.path}"
+    return Asked(sandbox.portal, grant, path, query, _body(incoming), base, sandbox)
+
+
+def _body(incoming: Incoming) -> Any:
+    if not incoming.body:
+        return {}
+    if incoming.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+        return {name: values[0] for name, values in parse_qs(incoming.body.decode("utf-8", "replace")).items()}
+    try:
+        return msgspec.json.decode(incoming.body)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise invalid("Invalid input JSON on line 1, column 1: it cannot be read.") from None
+
+
+def _outgoing(answer: Answer, headers: Mapping[str, str], effect: str) -> Outgoing:
+    said = {**headers, "X-HubSpot-Correlation-Id": str(uuid.uuid4())}
+    if answer.body is None:
+        return Outgoing(answer.status, said, b"", effect)
+    said["Content-Type"] = "application/json;charset=utf-8"
+    return Outgoing(answer.status, said, msgspec.json.encode(answer.body), effect)
