@@ -183,6 +183,10 @@ def _keep_proof(tx: Tx, consent: Consent) -> str:
     id = ledger.new_id(tx.now)
     collected = max(consent.given_at, EPOCH)
     values = {"id": id, "subject_id": consent.subject_id, "collected_at": collected}
-    kept = {"keep_until": years_later(collected, 3), "content": tx.keyring.seal(_PROOF, consent.proof)}
+    kept = {
+        "for_calls": consent.channel == "phone",
+        "keep_until": years_later(collected, 3),
+        "content": tx.keyring.seal(_PROOF, consent.proof),
+    }
     tx.connection.execute(proofs.insert().values(values | kept))
     return id

@@ -88,6 +88,7 @@ proofs = Table(
     Column("subject_id", Id, nullable=False, index=True),
     Column("collected_at", Instant, nullable=False),
     Column("keep_until", Instant, nullable=False, index=True),
+    Column("for_calls", Boolean, nullable=False),  # kept three years whatever else is erased (R223-2)
     Column("content", LargeBinary, nullable=False),  # sealed
 )
 

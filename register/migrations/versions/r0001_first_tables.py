@@ -143,6 +143,7 @@ def _proofs() -> None:
         sa.Column("subject_id", ID, nullable=False),
         sa.Column("collected_at", INSTANT, nullable=False),
         sa.Column("keep_until", INSTANT, nullable=False),
+        sa.Column("for_calls", sa.Boolean(), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
