@@ -102,7 +102,7 @@ def _read(item: Section) -> Iterator[Event]:
     said = item.text("subscriptionType")
     family, _, what = said.partition(".")
     if not (family == "contact" or (family == "object" and item.text("objectTypeId", default="") == "0-1")):
-        yield _event(item, IGNORED, On.ALL)
+        yield replace(_event(item, IGNORED, On.ALL), record=None)  # a company, a deal: the id is no contact's
     elif what == "propertyChange":
         yield from _change(item)
     elif what == "merge":
@@ -160,7 +160,8 @@ def _event(item: Section, meaning: Meaning, on: On, scope: Scope = EVERYTHING, s
     # Ignored events may name nobody; an opposition of nobody would be lost without a word.
     if record is None and meaning.kind is not Kind.IGNORED:
         raise Malformed("objectId is missing.")
-    said, at = item.text("subscriptionType"), item.epoch("occurredAt", default=None)
+    said = " ".join(item.text(name, default="") for name in ("subscriptionType", "propertyName")).rstrip()
+    at = item.epoch("occurredAt", default=None)
     return meaning.event(on, said, key=_key(item, suffix), at=at, record=record, scope=scope)
 
 
