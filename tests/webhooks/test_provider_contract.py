@@ -241,7 +241,7 @@ def test_a_body_that_is_huge_deep_or_of_another_encoding_names_nobody(id: str, r
     assert all(told(item)[3] in ("", "nobody") for item in parsed(find_provider(id), request))
 
 
-@pytest.mark.parametrize("id", ["hubspot", "report33700", "generic"])
+@pytest.mark.parametrize("id", ["generic", "hubspot", "mailchimp", "report33700", "resend", "vonage"])
 @pytest.mark.parametrize("late", [timedelta(minutes=6), -timedelta(minutes=6)])
 def test_a_stale_or_future_signature_is_refused_where_each_attempt_is_signed(id: str, late: timedelta) -> None:
     provider, secrets = find_provider(id), with_secrets(CURRENT)
