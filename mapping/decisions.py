@@ -88,9 +88,8 @@ def render(
     lines = [f"# {say['title']}", "", say["intro"]]
     for decision in found:
         lines += ["", f"## {decision.name}", "", decision.says, ""]
-        lines += [
-            f"- {say[key]}: {text}" for key, text in (("doubt", decision.doubt), ("default", decision.default)) if text
-        ]
+        behind = {"doubt": decision.doubt, "default": decision.default}
+        lines += [f"- {say[key]}: {text}" for key, text in behind.items() if text]
         if effects and decision.name in effects:
             lines.append(f"- {say['effect']}: {effects[decision.name]}")
         lines.append(f"- {_standing(decision, approvals, language)}")
@@ -121,7 +120,9 @@ def _offer(offer: OfferSettings, language: Language) -> Decision:
         if terms is not None:
             said.append(f"`{key}`: {say['all'] if terms == 'all' else ', '.join(sorted(terms))}.")
     said.append(f"{say['subscriptions']}: {', '.join(sorted(offer.subscriptions)) or say['none']}.")
-    return _decision(f"offer:{offer.name}", " ".join(said), "", "", said)
+    ties = {column: sorted(terms) if isinstance(terms, frozenset) else terms for column, terms in offer.ties.items()}
+    of = [offer.label, offer.offer.purpose, offer.offer.sector, ties, sorted(offer.subscriptions)]
+    return _decision(f"offer:{offer.name}", " ".join(said), "", "", of)
 
 
 def _declaration(declaration: Declaration, language: Language) -> Decision:
@@ -144,7 +145,7 @@ def _names(patterns: Iterable[Any]) -> str:
 def _wording(wording: Wording, language: Language) -> Decision:
     missing = ", ".join(gap.statement for gap in gaps_of(wording)) or WORDS[language]["none"]
     says = f"> {wording.text}\n\n{WORDS[language]['missing']}: {missing}."
-    return _decision(f"wording:{wording.version}", says, "", "", [wording.kind, wording.text, wording.says, missing])
+    return _decision(f"wording:{wording.version}", says, "", "", [wording.kind, wording.text, dict(wording.says)])
 
 
 def _mapping(name: str, mapping: Definition, language: Language) -> Decision:

@@ -9,7 +9,7 @@ import pytest
 
 from contactable.mapping import Mapping, declarations_from_settings, offers_from_settings
 from contactable.mapping.decisions import Approval, Decision, decisions, last_approval, render, unapproved
-from contactable.rules import DOUBTS, Readings
+from contactable.rules import DEFAULT_READINGS, DOUBTS, Readings
 from contactable.rules.labels import Language
 
 OFFERS = offers_from_settings({"main": {"trades": ["Achats"], "subscriptions": ["10"]}})
@@ -23,7 +23,7 @@ TOLD = {
 }
 
 
-def all_of(language: Language = "fr", readings: Readings = Readings()) -> tuple[Decision, ...]:  # noqa: B008
+def all_of(language: Language = "fr", readings: Readings = DEFAULT_READINGS) -> tuple[Decision, ...]:
     mapping = Mapping.from_settings({"opposed_phone_on": {"list": "Ne pas appeler"}})
     declared = declarations_from_settings([TOLD])
     return decisions(readings, OFFERS.values(), declared, (), {"hubspot": mapping}, language=language)

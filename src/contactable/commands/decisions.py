@@ -81,12 +81,8 @@ def approvals_in(kit: Contactable) -> list[Approval]:
 
     with kit.register.read() as tx:
         entries = ledger.of_batch(tx, BATCH)
-    return [
-        Approval(
-            each.details["decision"], each.details["fingerprint"], each.details["by"], each.recorded_at.isoformat()
-        )
-        for each in entries
-    ]
+    kept = ((each.details, each.recorded_at.isoformat()) for each in entries)
+    return [Approval(said["decision"], said["fingerprint"], said["by"], at) for said, at in kept]
 
 
 def _record(kit: Contactable, chosen: list[Decision], by: str) -> None:
