@@ -153,3 +153,21 @@ def _names(key: str, entry: Any) -> tuple[str, ...]:
 
 def _fingerprint(written: Table[str, Any]) -> str:
     return hashlib.sha256(json.dumps(written, sort_keys=True, default=str).encode()).hexdigest()[:16]
+
+
+def absent_sources(table: Table[str, Any], *, properties: Iterable[str], lists: Iterable[str] = ()) -> tuple[str, ...]:
+    """Name the company's own sources that the CRM no longer has: a property deleted, a list renamed. An alert.
+
+    The shipped map and columns by name are left out: no CRM has all of those. A source that is gone says nothing, so
+    that a permission closes, and an opposition of which it was the only witness must be looked at by a person.
+    """
+    there = set(properties)
+    members = {membership("list", name) for name in lists}
+    absent = []
+    for name in table.keys() - _SPECIAL - ADDRESS_COLUMNS:
+        for source in sources_of(column_named(name), table[name]):
+            kind, _, listed = source.membership.partition(":")
+            gone = kind == "list" and membership(kind, listed) not in members
+            if gone or (source.property_name and source.property_name not in there):
+                absent.append(f"{name}: {source.label}")
+    return tuple(sorted(absent))

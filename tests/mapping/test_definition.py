@@ -9,6 +9,7 @@ import pytest
 from contactable.errors import SettingsError
 from contactable.mapping import Mapping, map_record, offers_from_settings, shipped_maps
 from contactable.mapping.columns import COLUMNS
+from contactable.mapping.definition import absent_sources
 from contactable.rules import COLUMNS as FACTS
 
 
@@ -176,3 +177,17 @@ def test_every_shipped_map_is_understood(name: str) -> None:
 def test_a_mistake_in_the_mapping_is_named(table: dict[str, Any], named: str) -> None:
     with pytest.raises(SettingsError, match=named):
         Mapping.from_settings(table)
+
+
+def test_sources_that_the_crm_no_longer_has_are_named() -> None:
+    table = {"country": ["pays", "land"], "opposed_phone_on": {"list": "Ne pas appeler"}, "email": "mail"}
+
+    absent = absent_sources(table, properties=["pays"], lists=["Newsletter"])
+
+    assert absent == ("country: property:land", "opposed_phone_on: list:Ne pas appeler")
+
+
+def test_a_list_that_is_there_is_found_however_its_name_is_written() -> None:
+    table = {"opposed_phone_on": {"list": "Ne pas appeler"}}
+
+    assert absent_sources(table, properties=[], lists=["NE PAS  APPELER"]) == ()

@@ -1,0 +1,69 @@
+"""``contactable mapping`` and ``contactable decisions`` on the command line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from contactable.cli import group
+from contactable.errors import SettingsError
+
+EXPORT = """Email;Pays;Type client;Ne pas appeler;informed
+anne@example.com;France;Particulier;Oui;non
+jean@example.org;France;Pro;;oui
+"""
+
+
+@pytest.fixture
+def export(tmp_path: Path) -> Path:
+    path = tmp_path / "export.csv"
+    path.write_text(EXPORT, encoding="utf-8")
+    return path
+
+
+def run(*arguments: str | Path) -> str:
+    return CliRunner().invoke(group, [str(each) for each in arguments], catch_exceptions=False).stdout
+
+
+def test_suggestions_are_lines_for_the_settings_with_oppositions_first(export: Path) -> None:
+    lines = run("--settings", export.parent / "none.toml", "mapping", "suggest", export).splitlines()
+
+    assert lines[0].startswith("Oppositions")
+    assert lines[1].startswith('opposed_phone_on = "Ne pas appeler"')
+
+
+def test_the_figures_name_facts_their_sources_and_what_would_open(export: Path) -> None:
+    found = json.loads(
+        run("--settings", export.parent / "none.toml", "mapping", "check", export, "--map", "hubspot-export", "--json")
+    )
+
+    assert found["contacts"] == 2
+    assert ["country", "property:Pays", 2] in found["facts"]
+
+
+def test_a_sample_shows_reasons_and_no_address(export: Path) -> None:
+    shown = run("--settings", export.parent / "none.toml", "mapping", "check", export, "--sample", "2")
+
+    assert "Contact 1" in shown
+    assert "example.com" not in shown
+
+
+def test_a_source_that_is_neither_file_nor_connector_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="`nothing` is neither"):
+        run("--settings", tmp_path / "none.toml", "mapping", "check", "nothing")
+
+
+def test_a_decision_is_approved_once_and_stays_approved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HUBSPOT_TOKEN", "x")
+    settings = ["--settings", str(tmp_path / "contactable.toml")]
+    run(*settings, "init", "--public-url", "https://example.com/c", "--token", "env:HUBSPOT_TOKEN")
+    run(*settings, "register", "upgrade")
+
+    run(*settings, "decisions", "approve", "reading:robinson", "--by", "Anne Exemple")
+
+    approved = {each["name"]: each["approved"] for each in json.loads(run(*settings, "decisions", "--json"))}
+    assert approved["reading:robinson"] is True
+    assert approved["offer:main"] is False
