@@ -15,6 +15,7 @@ import structlog
 
 from contactable.errors import ContactableError
 from contactable.one_process import alone
+from contactable.polling import poll, pollable
 from contactable.register import Register, cursors, jobs, mirror, outbox
 from contactable.rules.calendar import paris_day
 from contactable.schedule import Scheduler, Task
@@ -91,6 +92,8 @@ def tasks(kit: Contactable, wake: Callable[[], None]) -> Iterator[Task]:
         if kit.connectors[name].capabilities.consent_feed:
             yield Task(f"consents {name}", partial(_consents, kit, name, wake), every=schedule.consent_feed)
         yield Task(f"reconcile {name}", partial(_reconcile, kit, name), every=schedule.reconcile)
+    for name in pollable(kit):
+        yield Task(f"poll {name}", partial(poll, kit, name), every=schedule.poll)
     yield Task("day roll", partial(day_roll, kit, wake), daily_at=time.fromisoformat(schedule.day_roll))
     yield Task("jobs", partial(_jobs, kit, wake), every=JOBS_EVERY)
 

@@ -1,0 +1,5 @@
+"""``python -m contactable``: the command line."""
+
+from contactable.cli import main
+
+main()
