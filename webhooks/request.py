@@ -91,8 +91,11 @@ class Request:
 
     @property
     def sent_fields(self) -> Section:
-        """The query and the form together, for senders that use either; the form's value counts."""
-        return Section({**self.query.values, **self.form.values})
+        """The form, or where there is no body the query, for senders that use either.
+
+        Never both: a signature covers the body, and what somebody adds to the URL must not count beside it.
+        """
+        return self.form if self.raw else self.query
 
     def with_headers(self, headers: Mapping[str, str]) -> Request:
         """The same request with more headers, as a signer leaves it."""

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 
-from contactable.errors import Malformed
+from contactable.errors import Malformed, NotAuthentic
+from contactable.signing import Secret
 from contactable.webhooks.events import Confidence, Event, Kind, On, Origin, Scope, ScopeKind, TimeQuality
 from contactable.webhooks.meaning import fact_key, international, is_persons_number
 from contactable.webhooks.provider import Proof
 from contactable.webhooks.refusals import COMMENTED, TAGGED, refusal_in
 from contactable.webhooks.registry import find_provider
-from contactable.webhooks.request import Request
+from contactable.webhooks.request import Request, Secrets
 from contactable.webhooks.ticks import ticks_in
 
 ARRIVAL = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
@@ -213,6 +215,34 @@ def test_a_generic_request_proves_more_when_it_is_signed() -> None:
 
     assert provider.proof(Request(b"", ARRIVAL, headers={"Webhook-Signature": "v1,AAAA"})) is Proof.SIGNED
     assert provider.proof(Request(b"", ARRIVAL)) is Proof.PATH_SECRET
+
+
+def test_what_is_added_to_the_url_of_a_signed_request_does_not_count() -> None:
+    secrets = Secrets(keys=(Secret("key", b"whsec_MDEyMzQ1Njc4OTAx"),))
+    provider = find_provider("generic")
+    signed = provider.sign(Request(b"phone=0639980001&text=stop", ARRIVAL, url="https://x.example/hooks/g"), secrets)
+    altered = replace(signed, url=f"{signed.url}?email=other@example.com")
+
+    assert provider.authenticate(altered, secrets) == "key"
+    assert [event.email for event in provider.parse(altered) if isinstance(event, Event)] == [None]
+
+
+def test_a_signature_over_no_body_is_worth_nothing_for_a_query() -> None:
+    secrets = Secrets(keys=(Secret("key", b"whsec_MDEyMzQ1Njc4OTAx"),))
+    provider = find_provider("generic")
+    empty = Request(b"", ARRIVAL, method="GET", url="https://x.example/hooks/g?email=other@example.com")
+
+    with pytest.raises(NotAuthentic, match="body"):
+        provider.authenticate(provider.sign(empty, secrets), secrets)
+
+
+def test_a_form_that_begins_like_json_is_covered_by_twilios_signature_all_the_same() -> None:
+    secrets = Secrets(keys=(Secret("token", b"auth token"),))
+    provider = find_provider("twilio")
+    signed = provider.sign(Request(b"", ARRIVAL, url="https://x.example/hooks/t"), secrets)
+
+    with pytest.raises(NotAuthentic):
+        provider.authenticate(replace(signed, raw=b"{=1&MessageSid=SM1&From=%2B33639980001&Body=STOP"), secrets)
 
 
 def test_a_number_without_its_plus_gets_it_back_and_a_national_one_stays() -> None:

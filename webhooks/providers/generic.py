@@ -46,6 +46,8 @@ def authenticate(request: Request, secrets: Secrets) -> str:
     """Standard Webhooks where the endpoint has a ``secret``; a path secret, basic, bearer or header otherwise."""
     # A secret for signatures rules out the weaker ways in: no downgrade.
     if secrets.keys:
+        if not request.raw:
+            raise NotAuthentic("A signature covers the body, and the request has none: send JSON or a form.")
         return check_standard_webhook(secrets.keys, request.lower_headers, request.raw, request.received_at)
     if request.header(_SIGNATURE):
         raise NotAuthentic("The request is signed, and the endpoint has no `secret` to check that with.")

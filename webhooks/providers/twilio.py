@@ -55,7 +55,7 @@ def authenticate(request: Request, secrets: Secrets) -> str:
         secrets.keys,
         request.url,
         signature=request.header("X-Twilio-Signature"),
-        form=() if request.is_json else request.form_pairs,
+        form=request.form_pairs,
         body=request.raw,
     )
 
