@@ -5,12 +5,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from contactable.rules.decision import decide, decide_channel
 from contactable.rules.facts import COLUMNS, Facts, Offer
 from contactable.rules.place import country_told_by
 from contactable.rules.readings import DEFAULT_READINGS, DOUBTS, Readings
 from contactable.rules.sources import SOURCES
-from contactable.rules.table import decide_batches, decide_many
 from contactable.rules.terms import (
     UNKNOWN_TIME,
     Audience,
@@ -26,6 +27,9 @@ from contactable.rules.terms import (
     Sector,
 )
 from contactable.rules.verdict import Verdict
+
+if TYPE_CHECKING:
+    from contactable.rules.table import decide_batches, decide_many
 
 __all__ = [
     "COLUMNS",
@@ -54,3 +58,12 @@ __all__ = [
     "decide_channel",
     "decide_many",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Import the compiler only for those who decide columns."""
+    if name in ("decide_batches", "decide_many"):
+        from contactable.rules import table
+
+        return getattr(table, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

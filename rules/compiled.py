@@ -59,7 +59,7 @@ class Program:
 @lru_cache(maxsize=256)
 def compile_law(law: Law, frame: Frame) -> Program:
     """Run every rule that is in force in a frame on every combination of facts that it may meet."""
-    parts = [tabulate(partial(first_answer, rules), frame, _code) for rules in _parts(law.rules(*frame[:2]))]
+    parts = [tabulate(partial(first_answer, rules), frame, _code) for rules in parts_of(law.rules(*frame[:2]))]
     derived: dict[str, Table] = {}
     wanted = [name for part in parts for name in part.places]
     while wanted:
@@ -70,7 +70,7 @@ def compile_law(law: Law, frame: Frame) -> Program:
     return Program(tuple(parts), derived, _resting_on(OVER, derived), _resting_on(OF_A_CHANNEL, derived))
 
 
-def _parts(rules: tuple[Rule, ...]) -> list[tuple[Rule, ...]]:
+def parts_of(rules: tuple[Rule, ...]) -> list[tuple[Rule, ...]]:
     """The questions asked before, each by itself where its reasons rank above all that is asked later; the rest."""
     for place, rule in enumerate(rules):
         if rule not in ASKED_BEFORE_CALLS + ASKED_BEFORE_MESSAGES:

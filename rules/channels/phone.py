@@ -105,7 +105,7 @@ def the_consumer_was_not_told(case: Case) -> Answer | None:
 @rule(conso.L223_1_WORKS, conso.R223_4, towards=consumers)
 def in_a_banned_sector_only_a_call_back_is_left(case: Case) -> Answer | None:
     """Works in homes, no contract: who got here asked to be called, and nothing else opens."""
-    return opened(Reason.REQUESTED_CALLBACK, when=is_banned_at_home(case))
+    return opened(Reason.REQUESTED_CALLBACK, when=is_banned_at_home(case) and case.called_back)
 
 
 @rule(conso.L223_1_2026, conso.R223_1, law.GDPR_7, towards=consumers)

@@ -47,3 +47,9 @@ def contacts() -> Callable[..., list[dict[str, Any]]]:
         return [some_facts(chance, timed=timed) for _ in range(count)]
 
     return make
+
+
+@pytest.fixture
+def somebody() -> Callable[[int], dict[str, Any]]:
+    """Make one contact by chance, with times of day, the same for the same seed."""
+    return lambda seed: some_facts(Random(seed), timed=True)
