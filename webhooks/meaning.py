@@ -57,7 +57,11 @@ class Meaning:
         message_id: str | None = None,
         text: str | None = None,
     ) -> Event:
-        """The event that a sender calls ``said``; ``at`` None means that only its arrival is known."""
+        """The event that a sender calls ``said``; ``at`` None means that only its arrival is known.
+
+        An echo was said now of an act whose day nobody tells: its time is unknown, whatever ``at`` is.
+        """
+        is_echo = self.kind is Kind.OPPOSITION and self.origin is Origin.ECHO
         return Event(
             kind=self.kind,
             on=on,
@@ -69,8 +73,8 @@ class Meaning:
             record=record,
             token=token,
             scope=scope,
-            occurred_at=at,
-            time_quality=TimeQuality.EVENT if at else TimeQuality.ARRIVAL,
+            occurred_at=None if is_echo else at,
+            time_quality=TimeQuality.UNKNOWN if is_echo else TimeQuality.EVENT if at else TimeQuality.ARRIVAL,
             confidence=self.confidence,
             trace=self.trace,
             campaign=campaign,

@@ -96,6 +96,14 @@ def test_an_unreadable_time_costs_the_date_and_not_the_opposition() -> None:
     assert (event.kind, event.time_quality) == (Kind.OPPOSITION, TimeQuality.ARRIVAL)
 
 
+def test_an_echo_tells_of_an_act_whose_day_nobody_knows() -> None:
+    event = read(
+        "mailjet", {"event": "blocked", "error": "spam reporter", "email": "a@example.com", "time": 1795512600}
+    )
+
+    assert (event.kind, event.occurred_at, event.time_quality) == (Kind.OPPOSITION, None, TimeQuality.UNKNOWN)
+
+
 def test_an_echo_of_unknown_cause_suppresses_and_asks_a_person() -> None:
     event = read("brevo", {"event": "blocked", "email": "a@example.com", "reason": "policy"})
 
