@@ -67,6 +67,12 @@ def test_without_out_the_terminal_shows_a_table(tmp_path: Path) -> None:
     assert "contacts decided" not in result.stdout
 
 
+def test_an_id_is_shown_as_it_is_and_never_as_markup(tmp_path: Path) -> None:
+    result = check(write(tmp_path, "id,country", "[/x] [bold]a,BE"), "--on", "2026-11-23")
+
+    assert "[/x] [bold]a" in result.stdout
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
 @pytest.mark.parametrize("separator", [",", ";"])
 @pytest.mark.parametrize("line_end", ["\n", "\r\n"])

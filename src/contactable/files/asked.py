@@ -40,6 +40,7 @@ def pairs(option: str, texts: Iterable[str]) -> list[tuple[str, str]]:
 def readings_from(texts: Iterable[str]) -> Readings:
     """The readings that ``--reading NAME=VALUE`` set, the others as they are by default."""
     given = dict(pairs("--reading", texts))
+    # Readings are given on purpose and one by one: the settings' own are for the CRM, not for a file tried out.
     names = [doubt.name for doubt in DOUBTS]
     unknown = next((name for name in given if name not in names), None)
     if unknown is not None:

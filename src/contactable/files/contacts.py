@@ -110,13 +110,13 @@ class _Cells(dict[str, Any]):
 
     def read(self, texts: Iterable[str]) -> list[Any]:
         """The values of some cells."""
-        if len(self) > _MOST_REMEMBERED:
+        if len(self) > _MOST_REMEMBERED:  # a column of free text must not grow the process
             self.clear()
         return list(map(self.__getitem__, texts))
 
     def odd(self, values: Sequence[Any]) -> Iterator[int]:
         """Which of them something must be said of."""
-        if self._odd:
+        if self._odd:  # nearly no column ever has one, and looking costs as much as reading
             yield from (row for row, value in enumerate(values) if value is UNKNOWN_TIME or type(value) is Unreadable)
 
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from itertools import islice
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from contactable.files.columns import COLUMNS
@@ -118,7 +119,7 @@ def table() -> Iterator[Write]:
         room = max(_MOST_ROWS_SHOWN - count, 0)
         count += len(ids)
         for id_, *row in islice(zip(ids, *cells, strict=True), room):
-            rows.add_row(id_, *(_cell(*row[start : start + 3]) for start in range(0, len(row), 5)))
+            rows.add_row(escape(id_), *(_cell(*row[start : start + 3]) for start in range(0, len(row), 5)))
 
     yield write
     console().print(rows)

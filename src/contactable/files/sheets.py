@@ -72,6 +72,7 @@ def _check_header(header: Sequence[str], ignore_unknown: bool) -> None:
     unknown = [name for name in header if name not in COLUMNS]
     if unknown and not ignore_unknown:
         raise Malformed("; ".join(_unknown(name) for name in unknown) + ". --ignore-unknown leaves them out.")
+    # Without names for rows, neither a result nor an error could say whom it means.
     if "id" not in header:
         raise Malformed("Column id is missing: it names each row and must be there.")
 
@@ -86,6 +87,7 @@ def _csv(path: Path) -> Sheet:
         first = lines.readline()
         if not first.strip():
             raise Malformed(f"{path.name} is empty; a header and rows were expected.")
+        # No column has a separator in its name, so the header tells which one is meant, where rows might mislead.
         delimiter = ";" if first.count(";") > first.count(",") else ","
         header = tuple(next(csv.reader([first], delimiter=delimiter)))
     size = path.stat().st_size
@@ -94,6 +96,7 @@ def _csv(path: Path) -> Sheet:
 
 def _csv_chunks(path: Path, header: tuple[str, ...], delimiter: str) -> Iterator[Chunk]:
     with path.open("rb") as raw, _text(raw) as lines:
+        # Strict: a quote that is never closed would otherwise swallow the rest of the file as one cell.
         reader = csv.reader(lines, delimiter=delimiter, strict=True)
         with _readable(path, lambda: reader.line_num + 1):
             next(reader)
@@ -184,6 +187,7 @@ def _texts(name: str, cells: Any) -> list[str]:
         return _texts(name, cells.dictionary_decode())
     if pa.types.is_boolean(kind):
         cells = pc.if_else(cells, "yes", "no")
+    # Numbers that went through floating point have lost their zeros and perhaps their last digits.
     elif pa.types.is_floating(kind) or pa.types.is_nested(kind) or pa.types.is_binary(kind):
         raise Malformed(f"Column {name} is of type {kind}; write text, dates or booleans.")
     texts: list[str] = pc.fill_null(cells.cast(pa.string()), "").to_pylist()

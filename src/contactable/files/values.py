@@ -60,7 +60,7 @@ def read_cell(column: Column, text: str) -> Any:
     """The value of a cell; ``Unreadable`` where it is not accepted. Addresses are not read here."""
     if column.kind is Kind.OBJECTION:
         return _objection(text)
-    if not text:
+    if not text:  # spaces are no empty cell: nobody knows what they stand for
         return None
     found = _READERS[column.kind](column, text)
     return Unreadable(f"{shown(text)} is not accepted; write {column.accepted}, or nothing") if found is None else found
@@ -78,6 +78,7 @@ def read_moment(text: str) -> date | None:
 
 def shown(text: str) -> str:
     """A value as a message may print it: quoted, or only described where it might be an address or a number."""
+    # A day has eight digits and the shortest French number nine.
     if "@" in text or _NINE_DIGITS.search(text):
         return "a value that looks like an address or a number"
     return repr(text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…")
@@ -91,7 +92,7 @@ def _instant(text: str) -> datetime:
 
 
 def _objection(text: str) -> Any:
-    plain = text.strip()
+    plain = text.strip()  # here alone spaces count for nothing: an objection must not be lost to one
     if plain.casefold() in NO_OBJECTION:
         return None
     return read_moment(plain) or UNKNOWN_TIME

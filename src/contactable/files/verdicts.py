@@ -64,7 +64,7 @@ def decide_sheet(sheet: Sheet, question: Question, *, by_columns: bool | None = 
     The day asked about is looked at first: a wrong one is no fault of any row. ``by_columns`` chooses the way, which
     the size of the table does otherwise.
     """
-    asked_at(question.on)
+    asked_at(question.on)  # raises
     reader = ContactReader(sheet.header, question.given)
     decider = _decider(question, sheet.large if by_columns is None else by_columns)
     for chunk in sheet.chunks():
@@ -130,7 +130,7 @@ class RowDecider:
     def _end(self, verdict: Verdict, facts: Facts, offer: Offer) -> tuple[Channel, Reason, int] | None:
         """Within how many days an open verdict will be closed, as far as is known today."""
         for days, day in horizons(self._question.on) if verdict.allowed else ():
-            if verdict.until and verdict.until <= day:
+            if verdict.until and verdict.until <= day:  # otherwise the law answers on that day as it does today
                 then = decide_channel(verdict.channel, facts, offer, day, self._question.readings)
                 if not then.allowed:
                     return verdict.channel, verdict.reason, days
