@@ -53,7 +53,7 @@ ANSWERS: dict[str, Any] = {
         {
             "name": "told-at-collection",
             "source": ["FORM", "CRM_UI"],
-            "facts": {"informed": "yes", "source": "person", "collected_at_sale": "yes"},
+            "facts": {"informed": "yes", "source": "person"},
             "evidence": "texts of the four forms; the script of the sales team",
             "by": "Anne Exemple, data protection officer",
             "on": ON,

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from contactable.mapping.map_file import MapFile
     from contactable.mapping.offers import OfferSettings
     from contactable.mapping.portal import Contact, Portal
+    from contactable.rules import Channel
     from contactable.rules.labels import Language
 
 _MOST_LINES = 10
@@ -194,22 +195,28 @@ def _print_coverage(found: Coverage, language: Language) -> None:
 
 
 def _print_gains(found: Coverage, language: Language) -> None:
+    """What each missing fact, and each declaration, does: the fullest first, one line each."""
     from contactable.mapping.columns import ADDRESS_COLUMNS
-    from contactable.rules.labels import column_label, label
 
-    gains: Counter[tuple[str, ...]] = Counter()
-    for (columns, _), count in found.would_open.items():
+    would_open: dict[str, Counter[Channel]] = {}
+    for (columns, channel), count in found.would_open.items():
         if not ADDRESS_COLUMNS.intersection(columns):  # an address that is missing is no question of meaning
-            gains[columns] += count
-    click.secho("What would open, for each fact that is missing", bold=True)
-    for columns, _ in gains.most_common(_MOST_LINES):
-        each = {channel: n for (known, channel), n in found.would_open.items() if known == columns}
-        told = ", ".join(f"+ {n:,} {label(channel, language)}" for channel, n in each.items())
-        click.echo(f"  {' + '.join(column_label(name, language) for name in columns)}: {told}")
-    if found.opened_by:
-        click.secho("What declarations opened", bold=True)
-    for (name, channel), count in found.opened_by.most_common():
-        click.echo(f"  {name}: + {count:,} {label(channel, language)}")
+            would_open.setdefault(" + ".join(columns), Counter())[channel] += count
+    opened: dict[str, Counter[Channel]] = {}
+    for (name, channel), count in found.opened_by.items():
+        opened.setdefault(name, Counter())[channel] += count
+    _print_gain("What would open, for each fact that is missing", would_open, language)
+    _print_gain("What declarations opened", opened, language)
+
+
+def _print_gain(title: str, gains: dict[str, Counter[Channel]], language: Language) -> None:
+    from contactable.rules.labels import label
+
+    if gains:
+        click.secho(title, bold=True)
+    for name, by_channel in sorted(gains.items(), key=lambda gain: -gain[1].total())[:_MOST_LINES]:
+        told = ", ".join(f"+ {count:,} {label(channel, language)}" for channel, count in by_channel.most_common())
+        click.echo(f"  {name}: {told}")
 
 
 def _print_sample(contact: Contact, setup: Setup, language: Language) -> None:
