@@ -97,10 +97,23 @@ def test_an_opt_out_of_one_subscription_type_is_bound_to_it() -> None:
     ("source", "origin"),
     [("EMAIL", Origin.RECIPIENT), ("CRM_UI", Origin.CRM_USER), ("IMPORT", Origin.ADMIN), ("NEW_ONE", Origin.UNKNOWN)],
 )
-def test_a_resubscription_is_the_persons_act_only_where_hubspot_says_so(source: str, origin: Origin) -> None:
+def test_the_source_of_a_change_tells_whose_act_an_opt_out_was(source: str, origin: Origin) -> None:
+    event = read_one(propertyName="hs_email_optout", propertyValue="true", changeSource=source)
+
+    assert (event.kind, event.origin) == (Kind.OPPOSITION, origin)
+
+
+@pytest.mark.parametrize("source", ["EMAIL", "FORM", "CRM_UI", "API", ""])
+def test_no_source_of_a_change_makes_a_resubscription_the_persons_own_act(source: str) -> None:
     event = read_one(propertyName="hs_email_optout", propertyValue="false", changeSource=source)
 
-    assert (event.kind, event.origin) == (Kind.RELEASE, origin)
+    assert event.kind is Kind.RELEASE
+    assert event.origin is not Origin.RECIPIENT
+
+
+@pytest.mark.parametrize("name", ["2024", "hs_email_optout_", "hs_email_optout_x", "my_hs_email_optout_7"])
+def test_a_property_that_only_resembles_an_opt_out_is_an_ordinary_change(name: str) -> None:
+    assert read_one(propertyName=name, propertyValue="true").kind is Kind.IGNORED
 
 
 def test_an_opt_out_whose_value_is_hidden_is_neither_given_nor_taken_back() -> None:

@@ -67,7 +67,7 @@ CHANGED_BY = {  # changeSource -> whose act it is; a source that we do not know 
     "IMPORT": Origin.ADMIN,
     "API": Origin.API,
     "INTEGRATION": Origin.API,
-    # The two below are the person at work: a link in a message, a form on a page.
+    # The person's own act: the link in a message, a form on a page.
     "EMAIL": Origin.RECIPIENT,
     "FORM": Origin.RECIPIENT,
 }
@@ -118,7 +118,7 @@ def _change(item: Section) -> Iterator[Event]:
         yield _event(item, OURS, On.ALL)
     elif name == OPPOSE:
         yield from _ticks(item, value)
-    elif name == OPT_OUT or name.removeprefix(f"{OPT_OUT}_").isdigit():
+    elif re.fullmatch(rf"{OPT_OUT}(_\d+)?", name):
         yield _opt_out(item, name, value)
     else:
         yield _event(item, MEANINGS.get((name, value), CHANGED), On.EMAIL if (name, value) in MEANINGS else On.ALL)
@@ -141,7 +141,10 @@ def _ticks(item: Section, value: str) -> Iterator[Event]:
 
 def _opt_out(item: Section, name: str, value: str) -> Event:
     known = OPT_OUTS.get(value.lower(), CHANGED)  # "REDACTED", or what may come: the contact is read again
-    meaning = replace(known, origin=CHANGED_BY.get(item.text("changeSource", default=""), Origin.UNKNOWN))
+    origin = CHANGED_BY.get(item.text("changeSource", default=""), Origin.UNKNOWN)
+    if known.kind is Kind.RELEASE and origin is Origin.RECIPIENT:
+        origin = Origin.UNKNOWN  # no page says that these sources are always the person: enough to close, not to open
+    meaning = replace(known, origin=origin)
     subscription = name.removeprefix(OPT_OUT).removeprefix("_")
     return _event(item, meaning, On.EMAIL, Scope(ScopeKind.SUBSCRIPTION, subscription) if subscription else EVERYTHING)
 
