@@ -11,7 +11,7 @@ import pytest
 
 from contactable.errors import Malformed, NotAuthentic
 from contactable.signing import Secret
-from contactable.webhooks.events import Event, Kind, On
+from contactable.webhooks.events import Event, Kind, On, Origin
 from contactable.webhooks.provider import Proof
 from contactable.webhooks.registry import find_provider
 from contactable.webhooks.request import Request, Secrets
@@ -79,3 +79,12 @@ def test_a_signature_over_no_body_is_worth_nothing_for_a_query() -> None:
 
     with pytest.raises(NotAuthentic, match="body"):
         provider.authenticate(provider.sign(empty, secrets), secrets)
+
+
+def test_a_release_that_a_sender_tells_is_not_taken_for_the_persons_own_act() -> None:
+    body = json.dumps({"event": "back", "email": "a@example.com"}).encode()
+
+    (event,) = find_provider("generic").parse(Request(body, ARRIVAL, options={"events": {"back": "release"}}))
+
+    assert isinstance(event, Event)
+    assert (event.kind, event.origin) == (Kind.RELEASE, Origin.UNKNOWN)

@@ -137,4 +137,6 @@ def _meaning(said: str, names: Mapping[str, str]) -> Meaning:
             "`events` of the endpoint names something else than opposition, release, address_fact, ignored."
         )
     kind = Kind(named)
-    return Meaning(kind, REASONS[kind], Origin.RECIPIENT) if kind in REASONS else IGNORED
+    # A sender's "resubscribed" may be an administrator's hand; only a START in words is surely the person's.
+    origin = Origin.UNKNOWN if kind is Kind.RELEASE else Origin.RECIPIENT
+    return Meaning(kind, REASONS[kind], origin) if kind in REASONS else IGNORED
