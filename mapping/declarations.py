@@ -22,6 +22,7 @@ import msgspec
 from contactable.errors import Malformed, SettingsError
 from contactable.mapping.columns import COLUMNS
 from contactable.mapping.values import check_value, plain, read_day
+from contactable.rules.wordings import Wording, WordingKind, gaps_of
 
 SELECTORS = ("form", "list", "source", "owner")
 _Names = list[str] | str
@@ -117,13 +118,14 @@ class Declaration:
 
 
 def declarations_from_settings(
-    tables: Iterable[Mapping[str, Any]], *, folder: Path = Path(), wordings: Iterable[str] = ()
+    tables: Iterable[Mapping[str, Any]], *, folder: Path = Path(), wordings: Iterable[Wording] = ()
 ) -> tuple[Declaration, ...]:
     """Understand ``[[declare]]``; raise ``SettingsError`` for one without evidence, author, day or contacts.
 
-    ``folder`` is where evidence files are looked for, ``wordings`` the names of the known versions of texts.
+    ``folder`` is where evidence files are looked for, ``wordings`` are the versions of texts of the settings. Whoever
+    declares that calls were agreed to with all five statements names the text that makes them.
     """
-    known_wordings = frozenset(wordings)
+    known_wordings = {wording.version: wording for wording in wordings}
     found = [_declaration(table, folder, known_wordings) for table in tables]
     names = [declaration.name for declaration in found]
     if twice := sorted({name for name in names if names.count(name) > 1}):
@@ -141,7 +143,7 @@ def declared(declarations: Sequence[Declaration], contact: About) -> dict[str, d
     return said
 
 
-def _declaration(table: Mapping[str, Any], folder: Path, wordings: frozenset[str]) -> Declaration:
+def _declaration(table: Mapping[str, Any], folder: Path, wordings: Mapping[str, Wording]) -> Declaration:
     name = str(table.get("name", "without a name"))
     try:
         written = msgspec.convert(dict(table), _Written)
@@ -152,9 +154,12 @@ def _declaration(table: Mapping[str, Any], folder: Path, wordings: frozenset[str
             raise SettingsError(f"[[declare]] {name}: `{key}` is empty; a declaration is signed and has evidence.")
     if written.wording and written.wording not in wordings:
         raise SettingsError(f"[[declare]] {name}: no [[wording]] is called `{written.wording}`.")
+    facts = {column: _fact(name, column, value) for column, value in written.facts.items()}
+    if facts.get("consent_phone_complete") == "yes":
+        _check_statements(name, wordings.get(written.wording))
     return Declaration(
         written.name,
-        {column: _fact(name, column, value) for column, value in written.facts.items()},
+        facts,
         written.evidence,
         _digest(folder / written.evidence),
         written.by,
@@ -175,6 +180,15 @@ def _fact(name: str, column: str, value: str | bool) -> str:
         return check_value(COLUMNS[column], value if isinstance(value, str) else ("no", "yes")[value])
     except Malformed as error:
         raise SettingsError(f"[[declare]] {name}: {error}") from None
+
+
+def _check_statements(name: str, wording: Wording | None) -> None:
+    """A complete consent to calls is declared with the text that makes it one (R223-1)."""
+    if wording is None or wording.kind is not WordingKind.CONSENT_TO_CALLS:
+        raise SettingsError(f"[[declare]] {name}: consent_phone_complete needs a `wording` of kind consent_to_calls.")
+    if gaps := gaps_of(wording):
+        missing = ", ".join(gap.statement for gap in gaps)
+        raise SettingsError(f"[[declare]] {name}: the text {wording.version} does not say {missing}.")
 
 
 def _selectors(written: _Written) -> tuple[tuple[str, tuple[re.Pattern[str], ...]], ...]:

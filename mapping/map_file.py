@@ -16,6 +16,7 @@ from contactable.errors import SettingsError
 from contactable.mapping.declarations import Declaration, declarations_from_settings
 from contactable.mapping.definition import Mapping, shipped_maps
 from contactable.mapping.offers import OfferSettings
+from contactable.rules.wordings import Wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class MapFile:
     declarations: tuple[Declaration, ...]
 
 
-def read_map(name: str, *, offers: Iterable[OfferSettings] = (), wordings: Iterable[str] = ()) -> MapFile:
+def read_map(name: str, *, offers: Iterable[OfferSettings] = (), wordings: Iterable[Wording] = ()) -> MapFile:
     """Read a map file, or a shipped map by its name; raise ``SettingsError`` naming file, table and mistake."""
     if name in shipped_maps():
         return MapFile(Mapping.from_settings({}, crm=name, offers=offers), ())

@@ -11,6 +11,7 @@ import pytest
 from contactable.errors import SettingsError
 from contactable.mapping import Mapping, declarations_from_settings, facts_of, map_record, offers_from_settings
 from contactable.mapping.records import Mapped
+from contactable.rules.wordings import read_wording
 
 MAIN = offers_from_settings({})["main"]
 MAPPING = Mapping.from_settings({})
@@ -123,6 +124,7 @@ def test_a_declaration_that_ran_out_is_no_longer_in_force() -> None:
         ({"facts": {"consent_email_on": "2026-01-01"}}, "cannot be declared"),
         ({"facts": {"audience": "b2b"}}, "consumer or professional"),
         ({"wording": "v9"}, "no .* is called `v9`"),
+        ({"facts": {"consent_phone_complete": "yes"}}, "needs a `wording`"),
         ({"on": "bientôt"}, "demo-form"),
         ({"page": "x"}, "page"),
     ],
@@ -130,6 +132,14 @@ def test_a_declaration_that_ran_out_is_no_longer_in_force() -> None:
 def test_a_declaration_without_author_evidence_or_contacts_is_refused(change: dict[str, Any], named: str) -> None:
     with pytest.raises(SettingsError, match=named):
         declarations_from_settings([{**TOLD, **change}])
+
+
+def test_calls_are_not_declared_complete_with_a_text_that_lacks_a_statement() -> None:
+    text = {"kind": "consent_to_calls", "version": "v1", "text": "Oui, appelez-moi.", "says": {"choice": "Oui"}}
+    table = {**TOLD, "facts": {"consent_phone_complete": "yes"}, "wording": "v1"}
+
+    with pytest.raises(SettingsError, match="v1 does not say who, goods, period"):
+        declarations_from_settings([table], wordings=[read_wording(text)])
 
 
 def test_two_declarations_of_one_name_are_refused() -> None:

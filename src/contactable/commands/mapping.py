@@ -108,6 +108,7 @@ def _map(context: Context, source: str, map_name: str | None, offers: dict[str, 
     """The map that is named, else the connector's of the settings, else columns by their names."""
     from contactable.mapping import Mapping, declarations_from_settings, read_map
     from contactable.mapping.map_file import MapFile
+    from contactable.rules.wordings import read_wording
 
     if map_name:
         return read_map(map_name, offers=offers.values())
@@ -115,7 +116,7 @@ def _map(context: Context, source: str, map_name: str | None, offers: dict[str, 
         return MapFile(Mapping.from_settings({}, offers=offers.values()), ())
     settings = context.settings
     connector = settings.connectors[source]
-    wordings = [str(each.get("version", "")) for each in settings.wording]
+    wordings = [read_wording(each) for each in settings.wording]
     declared = declarations_from_settings(settings.declare, folder=settings.folder, wordings=wordings)
     return MapFile(Mapping.from_settings(connector.mapping, crm=connector.type, offers=offers.values()), declared)
 
