@@ -1,10 +1,11 @@
-"""A rule that begins on a future date is a source, a function, and a place in a channel's tuple: ``CONTRIBUTING.md``."""
+"""A rule that begins on a future date: a source, a function, a place in a channel's tuple (``CONTRIBUTING.md``)."""
 
 from __future__ import annotations
 
 from datetime import date
 
 import numpy as np
+
 from contactable.rules import Channel, Facts, Offer, Reason, decide, decide_channel, decide_many
 from contactable.rules.case import Case
 from contactable.rules.channels import CHANNELS
