@@ -111,12 +111,12 @@ class Contacts:
             if contact.living if not archived else contact.archived_at is not None and not contact.erased:
                 yield contact
 
-    def add(self, properties: Mapping[str, str], at: int, by: Writer, *, id: int | None = None) -> Contact:
-        """Create a contact; raise a 409 where its address is another's."""
-        number = id or (self.order[-1] + 50 if self.order else 151)
+    def add(self, properties: Mapping[str, str], at: int, by: Writer, *, modified_at: int = 0) -> Contact:
+        """Create a contact; raise a 409 where its address is another's. ``modified_at``: of one that is old already."""
+        number, changed = self.order[-1] + 50 if self.order else 151, modified_at or at
         self._claim_email(properties.get("email", ""), number)
-        stamped = {**properties, "hs_object_id": str(number), "createdate": iso(at), "lastmodifieddate": iso(at)}
-        contact = Contact(number, stamped, at, at, [Version(at, by, properties)])
+        stamped = {"hs_object_id": str(number), "createdate": iso(at), "lastmodifieddate": iso(changed)}
+        contact = Contact(number, {**properties, **stamped}, at, changed, [Version(at, by, properties)])
         self.by_id[number] = contact
         self.order.append(number)
         self._tell(Event("creation", contact, at, by, properties))

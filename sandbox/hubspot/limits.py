@@ -30,6 +30,7 @@ PROFESSIONAL = Limits()
 FREE = Limits(per_10_s=100, per_day=250_000)
 OAUTH = Limits(per_10_s=110, per_day=None)
 UNLIMITED = Limits(None, None, None)
+PLANS = {"professional": PROFESSIONAL, "free": FREE, "oauth": OAUTH, "unlimited": UNLIMITED}
 
 
 @dataclass(slots=True)

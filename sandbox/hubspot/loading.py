@@ -9,7 +9,6 @@ from contactable.sandbox.hubspot.definitions import Definition, read_definition
 from contactable.sandbox.hubspot.forms import Form
 from contactable.sandbox.hubspot.portal import Portal
 from contactable.sandbox.hubspot.preferences import BY_RECIPIENT, Status
-from contactable.sandbox.hubspot.times import iso
 
 IMPORTED = Writer("IMPORT", "1")
 
@@ -39,8 +38,7 @@ def _populate(portal: Portal, count: int, profile: str, seed: int) -> None:
         portal.define(read_definition({**given, "groupName": given.get("groupName", "contactinformation")}, 0))
     ids: list[int] = []
     for person in population.people:
-        contact = portal.contacts.add(person.properties, person.created_at, IMPORTED)
-        _age(contact, person.modified_at)
+        contact = portal.contacts.add(person.properties, person.created_at, IMPORTED, modified_at=person.modified_at)
         ids.append(contact.id)
     for name, members in population.lists.items():
         made = portal.lists.add(name, "MANUAL", portal.now)
@@ -52,8 +50,3 @@ def _populate(portal: Portal, count: int, profile: str, seed: int) -> None:
     for number, subscription_id, at in population.opt_outs:
         email = portal.contacts.by_id[ids[number]].properties["email"]
         portal.say(email, subscription_id, Status(False, at, BY_RECIPIENT))
-
-
-def _age(contact: Contact, modified_at: int) -> None:
-    contact.modified_at = modified_at
-    contact.properties["lastmodifieddate"] = iso(modified_at)
