@@ -32,7 +32,7 @@ def backup(url: str, target: Path, keyring: Keyring) -> int:
         raise RegisterError(f"{target} is there already: name a new file.")
     part = target.with_name(f"{target.name}.part")
     try:
-        _copy(source, part)
+        _copy(source, part, journal="DELETE")
         _check(part, keyring)
         os.replace(part, target)
     finally:
@@ -50,7 +50,7 @@ def restore(backup_file: Path, url: str, keyring: Keyring) -> None:
     if target.exists():
         raise RegisterError(f"There is a register at {target}: move it away first, with its -wal and -shm files.")
     _check(backup_file, keyring)
-    _copy(backup_file, target)
+    _copy(backup_file, target, journal="WAL")
     register = Register.open(url, keyring)
     try:
         register.write(lambda tx: marks.put(tx, marks.RESTORED, tx.now.isoformat()))
@@ -66,13 +66,13 @@ def _file_of(url: str) -> Path:
     return Path(where.database or "")
 
 
-def _copy(source: Path, target: Path) -> None:
+def _copy(source: Path, target: Path, journal: str) -> None:
     try:
         os.close(os.open(target, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
         read_only = f"{source.resolve().as_uri()}?mode=ro"
         with closing(sqlite3.connect(read_only, uri=True)) as old, closing(sqlite3.connect(target)) as new:
             old.backup(new, pages=-1)
-            new.execute("PRAGMA journal_mode=WAL").close()
+            new.execute(f"PRAGMA journal_mode={journal}").close()
         with target.open("rb") as file:
             os.fsync(file.fileno())
     except (OSError, sqlite3.Error) as error:

@@ -159,12 +159,12 @@ def _details(tx: Tx, consent: Consent) -> dict[str, Any]:
         "slots": [[start.isoformat(), end.isoformat()] for start, end in consent.slots],
         "minor": consent.minor,
         "parental": consent.parental,
-        "complete": _is_complete(tx, consent.wording) if consent.channel == "phone" else None,
+        "complete": is_complete(tx, consent.wording) if consent.channel == "phone" else None,
     }
     return {name: value for name, value in said.items() if value not in (None, "", [])}
 
 
-def _is_complete(tx: Tx, version: str) -> bool | None:
+def is_complete(tx: Tx, version: str) -> bool | None:
     """Whether the wording makes all statements that its kind owes; None where no wording is named."""
     if not version:
         return None

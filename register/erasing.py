@@ -17,7 +17,6 @@ from contactable.register.carrying import contacts_with
 from contactable.register.ledger import NewEntry
 from contactable.register.schema import carried, contacts, entries, identifiers, proofs, shown
 from contactable.register.schema_work import journal
-from contactable.register.subjects import Identifier, find_subjects
 from contactable.register.transaction import Tx
 
 
@@ -34,13 +33,13 @@ class Erased:
     proofs_kept_until: datetime | None
 
 
-def erase(tx: Tx, wanted: Iterable[Identifier]) -> Erased:
-    """Erase a person, named by identifiers, and the contacts that carry them.
+def erase(tx: Tx, subject_ids: Iterable[str]) -> Erased:
+    """Erase a person, named by the subjects of their identifiers, and the contacts that carry them.
 
     The CRM's own records are the company's to erase, and a body that a sender delivered goes thirty days after it was
     settled: both belong into the answer to the person.
     """
-    subjects = list(find_subjects(tx, wanted).values())
+    subjects = list(dict.fromkeys(subject_ids))
     touched = contacts_with(tx, subjects)
     subjects += [id for connector, record in touched for id in _records_of(tx, connector, record) if id not in subjects]
     gone = _delete_entries(tx, subjects)

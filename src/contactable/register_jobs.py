@@ -1,0 +1,108 @@
+"""Work on the register that a command asks for: done here when nobody serves, else left to the server (SQLite).
+
+Arguments of jobs lie in the register: identifiers come as subjects, and what people wrote comes sealed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from contactable.errors import Malformed
+from contactable.lists.importing import enter, look_at
+from contactable.lists.layouts import recognise
+from contactable.one_process import run_or_leave
+from contactable.progress import Moved, progress_bar
+from contactable.register import NewEntry, ledger, marks
+from contactable.register.annulling import annul
+from contactable.register.columns import dump
+from contactable.register.erasing import erase
+from contactable.register.resealing import rekey
+from contactable.register.retention import purge
+
+if TYPE_CHECKING:
+    from contactable.kit import Contactable
+
+_WRITTEN = "jobs.written"
+
+
+def run(kit: Contactable, name: str, arguments: Mapping[str, Any]) -> str:
+    """Do one of ``KINDS`` with a progress bar, or have the server do it; return the note that it ends with."""
+    with progress_bar(name) as moved:
+
+        def watch(progress: Mapping[str, Any]) -> None:
+            moved(progress.get("done", 0), progress.get("total"))
+
+        here = partial(KINDS[name], kit, arguments, moved)
+        return run_or_leave(kit.settings.register_url, kit.register, name, arguments, here, watch)
+
+
+def sealed(kit: Contactable, text: str) -> str:
+    """What a person wrote, as an argument of a job."""
+    return kit.keyring.seal(_WRITTEN, text.encode()).hex()
+
+
+def _unsealed(kit: Contactable, text: str) -> str:
+    return kit.keyring.unseal(_WRITTEN, bytes.fromhex(text)).decode()
+
+
+def _import(kit: Contactable, arguments: Mapping[str, Any], tell: Moved) -> str:
+    consents = arguments["kind"] == "consent"
+    layout = partial(recognise, consents=consents)
+    preview = look_at(Path(arguments["path"]), layout, arguments["kind"], arguments["channel"])
+    if preview.batch != arguments["batch"]:
+        raise Malformed("The file has changed since it was looked at: start again.")
+    by = _unsealed(kit, arguments["by"])
+    new = enter(kit.register, preview, arguments["kind"], arguments["details"], by, tell)
+    return f"{new} entered, {len(preview.lines) - new} known before, {len(preview.refused)} refused ({preview.batch})"
+
+
+def _annul(kit: Contactable, arguments: Mapping[str, Any], tell: Moved) -> str:
+    reason, by = _unsealed(kit, arguments["reason"]), _unsealed(kit, arguments["by"])
+    entry, batch = arguments.get("entry"), arguments.get("batch")
+    done = kit.register.write(lambda tx: annul(tx, entry_id=entry, batch=batch, reason=reason, by=by))
+    return f"{len(done.ended)} ended, {len(done.own)} left: persons' own acts are never annulled"
+
+
+def _purge(kit: Contactable, arguments: Mapping[str, Any], tell: Moved) -> str:
+    done = purge(kit.register, tell=lambda name, count: tell(count, None))
+    return ", ".join(f"{count} {name}" for name, count in asdict(done).items() if count) or "nothing to let go of"
+
+
+def _rekey(kit: Contactable, arguments: Mapping[str, Any], tell: Moved) -> str:
+    done = rekey(kit.register, tell=lambda name, count: tell(count, None))
+    needed = ", ".join(f"{id} finds {count}" for id, count in done.needed.items())
+    dropped = f"; no longer needed: {', '.join(done.dropped)}" if done.dropped else ""
+    return f"{done.resealed} sealed anew; identifiers: {needed}{dropped}"
+
+
+def _erase(kit: Contactable, arguments: Mapping[str, Any], tell: Moved) -> str:
+    done = kit.register.write(lambda tx: erase(tx, arguments["subjects"]))
+    until = done.proofs_kept_until and done.proofs_kept_until.isoformat()
+    return dump(asdict(done) | {"proofs_kept_until": until})
+
+
+def _receipt(kit: Contactable, arguments: Mapping[str, Any], tell: Moved) -> str:
+    said = {**arguments, "note": _unsealed(kit, arguments["note"])}
+    (entry,) = kit.register.write(lambda tx: ledger.record(tx, [NewEntry(**said)]))
+    return entry.id if entry else ""
+
+
+def _mark(kit: Contactable, arguments: Mapping[str, Any], tell: Moved) -> str:
+    kit.register.write(lambda tx: marks.put(tx, arguments["name"], arguments["value"]))
+    return ""
+
+
+KINDS: Final[Mapping[str, Callable[[Contactable, Mapping[str, Any], Moved], str]]] = {
+    "import": _import,
+    "annul": _annul,
+    "purge": _purge,
+    "rekey": _rekey,
+    "erase": _erase,
+    "receipt": _receipt,
+    "mark": _mark,
+}
+"""What each kind of job runs."""
