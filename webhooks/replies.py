@@ -33,6 +33,7 @@ def read_reply(text: str, *, offered: Sequence[str] = ()) -> Reading:
     ``offered`` are the words that the last message gave as the way out, beyond STOP: END, CANCEL, FIN and NON are
     ordinary words and count only when they were offered.
     """
+    text = text[:_LONGEST]
     plain = _normalised(text)
     said = " ".join(plain.replace("|", " ").split())
     if not said:
@@ -64,6 +65,7 @@ STRETCHED = re.compile(r"(?:s+t+o+p+ ?)+|a+r{2,}e+t+(?:e+[zr]*)?")
 
 FIRST_WORDS = frozenset({"stop", "stopp", "arret", "unsubscribe", "desabonnement"})
 _FEW = 5  # words: a keyword and what courtesy or anger adds to it
+_LONGEST = 1000  # characters, some seven parts of an SMS
 
 NOT_OPPOSITIONS = re.compile(
     r"\b(?:bus stop|(?:non|auto|pit) ?stop|stop ou encore|stop ?over|stop and go|stop motion|(?:au|le|un) stop|"

@@ -50,10 +50,17 @@ def read_reply(offered: tuple[str, ...], as_json: bool) -> None:
     from contactable.webhooks.replies import read_reply as read
 
     for line in sys.stdin.buffer:
-        text = line.decode("utf-8", "replace").rstrip("\r\n")
-        reading = read(text, offered=offered)
+        reading = read(_decoded(line), offered=offered)
         answer = {"reading": reading.kind, "pattern": reading.pattern}
         click.echo(json.dumps(answer) if as_json else f"{reading.kind}\t{reading.pattern}")
+
+
+def _decoded(line: bytes) -> str:
+    """A line in UTF-8, or else as old French gateways write."""
+    try:
+        return line.decode("utf-8").rstrip("\r\n")
+    except UnicodeDecodeError:
+        return line.decode("cp1252", "replace").rstrip("\r\n")
 
 
 def _items(provider: str, file: Path) -> Iterator[Event | Problem]:

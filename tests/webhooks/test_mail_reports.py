@@ -1,0 +1,195 @@
+"""Feedback reports and unsubscribe mail: whom they concern, how sure that is, and what hostile mail does."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from contactable.errors import Malformed
+from contactable.webhooks.events import Confidence, Event, Kind
+from contactable.webhooks.mail import read_mail, token_in
+
+TOKEN = "abcdefghij234567klmnopqrstuvwxyzabcdefghij"
+REPORT = """From: <fbl@example.net>
+Date: {date}
+Message-ID: <r1@example.net>
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=feedback-report; boundary="b"
+
+--b
+Content-Type: message/feedback-report
+
+{fields}
+
+--b
+Content-Type: message/rfc822
+
+From: shop@example.org
+{original}
+
+Hello
+--b--
+"""
+
+
+def report(
+    fields: str, original: str = "To: redacted@example.com", date: str = "Mon, 23 Nov 2026 10:40:00 +0100"
+) -> bytes:
+    """A feedback report of these fields about a mail of these headers."""
+    return REPORT.format(fields=fields, original=original, date=date).encode()
+
+
+def the_event(raw: bytes) -> Event:
+    """The one event of a message."""
+    (event,) = read_mail(raw)
+    return event
+
+
+@pytest.mark.parametrize(
+    ("type", "kind", "confidence"),
+    [
+        ("abuse", Kind.OPPOSITION, Confidence.CERTAIN),
+        ("Opt-Out", Kind.OPPOSITION, Confidence.CERTAIN),
+        ("opt-out-list", Kind.OPPOSITION, Confidence.CERTAIN),
+        ("fraud", Kind.OPPOSITION, Confidence.REVIEW),
+        ("virus", Kind.OPPOSITION, Confidence.REVIEW),
+        ("miscategorized", Kind.OPPOSITION, Confidence.REVIEW),
+        ("not-spam", Kind.IGNORED, Confidence.CERTAIN),
+        ("auth-failure", Kind.IGNORED, Confidence.CERTAIN),
+    ],
+)
+def test_the_type_of_a_report_decides_and_never_releases(type: str, kind: Kind, confidence: Confidence) -> None:
+    event = the_event(report(f"Feedback-Type: {type}\nOriginal-Rcpt-To: ada@example.com"))
+
+    assert (event.kind, event.confidence, event.email) == (kind, confidence, "ada@example.com")
+
+
+@pytest.mark.parametrize(
+    ("fields", "original", "email"),
+    [
+        ("Removal-Recipient: ada@example.com\nOriginal-Rcpt-To: grace@example.net", "To: x@example.com", "ada"),
+        ("Original-Rcpt-To: <ada@example.com>", "X-HmXmrOriginalRecipient: x@example.com", "ada"),
+        ("Version: 1", "X-HmXmrOriginalRecipient: ada@example.com\nTo: x@example.com", "ada"),
+        ("Version: 1", "To: Ada <ada@example.com>", "ada"),
+        ("Version: 1", "To: ada@example.com, grace@example.net", None),
+        ("Original-Rcpt-To: redacted@example.com", "To: undisclosed-recipients:;", None),
+        ("Original-Mail-From: ada@example.com", "Delivered-To: ada@example.com", None),
+    ],
+)
+def test_the_person_is_the_first_that_the_report_names_and_never_guessed(
+    fields: str, original: str, email: str | None
+) -> None:
+    event = the_event(report(f"Feedback-Type: abuse\n{fields}", original))
+
+    assert event.email == (f"{email}@example.com" if email else None)
+
+
+def test_a_report_about_a_mail_to_several_people_suppresses_all_and_asks_a_person() -> None:
+    fields = "Feedback-Type: abuse\nOriginal-Rcpt-To: ada@example.com\nOriginal-Rcpt-To: grace@example.net"
+
+    events = list(read_mail(report(fields)))
+
+    assert [event.email for event in events] == ["ada@example.com", "grace@example.net"]
+    assert {event.confidence for event in events} == {Confidence.PROBABLE}
+    assert len({event.key for event in events}) == 2
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        f"List-Unsubscribe: <mailto:u+{TOKEN}@example.org>, <https://example.org/u/{TOKEN}>",
+        f"List-Unsubscribe: <mailto:u+{TOKEN.upper()}@example.org?subject=unsubscribe>",
+        f"Return-Path: <bounces+{TOKEN}@example.org>",
+    ],
+)
+def test_a_redacted_report_is_told_by_our_token_in_the_reported_mail(header: str) -> None:
+    event = the_event(report("Feedback-Type: abuse", f"To: redacted@example.com\n{header}"))
+
+    assert (event.token, event.email) == (TOKEN, None)
+
+
+def test_the_time_of_a_complaint_is_that_of_the_report_and_not_of_the_mail() -> None:
+    event = the_event(report("Feedback-Type: abuse\nArrival-Date: Sun, 22 Nov 2026 08:00:00 +0000"))
+
+    assert event.occurred_at == datetime(2026, 11, 23, 9, 40, tzinfo=UTC)
+
+
+def test_a_date_that_is_none_leaves_the_arrival_as_time() -> None:
+    assert the_event(report("Feedback-Type: abuse", date="yesterday")).occurred_at is None
+
+
+def plain(headers: str, body: str = "") -> bytes:
+    """A message as a person sends it."""
+    return f"From: Ada <ada@example.com>\nDate: Mon, 23 Nov 2026 10:40:00 +0100\n{headers}\n\n{body}\n".encode()
+
+
+def test_a_token_in_the_address_counts_whoever_sent_the_mail_and_in_any_case() -> None:
+    event = the_event(plain(f"To: Unsubscribe+{TOKEN.upper()}@Example.org\nSubject: hello"))
+
+    assert (event.kind, event.token, event.email) == (Kind.OPPOSITION, TOKEN, None)
+    assert event.confidence is Confidence.CERTAIN
+
+
+@pytest.mark.parametrize(
+    ("headers", "body"),
+    [
+        ("Subject: unsubscribe", ""),
+        ("Subject: RE: =?utf-8?b?RMOpc2luc2NyaXB0aW9u?=", ""),
+        ("Subject: question", "\n\nne m'envoyez plus de mails\n"),
+        ("Subject: x\nAuto-Submitted: auto-replied\nX-Apple-Unsubscribe: true", ""),
+    ],
+)
+def test_a_request_without_token_counts_for_its_author_and_asks_a_person(headers: str, body: str) -> None:
+    event = the_event(plain(headers, body))
+
+    assert (event.kind, event.email, event.confidence) == (Kind.OPPOSITION, "ada@example.com", Confidence.PROBABLE)
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["Auto-Submitted: auto-replied", "Return-Path: <>", "List-Id: <news.example.org>", "Precedence: bulk"],
+)
+def test_an_automatic_mail_is_no_request_whatever_its_subject_or_address(header: str) -> None:
+    assert the_event(plain(f"Subject: unsubscribe\n{header}")).kind is Kind.IGNORED
+    assert the_event(plain(f"To: u+{TOKEN}@example.org\n{header}")).kind is Kind.IGNORED
+
+
+@pytest.mark.parametrize("address", ["ada@example.com", "u+short@example.org", "u+abc!def@example.org", ""])
+def test_an_ordinary_address_holds_no_token_of_ours(address: str) -> None:
+    assert token_in(address) is None
+
+
+@pytest.mark.parametrize("raw", [b"", b"no mail at all", b"\x00" * 100, b"Subject: only\n\nx"])
+def test_bytes_that_are_no_message_are_refused_as_malformed(raw: bytes) -> None:
+    with pytest.raises(Malformed):
+        list(read_mail(raw))
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.binary(max_size=120),
+    st.sampled_from(["From", "Date", "Subject", "To", "Content-Type", "Message-ID", "Auto-Submitted"]),
+)
+def test_any_bytes_in_any_header_are_read_or_refused(value: bytes, name: str) -> None:
+    raw = name.encode() + b": " + value + b"\n" + report("Feedback-Type: abuse\nOriginal-Rcpt-To: ada@example.com")
+
+    try:
+        events = list(read_mail(raw))
+    except Malformed:
+        events = []
+
+    assert all("\0" not in (event.message_id or "") for event in events)
+
+
+def test_parts_inside_parts_without_end_are_refused_and_not_an_error() -> None:
+    nested = "".join(f'Content-Type: multipart/mixed; boundary="b{n}"\n\n--b{n}\n' for n in range(3000))
+
+    try:
+        events = list(read_mail(f"From: ada@example.com\n{nested}".encode()))
+    except Malformed:
+        events = []
+
+    assert all(event.kind is not Kind.RELEASE for event in events)
