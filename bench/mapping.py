@@ -13,13 +13,11 @@ import json
 import sys
 import tempfile
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from statistics import median
 from time import perf_counter
 from typing import Any
-
-from untouched_portal import REFUSALS, write_records
 
 from contactable.mapping import Mapping, declarations_from_settings, facts_of, map_record, offers_from_settings
 from contactable.mapping.coverage import Setup, coverage
@@ -27,9 +25,17 @@ from contactable.mapping.portal import Contact, Portal, read_portal
 from contactable.mapping.questions import tables_from_answers
 from contactable.mapping.suggest import suggest
 from contactable.rules import decide
+from contactable.sandbox.people import invent
+from contactable.sandbox.records import write_records
 
 ON = date(2026, 11, 24)
+NOW = int(datetime(2026, 11, 24, tzinfo=UTC).timestamp() * 1000)
 CHUNK = 1_000
+REFUSALS = {  # the lists of refusals that the profile hides people in -> the channels that each closes
+    "NE PLUS CONTACTER (2023)": ("email", "sms", "phone", "robocall", "post"),
+    "Stop appels – commercial": ("phone", "robocall"),
+    "Refus courrier": ("post",),
+}
 ANSWERS: dict[str, Any] = {
     "oppositions": {f"list:{name}": "take" for name in REFUSALS},
     "audience": {"property": "associatedcompanyid", "filled": "professional"},
@@ -72,7 +78,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = options.records or Path(folder) / "records.jsonl"
         if options.records is None:
-            write_records(path, options.contacts)
+            write_records(path, invent("untouched", options.contacts, now=NOW))
         figures = measure(path)
     if options.json:
         print(json.dumps(figures))
