@@ -1,0 +1,31 @@
+"""How the kit talks to CRMs and senders: one account's transport, its limiter, and requests in flight side by side."""
+
+from __future__ import annotations
+
+from contactable.transport.http import (
+    PATIENCE,
+    TRANSIENT,
+    Answer,
+    Habits,
+    Transport,
+    backoff,
+    make_session,
+    usual_delay,
+)
+from contactable.transport.limiter import Allowance, Limiter
+from contactable.transport.pipeline import ahead, pipelined
+
+__all__ = [
+    "PATIENCE",
+    "TRANSIENT",
+    "Allowance",
+    "Answer",
+    "Habits",
+    "Limiter",
+    "Transport",
+    "ahead",
+    "backoff",
+    "make_session",
+    "pipelined",
+    "usual_delay",
+]
