@@ -46,6 +46,7 @@ def read_addresses(properties: Record, columns: Columns) -> Addresses:
         if text := properties.get(name):
             _read_number(found, text)
     for name in columns["street"]:
+        # That something stands there is all that can be told of a street without asking the post.
         if (text := properties.get(name)) and not text.isspace():
             found.facts["street"] = _THERE
     return found
@@ -74,6 +75,7 @@ def _read_number(found: Addresses, text: str) -> None:
     number = read_phone(text)
     if number is None:
         found.warnings.append("number:unreadable")
+        # "06… / 01…" in one field: nobody can dial it, but either of the two may have been opposed.
         several = (read_phone(part) for part in _BETWEEN_NUMBERS.split(text))
         found.identifiers += [(_PHONE, one.e164) for one in several if one is not None]
         return

@@ -116,6 +116,7 @@ def difference(contacts: Iterable[Contact], before: Setup, after: Setup) -> tupl
 
 def _count_declared(found: Coverage, facts: Facts, verdicts: dict[Channel, Verdict], setup: Setup) -> None:
     """Count what each declaration opened: what would be closed again without it."""
+    # What is closed with its declarations is closed without them: no need to decide again.
     if not any(verdict.allowed for verdict in verdicts.values()):
         return
     names = {fact.source for fact in facts.values() if fact.source.startswith("declaration:")}

@@ -199,6 +199,7 @@ def _selectors(written: _Written) -> tuple[tuple[str, tuple[re.Pattern[str], ...
         if names:
             found.append((key, tuple(_pattern(each) for each in ([names] if isinstance(names, str) else names))))
     period = written.created_from or written.created_until
+    # Either "all" or a selection: both together would leave the reader guessing.
     if written.all == bool(found or period):
         raise SettingsError(
             f"[[declare]] {written.name}: say about whom: form, list, source, owner, created_from, created_until, "

@@ -50,6 +50,12 @@ class Mapping:
     properties: tuple[str, ...]
     fingerprint: str
 
+    @property
+    def lists(self) -> tuple[str, ...]:
+        """The lists (names or ids) whose members must be read: without them an opposition may go unseen."""
+        members = (source.membership.partition(":") for source in self.sources)
+        return tuple(dict.fromkeys(name for kind, _, name in members if kind == "list"))
+
     @classmethod
     def from_settings(
         cls,
@@ -73,6 +79,7 @@ class Mapping:
             for source in sources_of(column_named(name), entry, vocabulary(offers))
         ]
         scoped = {prefix: column_named(name) for name, prefix in written.get("subscriptions", {}).items()}
+        # HubSpot has one property for each subscription type, and returns only those that are asked for.
         types = {*subscriptions, *(each for offer in offers for each in offer.subscriptions)}
         return _compiled(written, sources, scoped, [prefix + each for prefix in scoped for each in sorted(types)])
 
@@ -106,6 +113,7 @@ def _merged(table: Table[str, Any], shipped: Table[str, Any]) -> dict[str, Any]:
     # Last, so that a tick is named as the source only where nothing else says the same.
     for channel in (*CHANNELS, "all"):
         merged[f"opposed_{channel}_on"] += [{"property": OPPOSE_PROPERTY, "contains": _TICKS.get(channel, channel)}]
+    # These add to the shipped ones key by key: who renames the owner does not lose the forms.
     special = {key: {**shipped.get(key, {}), **table.get(key, {})} for key in ("subscriptions", "about")}
     return {**merged, **special}
 

@@ -90,6 +90,7 @@ def believed(
         if subscription and offer.closed_by(subscription):
             values[column] = _stricter(values.get(column), _typed(column, fact.value))
     _tie(values, mapped, offer)
+    # Consents are judged before the two are merged: afterwards nobody could tell whose a date was.
     dropped = [_CONSENT[channel] for channel in consents_to_drop(values, known, own_consents)]
     replaced = [_CONSENT[channel] for channel in CONSENT_CHANNELS if known.get(f"consent_{channel}_on") is not None]
     for name in chain(*dropped, *replaced):
@@ -127,6 +128,7 @@ def _tie(values: dict[str, Any], mapped: Mapping[str, Sourced], offer: OfferSett
             continue
         fact = mapped.get(codes)
         told = offer.tie(column, fact.value if fact else None)
+        # A salesperson who wrote "no" on this contact knows more than a list of trades.
         if told is not None and values.get(column) is not False:
             values[column] = told == "yes"
 
@@ -144,7 +146,7 @@ def _with_register(name: str, mapped: Any, known: Any) -> Any:
         return mapped if known is None else known
     if column.agreement is Agreement.LATEST:
         return max(mapped, known, key=moment_of)
-    if not column.forbids:
+    if not column.forbids:  # the register is the stronger source, whatever it says
         return known
     return _stricter(mapped, known) if not column.values else mapped or known
 

@@ -101,6 +101,7 @@ def changed_texts(before: FormDefinition, now: FormDefinition) -> Iterator[str]:
 
 def _consent(box: ConsentBox, channel: Channel, wording: Wording | None, day: date) -> dict[str, Any]:
     """What the consent is worth: how it was given, and, for calls, whether the five statements were made."""
+    # The CRM knows how the box stood; where it does not, the declared wording does.
     pre_ticked = box.ticked_in_advance or (wording is not None and wording.box is Box.PRETICKED)
     details: dict[str, Any] = {
         "act": "preticked" if pre_ticked else "positive",

@@ -40,6 +40,7 @@ def _oppositions(channel: str, facts: Mapping[str, Any]) -> list[Any]:
 
 def _would_lift(given: date, opposed: Any, released: date | None) -> bool:
     """Whether the consent would end this opposition by its date, without the person having released the channel."""
+    # At one instant, or on one day without a time, the opposition stands by itself.
     if opposed is UNKNOWN_TIME or at_the_latest(moment_of(opposed)) >= moment_of(given):
         return False
     return released is None or not at_the_latest(moment_of(opposed)) < moment_of(released) <= moment_of(given)

@@ -86,6 +86,7 @@ def offers_from_settings(table: Mapping[str, Mapping[str, Any]]) -> dict[str, Of
     """Understand ``[offers]``; ``main`` is added and comes first. Raise ``SettingsError`` naming offer and key."""
     written = {name: _understood(name, entry) for name, entry in {"main": {}, **table}.items()}
     named = {name: frozenset(str(each) for each in entry.subscriptions) for name, entry in written.items()}
+    # Each offer must know what the others name: an opt-out that no offer names closes all.
     everything = frozenset().union(*named.values())
     return {name: _offer(name, entry, named[name], everything) for name, entry in written.items()}
 

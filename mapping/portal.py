@@ -101,6 +101,7 @@ def _members(lists: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
 
 def _submissions(submissions: Iterable[Mapping[str, Any]], names: Mapping[str, str]) -> dict[str, dict[str, str]]:
     sent: dict[str, dict[str, str]] = {}
+    # In order of time, so that the latest submission of a form is the one that is kept.
     for each in sorted(submissions, key=lambda one: str(one["submitted_at"])):
         name = names.get(each["form"], each["form"])
         sent.setdefault(each["contact"], {})[name] = str(each["submitted_at"])

@@ -80,6 +80,7 @@ def property_values(
     main = verdicts_by_offer["main"]
     values = {PREFIX + "channels": open_channels(main), PREFIX + "changed_at": _instant(changed_at)}
     if compact:
+        # Codes and no labels: after a restore the register reads its oppositions back from here.
         values[PREFIX + "reasons"] = ";".join(f"{channel}:{main[channel].reason}" for channel in Channel)
         values[PREFIX + "until"] = _day(min((v.until for v in main.values() if v.until), default=None))
         return values
@@ -96,6 +97,7 @@ def property_values(
 
 def state_of(verdict: Verdict) -> str:
     """``allowed``, ``denied``, or ``not_covered`` for places where no rule of this kit says anything."""
+    # "Denied" would say that French law forbids it; it says nothing there.
     if verdict.reason is Reason.OUTSIDE_SCOPE:
         return NOT_COVERED
     return ALLOWED if verdict.allowed else DENIED

@@ -66,6 +66,7 @@ def map_record(
             warnings.append(f"{name}:unreadable")
         if believed.fact.value:
             facts[name] = believed.fact
+    # A number that was written down is observed; a declaration is only stated, and comes last.
     _from_prefixes(facts, addresses.prefixes, warnings)
     if declarations:
         about = About(properties, mapping.about, memberships)
@@ -132,6 +133,7 @@ def _add(candidates: _Candidates, found: Found | None) -> None:
 
 def _believed(found: list[Found], warnings: list[str]) -> Found:
     """Choose among several sources of one column."""
+    # By rank, because a record has its properties in any order.
     said = sorted((each for each in found if each.fact.value), key=attrgetter("rank"))
     if not said:
         return found[0]
@@ -161,6 +163,7 @@ def _from_prefixes(facts: Facts, prefixes: list[str], warnings: list[str]) -> No
         return
     told = country_told_by(prefixes)
     if told is None:
+        # Kept as an empty fact, so that no declaration fills what two numbers contradict.
         warnings.append("country:contradictory")
         facts["country"] = Sourced("", "prefix")
     else:

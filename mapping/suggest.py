@@ -130,6 +130,7 @@ def _words(name: str, label: str) -> str:
 
 def _of_property(name: str, words: str, each: Seen, seen: Mapping[str, Seen]) -> Iterator[Suggestion]:
     examples = tuple(masked(value, choices=each.are_choices) for value, _ in each.values.most_common(3))
+    # An objection is looked for first: "refuse newsletter" is no consent.
     if objection := _OBJECTION.search(words):
         for column, source in _objection(name, words, each, seen):
             yield Suggestion(column, source, f"“{objection[0]}”", each.filled, examples)

@@ -87,6 +87,13 @@ def test_being_in_a_list_is_an_opposition_by_name_or_with_a_day() -> None:
     assert read(table, {}, lists=["Newsletter"]) == {}
 
 
+def test_the_lists_that_must_be_read_are_named_once() -> None:
+    source = {"list": "Ne pas appeler"}
+    mapping = Mapping.from_settings({"opposed_phone_on": source, "opposed_robocall_on": source, "country": "pays"})
+
+    assert mapping.lists == ("Ne pas appeler",)
+
+
 def test_the_outcome_of_a_call_is_an_opposition() -> None:
     table = {"opposed_phone_on": {"outcome": "Ne plus appeler"}}
 
