@@ -13,6 +13,7 @@ from contactable.errors import Malformed
 
 def items_in(document: Any, name: str) -> list[Any]:
     """The list under ``name`` of an object, or a bare list, or a bare item as a list of one."""
+    # A bare item is told from an envelope by the one name that only the envelope has.
     if not isinstance(document, dict) or name not in document:
         return document if isinstance(document, list) else [document]
     items = document[name]

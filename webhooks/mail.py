@@ -18,6 +18,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email import message_from_bytes, message_from_string
+from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import getaddresses, parsedate_to_datetime
@@ -171,7 +172,7 @@ def _header(message: Message, name: str) -> str:
     value = str(message.get(name, "")).strip()
     try:
         return str(make_header(decode_header(value))).replace("\0", "").strip()
-    except (ValueError, LookupError):
+    except (ValueError, LookupError, MessageError):
         return value
 
 

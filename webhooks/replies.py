@@ -53,8 +53,8 @@ ONLY_WHEN_OFFERED = frozenset({"end", "cancel", "fin", "non"})
 
 KEYWORDS = frozenset(
     # French and English, then German, Spanish, Italian, Portuguese, Dutch, Polish
-    "stop|stops|stop sms|stopsms|stop pub|stoppub|stop publicite|stop all|stopall|arret|arrete|arretez|arreter|"
-    "desabonnement|desabonner|me desabonner|desabonnez moi|desabonne moi|desinscription|desinscrire|me desinscrire|"
+    "stop|stops|stopper|stoppez|stop sms|stopsms|stop pub|stoppub|stop publicite|stop all|stopall|arret|arrete|"
+    "arretez|arreter|desabonnement|desabonner|me desabonner|desabonnez moi|desabonne moi|desinscription|desinscrire|me desinscrire|"
     "desinscrivez moi|desinscris moi|unsubscribe|unsub|quit|remove|remove me|revoke|optout|opt out|td|"
     "stopp|abmelden|abbestellen|baja|alto|parar|cancelar|annulla|disiscrivi|cancella|sair|remover|"
     "afmelden|uit|stoppen|wypisz".split("|")
@@ -81,7 +81,7 @@ OPPOSED = {  # pattern -> what says, anywhere in a reply, that nothing more is w
     "ne veux plus": r"\b(?:veux|souhaite|desire|voudrais|souhaitons|voulons) (?:plus|pas|ne plus|ne pas) "
     r"(?:recevoir|etre|de (?:sms|pub|message|mail|appel)|vos |que vous m)",
     "arretez de": r"\barret\w* (?:de |d )(?:me |m |nous )?(?:contact|envoy|appel|harcel|ecri|sollicit|derang|spam)",
-    "arretez vos": r"\b(?:arret\w*|stopp?(?:ez|er)?) (?:vos|ces|les|avec|tout)\b",
+    "arretez vos": r"\b(?:arret\w*|stopp?(?:ez|er)?) (?:vos|votre|tes|ces|les|avec|tout|ca)\b",
     "retirez moi": r"\b(?:retir|supprim|enlev|effac|ray|radi|desinscri|desabonn)\w* (?:moi|mon|mes|me|nous|notre)\b",
     "me retirer": r"\bme (?:retir|supprim|enlev|desinscri|desabonn)\w*",
     "laissez moi": r"\b(?:laiss|fich|fout)\w* (?:moi|nous) (?:tranquille|en paix|la paix)\b",

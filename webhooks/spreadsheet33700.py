@@ -66,6 +66,7 @@ def _plain(name: str) -> str:
 
 
 def _table(raw: bytes) -> Iterator[list[str]]:
+    # The head has no quoted texts, so it tells the delimiter better than a sniffer over all rows.
     text = _decoded(raw)
     first = text.partition("\n")[0]
     delimiter = max(";,\t", key=first.count)
@@ -119,6 +120,7 @@ def _check_size(raw: bytes) -> None:
 def _cell(value: Any) -> str:
     if isinstance(value, datetime):
         return value.isoformat(" ")
+    # A number column holds 33639980001 as a float: its ".0" is the spreadsheet's.
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return "" if value is None else _unquoted(str(value))

@@ -101,6 +101,8 @@ def test_a_keyword_counts_however_it_is_spelled_or_decorated(text: str) -> None:
         "Je ne souhaite plus recevoir vos messages",
         "plus de pub merci",
         "arrêtez de m'appeler tous les jours",
+        "arrête tes sms",
+        "Envoyez STOP au 36180 pour ne plus rien recevoir",
         "retirez-moi de votre fichier",
         "supprimez mon numéro",
         "laissez moi tranquille",

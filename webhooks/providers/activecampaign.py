@@ -52,6 +52,7 @@ def parse(request: Request) -> Iterator[Event]:
 def _mail(form: Section) -> Event:
     said, email = form.text("type"), form.text("contact[email]", "bounce[email]", default=None)
     list_id, time = form.text("list", "list[0][id]", default="0"), form.text("date_time", default=None)
+    # Both spellings of the list come in one form; 0 stands for every list.
     meaning = _meaning(said, form)
     bound = meaning.reason in (UNSUBSCRIBED.reason, SUBSCRIBED.reason) and list_id != "0"
     return meaning.event(
@@ -69,6 +70,7 @@ def _meaning(said: str, form: Section) -> Meaning:
     origin = ORIGINS.get(form.text("initiated_by", default=""), Origin.UNKNOWN)
     if said == "bounce":
         return HARD_BOUNCED if form.text("bounce[type]", default="").lower() == "hard" else IGNORED
+    # Only initiated_by tells whether the person acted: the same event comes from a console or an import.
     acts = {"unsubscribe": replace(UNSUBSCRIBED, origin=origin), "subscribe": replace(SUBSCRIBED, origin=origin)}
     return acts.get(said) or {"sent": SENT}.get(said, IGNORED)
 
@@ -77,6 +79,7 @@ def _sms(form: Section) -> Event:
     said, phone = form.text("type"), form.text("sms[phone]", "contact[phone]")
     id, time = form.text("sms[id]", default=None), form.text("date_time", default=None)
     key, at = fact_key("activecampaign", said, phone, id, time), form.moment("date_time", default=None)
+    # `sms_unsub` is ActiveCampaign's own reading of a reply, by its keywords; the others we read ourselves.
     if said == "sms_reply":
         text = form.text("sms[reply]", "sms[message]", default="")
         return reply(text, phone=phone, key=key, at=at, message_id=id)

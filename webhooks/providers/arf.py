@@ -21,6 +21,7 @@ STATUS = Status.REAL
 ANSWERS = Answers(stored=200, refused=401, store_is_down=503)
 PROOF = Proof.PATH_SECRET
 
+# A DKIM signature would vouch for the reporter, but reading it asks the DNS: that is the mail server's work.
 authenticate = authenticate_by_secret
 
 

@@ -38,9 +38,11 @@ def _read(item: Section, shared: set[str]) -> Event:
     phone, to, text = _inside(item, "from", "number"), _inside(item, "to", "number"), _text(item)
     if not phone:
         raise Malformed("from.number is missing.")
+    # Without an id, a repetition is the same words at the same second from the same person.
     reference, time = item.text("reference", default=""), item.text("timeUtc", "time", default=None)
     key, at = fact_key("cm", phone, to, text, time, reference), item.moment("timeUtc", "time", default=None)
     scope = Scope(ScopeKind.SENDER, to) if to else EVERYTHING
+    # The reference is the one we sent with; a reply that has none may answer another customer's message.
     if to in shared and not reference:
         return NOT_OURS.event(On.SMS, "reply", key=key, at=at, scope=scope)
     return reply(text, phone=international(phone), key=key, at=at, scope=scope, message_id=reference or None)

@@ -39,6 +39,7 @@ def parse(request: Request) -> Iterator[Event]:
         yield _reply(fields, id, message_id)
         return
     at = fields.moment("OccurredAt", default=None)
+    # A failure names no number: what it is about is found by the message that we sent.
     key = fact_key("esendex", name, id or message_id, None if id else at)
     yield NOTICES.get(name, IGNORED).event(On.SMS, name, key=key, at=at, message_id=message_id)
 
@@ -53,6 +54,7 @@ def _reply(fields: Section, id: str | None, message_id: str | None) -> Event:
 def _read(raw: bytes) -> tuple[str, Section]:
     """The name of a document and its fields, whatever namespace they are in."""
     try:
+        # Esendex declares no document type; one that does wants entities to be expanded, or files to be read.
         root = fromstring(raw, forbid_dtd=True)
     except (ParseError, DefusedXmlException, ValueError, LookupError, RecursionError):
         raise Malformed("The body is no XML, or declares a document type.") from None

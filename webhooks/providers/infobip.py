@@ -56,6 +56,7 @@ def parse(request: Request) -> Iterator[Event | Problem]:
 
 
 def _read(item: Section) -> Event:
+    # Three kinds of notice come to one URL and name themselves by nothing but their fields.
     if "notificationType" in item:
         return _mail(item)
     if "status" in item:
@@ -78,11 +79,11 @@ def _reply(item: Section) -> Event:
 
 
 def _text(item: Section) -> str:
-    parts = item.raw("message", "text")
-    if not isinstance(parts, list):
-        return item.text("text", default="")
-    values = (Section.of(part, "message").text("value", "text", default="") for part in parts)
-    return " ".join(filter(None, values))
+    found = item.raw("text", "message")
+    parts = found if isinstance(found, list) else [found or ""]
+    # Whatever the shape, a text that is not found would be a STOP that is lost.
+    values = (Section.of(part) if isinstance(part, dict) else Section({"text": part}) for part in parts)
+    return " ".join(filter(None, (value.text("value", "text", default="") for value in values)))
 
 
 def _delivery(item: Section) -> Event:
@@ -100,6 +101,7 @@ def _delivery(item: Section) -> Event:
 
 
 def _delivery_meaning(said: str, error: Section) -> Meaning:
+    # Infobip's own list of numbers that said STOP: the refusal repeats what it was told before us.
     if "BLACKLIST" in error.text("name", default="").upper():
         return ECHO_OF_STOP
     if error.flag("permanent", default=False) and said.upper() in ("UNDELIVERABLE", "REJECTED"):
@@ -108,6 +110,7 @@ def _delivery_meaning(said: str, error: Section) -> Meaning:
 
 
 def _mail(item: Section) -> Event:
+    # The same message may be opened, then unsubscribed from: the kind of notice belongs to the key.
     said, email = item.text("notificationType"), item.text("recipient", "to", default=None)
     id, time = item.text("messageId", default=None), item.text("sendDateTime", default=None)
     bounced = said == "BOUNCED" and item.flag("permanent", default=False)

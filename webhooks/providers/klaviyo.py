@@ -38,6 +38,7 @@ LIFTED_BY_HAND = Meaning(Kind.RELEASE, "manually_unsuppressed", Origin.ADMIN, Co
 SUBSCRIBED = Meaning(Kind.RELEASE, "subscribe", Origin.UNKNOWN, Confidence.REVIEW)  # an import does it too
 MEANINGS = {  # topic, without "event:klaviyo." and the channel -> what it is to us
     "unsubscribed_from": UNSUBSCRIBED,
+    "unsubscribed_from_list": Meaning(Kind.OPPOSITION, "group_unsubscribe"),  # which list is not told: all of it
     "marked_email_as_spam": COMPLAINED,
     "manually_suppressed": BY_HAND,
     "manually_suppressed_from": BY_HAND,
@@ -82,6 +83,7 @@ def parse(request: Request) -> Iterator[Event | Problem]:
 def _read(item: Section) -> Event:
     said = item.text("topic", "event").removeprefix("event:klaviyo.")
     event = _event_of(item)
+    # The topic alone tells the channel; the profile may hold both an address and a number.
     on = On.SMS if "sms" in said.split("_") else On.EMAIL
     email, phone = (None, _find(item, _NUMBERS)) if on is On.SMS else (_find(item, _ADDRESSES), None)
     id = item.text("external_id", default=None) or event.text("uuid", default=None)

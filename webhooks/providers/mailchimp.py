@@ -31,7 +31,6 @@ SUBSCRIBED = Meaning(Kind.RELEASE, "subscribe", Origin.UNKNOWN, Confidence.REVIE
 ADDRESS_CHANGED = Meaning(Kind.ADDRESS_FACT, "address_changed", Origin.UNKNOWN)
 MEANINGS = {  # type, action or reason -> what it is to us
     ("unsubscribe", "unsub"): UNSUBSCRIBED,
-    ("unsubscribe", ""): UNSUBSCRIBED,
     ("unsubscribe", "delete"): DELETED,
     ("unsubscribe", "abuse"): COMPLAINED,
     ("cleaned", "hard"): HARD_BOUNCED,
@@ -49,6 +48,7 @@ def PROOF(request: Request) -> Proof:
 
 def authenticate(request: Request, secrets: Secrets) -> str:
     """Raise ``NotAuthentic`` unless the webhook's secret signed time and body, or the secret of the URL is right."""
+    # No way down: neither a request without signature where there is a secret, nor a signature that nobody can check.
     if not request.header(HEADER) and not secrets.keys:
         return authenticate_by_secret(request, secrets)
     parts = [part.strip().partition("=") for part in request.header(HEADER).split(",")]
@@ -97,4 +97,5 @@ _BOUND_TO_LIST = (UNSUBSCRIBED, DELETED, SUBSCRIBED)
 def _meaning(said: str, form: Section) -> Meaning:
     reason, action = form.text("data[reason]", default=""), form.text("data[action]", default="")
     told = reason if reason == "abuse" or said == "cleaned" else action
-    return MEANINGS.get((said, told), IGNORED)
+    # An action that we do not know is still somebody who left.
+    return MEANINGS.get((said, told), UNSUBSCRIBED if said == "unsubscribe" else IGNORED)

@@ -54,11 +54,13 @@ def parse(request: Request) -> Iterator[Event | Problem]:
 
 def _read(item: Section) -> Event:
     data = item.section("data", default=item)
+    # The outer type is what the webhook was subscribed to.
     said = item.text("type").removeprefix("activity.")
     sent = data.section("email", default=Section({}))
     email = sent.section("recipient", default=Section({})).text("email", default=None)
     message_id = sent.section("message", default=Section({})).text("id", default=None)
     id, time = data.text("id", default=None), data.text("created_at", default=None)
+    # `data.id` is the activity's, the same in every retry; the message's would join its open to its complaint.
     return MEANINGS.get(said, IGNORED).event(
         On.EMAIL,
         said,

@@ -64,6 +64,7 @@ _AT_SET_UP = Secret("test-webhook", b"test-webhook")
 
 def authenticate(request: Request, secrets: Secrets) -> str:
     """Raise ``NotAuthentic`` unless the webhook's key signed URL and form; the empty test at set-up has its own key."""
+    # Under the known key of the set-up nothing is believed but an empty batch.
     empty = request.form.text("mandrill_events", default="").strip() == "[]"
     keys = (*secrets.keys, _AT_SET_UP) if empty else secrets.keys
     signed = _signed(request.url, request.form_pairs)
@@ -91,7 +92,9 @@ def _items(request: Request) -> list[Any]:
         return items_in(read_json(request.form.text("mandrill_events").encode("utf-8", "replace")), "")
     document = request.document
     inside = document.get("mandrill_events") if isinstance(document, dict) else None
-    return items_in(read_json(inside.encode()) if isinstance(inside, str) else document, "mandrill_events")
+    return items_in(
+        read_json(inside.encode("utf-8", "replace")) if isinstance(inside, str) else document, "mandrill_events"
+    )
 
 
 def _message(item: Section) -> Event:
@@ -111,6 +114,7 @@ def _message(item: Section) -> Event:
 
 def _reason(item: Section, message: Section) -> str:
     """Why a message was rejected, wherever it stands; "" where it is not told."""
+    # The vendor's page shows no rejected message with a reason, and several places were seen.
     for place in (item, message):
         found = place.raw("reject", "reject_reason", "reason")
         reason = found.get("reason") if isinstance(found, dict) else found
@@ -122,6 +126,7 @@ def _reason(item: Section, message: Section) -> str:
 def _listing(item: Section) -> Event:
     said, entry = f"{item.text('type')} {item.text('action')}", item.section("reject", default=Section({}))
     email, time = entry.text("email", default=None), ("last_event_at", "created_at")
+    # A hard bounce on the list is still a fact about the address, and never what a person wanted.
     reason = _plain(entry.text("reason", default=""))
     meanings = {"blacklist add": LISTED_FOR.get(reason, LISTED), "blacklist remove": UNLISTED}
     return meanings.get(said, IGNORED).event(

@@ -66,9 +66,11 @@ def _read(item: Section, delivery: str) -> Event:
     said, data = item.text("type"), item.section("data", default=Section({}))
     people = _people(data)
     meaning = _meaning(said, data)
+    # Naming all of them would silence people who did nothing; naming nobody asks an operator.
     if len(people) > 1 and meaning.kind is not Kind.IGNORED:
         meaning = replace(meaning, confidence=Confidence.REVIEW)
     id, time = data.text("email_id", "id", default=None), item.text("created_at", default=None)
+    # The header's id stays with a delivery through all its retries; a body that was captured comes without.
     return meaning.event(
         On.EMAIL,
         said,
@@ -81,10 +83,9 @@ def _read(item: Section, delivery: str) -> Event:
 
 def _people(data: Section) -> list[str]:
     """The contact's address, or everyone the mail went to."""
-    contact = data.text("email", default=None)
-    listed = data.raw("to")
-    to = listed if isinstance(listed, list) else [listed]
-    return [contact] if contact else [address for address in to if isinstance(address, str) and "\0" not in address]
+    contact, listed = data.text("email", default=None), data.raw("to")
+    to = listed if isinstance(listed, list) else [listed] if listed else []
+    return [contact] if contact else [Section({"to": address}).text("to") for address in to]
 
 
 def _meaning(said: str, data: Section) -> Meaning:
@@ -102,6 +103,7 @@ def _subscribed(said: str) -> Meaning:
 
 def _bounced(bounce: Section) -> Meaning:
     kind, cause = bounce.text("type", default=""), bounce.text("subType", "message", default="").lower()
+    # It was never sent, so nothing bounced now: the list repeats something older.
     if "suppress" in cause:
         return SUPPRESSED
     return HARD_BOUNCED if kind.lower() == "permanent" else IGNORED

@@ -69,6 +69,7 @@ def authenticate(request: Request, secrets: Secrets) -> str:
         signed = timestamp.encode("ascii") + request.raw
     except ValueError:
         raise NotAuthentic("The signature is missing, not base64, or its timestamp is not a number.") from None
+    # DER has several spellings of one signature: what is compared is never the header.
     for key in secrets.keys:
         try:
             _public_key(key).verify(given, signed, ECDSA(SHA256()))
@@ -97,6 +98,7 @@ def _read(item: Section) -> Event:
     said, email, at = item.text("event"), item.text("email", default=None), item.epoch("timestamp", default=None)
     id = item.text("sg_event_id", default=None)
     message_id, group = item.text("sg_message_id", "smtp-id", default=None), item.text("asm_group_id", default="")
+    # Only these facts make the key: custom arguments among the fields never enter it.
     facts = (said, email and email.lower(), message_id, item.text("timestamp", default=None), group)
     bound = said in _OF_A_GROUP and group != ""
     return _meaning(said, item).event(

@@ -62,6 +62,7 @@ def authenticate(request: Request, secrets: Secrets) -> None:
 
     The certificate comes from ``secrets.options["certificates"]``, a function of its address; without, from Amazon.
     """
+    # The topic first: it costs nothing, and a stranger's message never makes us fetch a certificate.
     envelope = request.json
     topics = secrets.options.get("topics", ())
     if envelope.text("TopicArn", default="") not in ([topics] if isinstance(topics, str) else topics):
@@ -96,6 +97,7 @@ def parse(request: Request) -> Iterator[Event | Problem]:
 
 
 def _read(item: Section) -> Iterator[Event]:
+    # SNS repeats its id in every retry; an event that was captured without its envelope has none.
     delivery, content = item.text("MessageId", default=""), item.raw("Message")
     if "eventType" in item or "notificationType" in item:
         yield from _events(item, delivery)
@@ -159,6 +161,7 @@ def _choices(told: Section) -> Iterator[tuple[Meaning, Scope]]:
     new, old = (told.section(name, default=Section({})) for name in ("newTopicPreferences", "oldTopicPreferences"))
     everything, before = new.flag("unsubscribeAll", default=False), old.flag("unsubscribeAll", default=False)
     topics, formerly = _topics(new), _topics(old)
+    # A topic that did not change was nobody's choice now, and repeating it would renew an old one.
     changed = {topic: status for topic, status in topics.items() if formerly.get(topic) != status}
     if everything:
         yield UNSUBSCRIBED, Scope()

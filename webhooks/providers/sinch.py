@@ -51,6 +51,7 @@ def authenticate(request: Request, secrets: Secrets) -> str:
     """Raise ``NotAuthentic`` unless the project's secret signed, or where nothing is signed another is right."""
     if request.header(HEADER):
         return check_hmac("sha256", secrets.keys, _signed(request), base64=request.header(HEADER))
+    # Where a secret is configured, what is not signed is refused: no way down to a weaker scheme.
     if request.header(NUMBERS_HEADER) or secrets.keys:
         return check_hmac("sha1", secrets.keys, request.raw, hexadecimal=request.header(NUMBERS_HEADER))
     return authenticate_by_secret(request, secrets)
@@ -60,6 +61,7 @@ def sign(request: Request, secrets: Secrets) -> Request:
     """The request as the Conversation API would send it; the SMS API signs nothing."""
     if not secrets.keys:
         return request
+    # A nonce that stays the same keeps tests and trials repeatable; Sinch draws one for each attempt.
     time = {f"{HEADER}-timestamp": str(int(request.received_at.timestamp())), f"{HEADER}-nonce": "01FIXED"}
     timed = request.with_headers({**time, f"{HEADER}-algorithm": "HmacSHA256"})
     mac = sign_hmac("sha256", secrets.keys[0].value, _signed(timed))
@@ -102,6 +104,7 @@ def _conversation(item: Section) -> Event:
     said = next((name for name in CHOICES if name in item), None)
     if said is not None:
         return _choice(said, item.section(said), item)
+    # Every other callback of the project, under the name of the one section that it has.
     known = next((name for name in item.values if name.endswith(("_notification", "_report", "_event"))), "event")
     meaning = CHANGED if known.startswith("contact_") else IGNORED
     time = item.text("event_time", "accepted_time", "timestamp", "eventId", default=None)

@@ -65,6 +65,7 @@ def _read(item: Section) -> Event:
     if not envelope.values:
         return PING.event(On.EMAIL, "ping", key=fact_key("sparkpost", "ping"), at=None)
     data = envelope if "type" in envelope else _only(envelope)
+    # `raw_rcpt_to` keeps the case in which we wrote the address; `rcpt_to` is lower-cased by the server.
     said, id = data.text("type"), data.text("event_id", default=None)
     email = data.text("raw_rcpt_to", "rcpt_to", default=None)
     message_id, time = data.text("message_id", "transmission_id", default=None), data.raw("timestamp")

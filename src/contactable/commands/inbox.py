@@ -71,6 +71,7 @@ def _items(provider: str, file: Path) -> Iterator[Event | Problem]:
     from contactable.webhooks.registry import find_provider
     from contactable.webhooks.spreadsheet33700 import read_spreadsheet
 
+    # Only 33700 comes as a table; every other ending is a body that some endpoint received.
     found, request = find_provider(provider), read_captured(file, datetime.now(UTC))
     is_table = provider == "report33700" and file.suffix.lower() in (".csv", ".xlsx")
     try:
@@ -109,6 +110,7 @@ def _masked(event: Event) -> str | None:
     if event.email:
         return mask_email(event.email)
     if event.phone:
+        # What libphonenumber refuses is masked all the same, as it came.
         phone = read_phone(event.phone)
         return mask_phone(phone.e164 if phone else event.phone)
     return event.record or ("token" if event.token else None)
