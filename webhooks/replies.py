@@ -54,8 +54,8 @@ ONLY_WHEN_OFFERED = frozenset({"end", "cancel", "fin", "non"})
 KEYWORDS = frozenset(
     # French and English, then German, Spanish, Italian, Portuguese, Dutch, Polish
     "stop|stops|stopper|stoppez|stop sms|stopsms|stop pub|stoppub|stop publicite|stop all|stopall|arret|arrete|"
-    "arretez|arreter|desabonnement|desabonner|me desabonner|desabonnez moi|desabonne moi|desinscription|desinscrire|me desinscrire|"
-    "desinscrivez moi|desinscris moi|unsubscribe|unsub|quit|remove|remove me|revoke|optout|opt out|td|"
+    "arretez|arreter|desabonnement|desabonner|me desabonner|desabonnez moi|desabonne moi|desinscription|desinscrire|"
+    "me desinscrire|desinscrivez moi|desinscris moi|unsubscribe|unsub|quit|remove|remove me|revoke|optout|opt out|td|"
     "stopp|abmelden|abbestellen|baja|alto|parar|cancelar|annulla|disiscrivi|cancella|sair|remover|"
     "afmelden|uit|stoppen|wypisz".split("|")
 )
