@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from contactable.sandbox.hubspot.sandbox import HubSpotSandbox
 
 _RULES = Map([Rule(path, methods=[route.method], endpoint=route) for route in ALL for path in route.paths]).bind("")
+LONGEST_URI = 16_384  # long lists of properties belong into a body; the exact figure is to be confirmed
 _NOBODY = Grant("", 0, frozenset())
 
 
@@ -84,6 +85,8 @@ def _answer(
 ) -> tuple[Mapping[str, str], Answer]:
     _wait(sandbox.latency + (fault.wait or 0 if fault and fault.effect == SLOW else 0))
     try:
+        if len(incoming.path) + len(incoming.query) > LONGEST_URI:
+            raise problem(414, "URI Too Long", "URI_TOO_LONG")
         if route is None:
             raise not_found()
         return _pass(sandbox, incoming, route, path, fault)

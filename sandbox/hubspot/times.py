@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+import re
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST = -62_135_596_800_000  # the calendar of Python begins there
 
 
 @lru_cache(maxsize=65_536)
 def iso(ms: int) -> str:
     """``2026-11-24T08:00:00.123Z``."""
-    return datetime.fromtimestamp(ms / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{ms % 1000:03d}Z"
+    moment = _EPOCH + timedelta(milliseconds=ms)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 @lru_cache(maxsize=65_536)
 def milliseconds(text: str) -> int | None:
     """The moment that a value or a filter names, as epoch milliseconds or in ISO 8601; None where it names none."""
-    if text.lstrip("-").isdigit():
-        return int(text)
+    if re.fullmatch(r"-?[0-9]{1,14}", text):
+        return max(int(text), _FIRST)
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        return round(moment.replace(tzinfo=moment.tzinfo or UTC).timestamp() * 1000)
+    except (ValueError, OverflowError):  # an offset may carry year 1 out of the calendar
         return None
-    return round(moment.replace(tzinfo=moment.tzinfo or UTC).timestamp() * 1000)
 
 
 def midnight(day: date) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 from contactable.sandbox.hubspot.definitions import Definition
@@ -99,11 +99,9 @@ def _as_bool(definition: Definition, value: str) -> str:
 
 
 def _as_number(definition: Definition, value: str) -> str:
-    try:
-        float(value)
-    except ValueError:
-        raise NotValid(definition.name, "INVALID_NUMBER", f"{value} was not a valid number.") from None
-    return value
+    if not re.fullmatch(r"[+-]?[0-9]+(\.[0-9]+)?", value.strip()):
+        raise NotValid(definition.name, "INVALID_NUMBER", f"{value} was not a valid number.")
+    return value.strip()
 
 
 def _as_moment(definition: Definition, value: str) -> str:
@@ -119,11 +117,11 @@ def _as_day(definition: Definition, value: str) -> str:
             return date.fromisoformat(value).isoformat()
         except ValueError:
             pass
-    moment = milliseconds(value) if value.lstrip("-").isdigit() else None
+    moment = milliseconds(value) if re.fullmatch(r"-?[0-9]{1,14}", value) else None
     if moment is None or moment % _DAY:
         # The trap of every first integration: a date is midnight in UTC, whatever the portal's time zone.
         raise NotValid(definition.name, "INVALID_DATE", f"{value} is not midnight UTC.")
-    return datetime.fromtimestamp(moment / 1000, UTC).date().isoformat()
+    return iso(moment)[:10]
 
 
 _READERS = {

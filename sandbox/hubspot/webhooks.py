@@ -132,10 +132,9 @@ class Sender:
         }
 
     def _run(self) -> None:
-        while True:
+        while self._wait():
+            time.sleep(self.gathers)
             with self._changed:
-                if not self._wait():
-                    return
                 batch = self._next()
                 self._busy += 1
             done = self._post(batch)
@@ -146,15 +145,13 @@ class Sender:
 
     def _wait(self) -> bool:
         """Wait for something to send; False when stopped."""
-        while not self._stopped:
-            if self._fresh:
-                self._changed.wait(self.gathers)
-                return not self._stopped
-            due = min((batch.due for batch in self._again), default=None)
-            if due is not None and due <= time.monotonic():
-                return True
-            self._changed.wait(None if due is None else max(0.0, due - time.monotonic()))
-        return False
+        with self._changed:
+            while not self._stopped and not self._fresh:
+                due = min((batch.due for batch in self._again), default=None)
+                if due is not None and due <= time.monotonic():
+                    break
+                self._changed.wait(None if due is None else due - time.monotonic())
+            return not self._stopped
 
     def _next(self) -> _Batch:
         if self._fresh:

@@ -1,0 +1,90 @@
+"""A HubSpot of three contacts on loopback, a bare HTTP client for it, and a clock that a test moves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+import requests
+
+from contactable.sandbox import HubSpotSandbox
+
+ADA, BOB, CLEO = 151, 201, 251
+PEOPLE = [
+    {"email": "ada@example.com", "firstname": "Ada", "mobilephone": "+33639980001"},
+    {"email": "bob@example.org", "firstname": "Bob", "phone": "+33639980002"},
+    {"email": "cleo@example.net", "firstname": "Cléo"},
+]
+
+
+@dataclass
+class Clock:
+    """Seconds that pass only when a test says so."""
+
+    now: float = 1_795_500_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    def move(self, seconds: float) -> None:
+        self.now += seconds
+
+
+@dataclass
+class Api:
+    """Plain HTTP with a token."""
+
+    url: str
+    token: str
+    session: requests.Session = field(default_factory=requests.Session)
+
+    def __call__(self, method: str, path: str, body: Any = None, **more: Any) -> requests.Response:
+        headers = {"Authorization": f"Bearer {self.token}"}
+        return self.session.request(method, self.url + path, json=body, headers=headers, timeout=10, **more)
+
+    def get(self, path: str, **query: Any) -> Any:
+        return self("GET", path, params=query).json()
+
+    def post(self, path: str, body: Any) -> Any:
+        return self("POST", path, body).json()
+
+
+Start = Callable[..., HubSpotSandbox]
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def start(clock: Clock) -> Iterator[Start]:
+    """Start sandboxes that end with the test; three contacts and the test's clock unless told otherwise."""
+    started: list[HubSpotSandbox] = []
+
+    def begin(contacts: Any = None, **options: Any) -> HubSpotSandbox:
+        sandbox = HubSpotSandbox(PEOPLE if contacts is None else contacts, **{"clock": clock, **options})
+        sandbox.start()
+        started.append(sandbox)
+        return sandbox
+
+    yield begin
+    for sandbox in started:
+        sandbox.stop()
+
+
+@pytest.fixture
+def hubspot(start: Start) -> HubSpotSandbox:
+    return start()
+
+
+@pytest.fixture
+def api(hubspot: HubSpotSandbox) -> Api:
+    return Api(hubspot.url, hubspot.token)
+
+
+@pytest.fixture
+def api_of() -> Callable[[HubSpotSandbox], Api]:
+    return lambda sandbox: Api(sandbox.url, sandbox.token)
