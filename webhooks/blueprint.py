@@ -80,7 +80,7 @@ def _hook(doors: Doors, name: str, secret: str, path: str) -> Response:
     if endpoint is None:
         return Response("no such endpoint\n", 404)
     try:
-        value = _request(doors, secret, path)
+        value = _request(doors, endpoint, secret, path)
     except TooLarge:
         return Response("too large\n", endpoint.provider.answers.too_large)
     except zlib.error:
@@ -98,7 +98,7 @@ def _response(answer: Answer) -> Response:
     return Response(answer.body, answer.status, content_type=answer.content_type)
 
 
-def _request(doors: Doors, secret: str, path: str) -> Request:
+def _request(doors: Doors, endpoint: Endpoint, secret: str, path: str) -> Request:
     query = request.query_string.decode("latin-1")
     return Request(
         raw=read_body(),
@@ -107,6 +107,7 @@ def _request(doors: Doors, secret: str, path: str) -> Request:
         url=f"{doors.public_url.rstrip('/')}{path}{f'?{query}' if query else ''}",
         headers=dict(request.headers),
         path_secret=secret,
+        options=endpoint.secrets.options,
     )
 
 

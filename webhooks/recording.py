@@ -95,11 +95,17 @@ def _entries(event: Event, bound: Iterable[str], source: Source) -> Iterator[New
                 origin=event.origin,
                 proof_level="operator" if event.origin is Origin.CRM_USER else source.proof,
                 occurred_at=at,
-                time_quality=event.time_quality if at else TimeQuality.ARRIVAL,
+                time_quality=_quality(event),
                 event_key=f"{source.endpoint}:{event.key}:{on}:{subject}",
                 reason=event.reason,
                 confidence=event.confidence,
             )
+
+
+def _quality(event: Event) -> TimeQuality:
+    """What the time is worth: an echo's act lies at some unknown time before; what has no time just arrived."""
+    dated = event.occurred_at is not None or event.time_quality is TimeQuality.UNKNOWN
+    return event.time_quality if dated else TimeQuality.ARRIVAL
 
 
 def _subjects(tx: Tx, event: Event, source: Source) -> list[str]:

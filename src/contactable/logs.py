@@ -26,6 +26,11 @@ def configure() -> None:
     )
 
 
+def quiet() -> None:
+    """Let nothing below an error through: where people look at something else."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+
+
 def trace(error: BaseException, frames: int = 4) -> str:
     """Where an unforeseen error came from, without its message, which may quote what it stumbled over."""
     places = traceback.extract_tb(error.__traceback__)[-frames:]

@@ -54,4 +54,9 @@ def _ask(kit: Contactable, name: str, question: Question) -> Request:
         answer = transport.call("GET", "")
     finally:
         transport.close()
-    return Request(raw=json.dumps(answer.json).encode(), received_at=kit.clock(), url=question.url)
+    return Request(
+        raw=json.dumps(answer.json).encode(),
+        received_at=kit.clock(),
+        url=question.url,
+        options=kit.endpoints[name].secrets.options,
+    )

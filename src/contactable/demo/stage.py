@@ -1,0 +1,103 @@
+"""What the demonstration stands on: a HubSpot of invented contacts, a kit with settings of its own, a web server."""
+
+from __future__ import annotations
+
+import base64
+import os
+import secrets
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from waitress.server import create_server
+
+from contactable.commands.init import write_keys
+from contactable.kit import Contactable
+from contactable.register import upgrade
+from contactable.sandbox import HubSpotSandbox
+from contactable.serving import make_app
+from contactable.settings import load
+
+CONTACTS = 500
+PATH = "/contactable"
+SETTINGS = """# Settings of the demonstration.
+public_url = "{public_url}"
+language = "fr"
+
+[connectors.hubspot]
+type = "hubspot"
+token = "file:hubspot.token"
+base_url = "{crm}"
+
+[endpoints.hubspot]
+provider = "hubspot"
+connector = "hubspot"
+secret = "file:hubspot.secret"
+
+[endpoints.twilio]
+provider = "twilio"
+secret = "file:twilio.token"
+
+[endpoints.reports]
+provider = "report33700"
+secret = "file:reports.secret"
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Everything that runs. ``url`` is where senders reach the kit."""
+
+    folder: Path
+    crm: HubSpotSandbox
+    kit: Contactable
+    url: str
+
+    def secret(self, name: str) -> bytes:
+        """A secret that the kit shares with one of the senders."""
+        return (self.folder / name).read_bytes()
+
+
+@contextmanager
+def stage(port: int) -> Iterator[Stage]:
+    """Build it all in a folder of its own; taken down at the end."""
+    with tempfile.TemporaryDirectory(prefix="contactable-demo-") as name, HubSpotSandbox(CONTACTS) as crm:
+        folder = Path(name)
+        url = f"http://127.0.0.1:{port}{PATH}"
+        _write_secrets(folder, crm)
+        (folder / "contactable.toml").write_text(SETTINGS.format(public_url=url, crm=crm.url), encoding="utf-8")
+        kit = Contactable(load(folder / "contactable.toml"))
+        upgrade(kit.settings.register_url, kit.keyring)
+        try:
+            yield Stage(folder, crm, kit, url)
+        finally:
+            kit.close()
+
+
+@contextmanager
+def answering(kit: Contactable, port: int) -> Iterator[None]:
+    """Answer senders in a thread, while the block runs."""
+    server = create_server(make_app(kit), host="127.0.0.1", port=port, threads=8)
+    thread = threading.Thread(target=server.run, name="web", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.close()
+        thread.join(5)
+
+
+def _write_secrets(folder: Path, crm: HubSpotSandbox) -> None:
+    write_keys(folder / "contactable-keys")
+    shared = {
+        "hubspot.token": crm.token,
+        "hubspot.secret": crm.client_secret,
+        "twilio.token": secrets.token_hex(16),
+        "reports.secret": "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode(),
+    }
+    for name, value in shared.items():
+        with os.fdopen(os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(value)
