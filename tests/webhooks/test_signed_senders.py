@@ -306,3 +306,29 @@ def test_a_vonage_token_vouches_for_its_own_body_only() -> None:
     assert authentic("vonage", signed, secrets)
     assert not authentic("vonage", replace(signed, raw=b'{"message_uuid": "m2"}'), secrets)
     assert not authentic("vonage", replace(signed, raw=b"", method="GET"), secrets)
+
+
+def test_two_signatures_in_one_header_of_mailchimp_are_a_rotation_on_its_side() -> None:
+    secrets = Secrets(keys=(KEY,))
+    signed = find_provider("mailchimp").sign(Request(b"type=profile", NOW), secrets)
+    both = signed.headers["X-Mailchimp-Signature"].replace(",v1=", f",v1={'00' * 32},v1=")
+
+    assert authentic("mailchimp", signed.with_headers({"X-Mailchimp-Signature": both}), secrets)
+
+
+@pytest.mark.parametrize("id", ["sinch", "vonage"])
+def test_a_sender_that_may_sign_is_believed_by_its_path_where_it_does_not(id: str) -> None:
+    request = Request(b'{"type": "mo_text"}', NOW, path_secret="long and random")
+    path = (Secret("path", b"long and random"),)
+
+    assert authentic(id, request, Secrets(path=path))
+    assert not authentic(id, request, Secrets(path=path, keys=(KEY,)))
+    assert not authentic(id, replace(request, path_secret="guess"), Secrets(path=path))
+
+
+@pytest.mark.parametrize("value", ["", "not base64!", "é"])
+def test_a_message_of_sns_without_a_readable_signature_is_refused(amazon_key: rsa.RSAPrivateKey, value: str) -> None:
+    request = notification(amazon_key)
+    unsigned = replace(request, raw=json.dumps({**request.document, "Signature": value}).encode())
+
+    assert not authentic("ses", unsigned, of_topic(pem(amazon_key)))
