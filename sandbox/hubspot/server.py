@@ -90,7 +90,7 @@ class Server:
             self._server = _Server((HOST, port), partial(_Handler, serve, self._kept))
         except OSError:
             raise Conflict(f"Port {port} is in use: stop what listens there, or give another --port.") from None
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), name="sandbox", daemon=True)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), name="sandbox", daemon=True)
         self.url = f"http://{HOST}:{self._server.server_port}"
 
     def start(self) -> None:

@@ -49,7 +49,7 @@ def inbox() -> Iterator[Inbox]:
 
     server = HTTPServer(("127.0.0.1", 0), Handler)
     box.url = f"http://127.0.0.1:{server.server_port}/hooks/hubspot?portal=1&x=%28a%29"
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     yield box
     server.shutdown()
     server.server_close()
