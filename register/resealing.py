@@ -10,12 +10,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Column, bindparam, func, select, tuple_, update
+from sqlalchemy import Column, LargeBinary, bindparam, func, select, update
 
 from contactable.register import subjects
 from contactable.register.schema import contacts, declarations, entries, facts, proofs
 from contactable.register.schema_work import deliveries
 from contactable.register.store import Register
+from contactable.register.subjects import beyond
 from contactable.register.transaction import EVENT_SALT, Tx
 
 _AT_ONCE: Final = 2000
@@ -54,10 +55,10 @@ def rekey(register: Register, *, tell: Callable[[str, int], None] | None = None)
 
 def _reseal(tx: Tx, purpose: str, column: Column[Any], after: Sequence[Any] | None) -> tuple[int, Sequence[Any]] | None:
     keys = list(column.table.primary_key.columns)
-    old = func.substr(column, 1, len(_mark(tx))) != _mark(tx)
+    old = func.substr(column, 1, len(_mark(tx)), type_=LargeBinary) != _mark(tx)
     wanted = select(*keys, column.label("sealed")).where(column.isnot(None), old).order_by(*keys).limit(_AT_ONCE)
     if after is not None:
-        wanted = wanted.where(tuple_(*keys) > tuple_(*after))
+        wanted = wanted.where(beyond(keys, after))
     rows = tx.connection.execute(wanted).all()
     if not rows:
         return None

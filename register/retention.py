@@ -20,7 +20,7 @@ from contactable.register.ledger import NewEntry
 from contactable.register.schema import carried, contacts, entries, identifiers, proofs, shown
 from contactable.register.schema_work import deliveries, jobs, tokens
 from contactable.register.store import Register
-from contactable.register.subjects import chunks
+from contactable.register.subjects import beyond, chunks
 from contactable.register.transaction import Tx
 
 BODIES = timedelta(days=30)
@@ -85,7 +85,7 @@ def _batches(register: Register, step: Callable[[datetime], _Step]) -> Iterator[
         keys = list(found.table.primary_key.columns)
         wanted = select(*keys).where(found.served).order_by(*keys).limit(_AT_ONCE)
         if after is not None:
-            wanted = wanted.where(tuple_(*keys) > tuple_(*after))
+            wanted = wanted.where(beyond(keys, after))
         rows = [tuple(row) for row in tx.connection.execute(wanted)]
         for part in chunks(rows):
             tx.connection.execute(_letting_go(found).where(tuple_(*keys).in_(part)))

@@ -10,9 +10,9 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Column, ColumnElement, delete, func, literal, select, tuple_
 
 from contactable.identifiers import IdentifierKind
 from contactable.register.keyring import Key
@@ -80,6 +80,11 @@ def chunks(rows: Iterable[T], size: int = AT_ONCE) -> Iterator[Sequence[T]]:
     rest = iter(rows)
     while piece := list(islice(rest, size)):
         yield piece
+
+
+def beyond(keys: Sequence[Column[Any]], after: Sequence[Any]) -> ColumnElement[bool]:
+    """The rows whose key comes after one: how to go through a table a piece at a time."""
+    return tuple_(*keys) > tuple_(*(literal(value, key.type) for key, value in zip(keys, after, strict=True)))
 
 
 def _of_newest_key(tx: Tx, part: Sequence[Identifier]) -> dict[Identifier, str]:
