@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING
 from flask import Response, request
 
 from contactable.errors import NotAuthentic, RegisterError
-from contactable.register import Tx, mirror
+from contactable.register import Tx
 from contactable.signing import LinkPurpose, read_link, sign_link
 from contactable.webhooks.events import EVERYTHING, Event, Kind, On, Scope, ScopeKind, TimeQuality
-from contactable.webhooks.recording import Recorded, Source, record_act, subjects_of_record
+from contactable.webhooks.persons import subjects_of_contact
+from contactable.webhooks.recording import Recorded, Source, record_act
 
 if TYPE_CHECKING:
     from contactable.webhooks.blueprint import Doors
@@ -82,7 +83,5 @@ def _event(token: str, on: On, scope: Scope) -> Event:
 
 def _keep(tx: Tx, subject: str, event: Event, doors: Doors) -> Recorded:
     """Bind the contact of the link: its record, and the addresses by which it is reached."""
-    bound = [subject]
-    for connector, record_id in mirror.contacts_with(tx, [subject], now_only=True):
-        bound += subjects_of_record(tx, connector, record_id, event.on)
-    return record_act(tx, event, bound, Source(ENDPOINT, "", "token", doors.clock()))
+    source = Source(ENDPOINT, "", "token", doors.clock())
+    return record_act(tx, event, subjects_of_contact(tx, subject, event.on), source)

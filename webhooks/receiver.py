@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import structlog
 
@@ -33,6 +33,7 @@ class Endpoint:
     provider: Provider
     secrets: Secrets
     connector: str = ""
+    link_keys: tuple[bytes, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,9 @@ def keep(tx: Tx, endpoint: Endpoint, request: Request, items: Sequence[Event | P
     problems = [item for item in items if isinstance(item, Problem)]
     events = [item for item in items if isinstance(item, Event)]
     proof = str(endpoint.provider.proof(request))
-    recorded = record(tx, events, Source(endpoint.name, endpoint.connector, proof, request.received_at))
+    recorded = record(
+        tx, events, Source(endpoint.name, endpoint.connector, proof, request.received_at, endpoint.link_keys)
+    )
     inbox.keep(
         tx,
         inbox.Delivery(

@@ -11,20 +11,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from contactable.identifiers import IdentifierKind, read_email, read_phone
-from contactable.register import NewEntry, Tx, ledger, mirror, outbox, subjects
-from contactable.webhooks.events import Event, Kind, On, Origin, TimeQuality, Trace
+from contactable.register import NewEntry, Tx, ledger, outbox
+from contactable.webhooks.events import Confidence, Event, Kind, On, Origin, TimeQuality, Trace
+from contactable.webhooks.persons import subjects_of, subjects_of_address
 
 REFRESHING = frozenset({Trace.CONTACT_CHANGED, Trace.CONTACT_MERGED, Trace.CONTACT_DELETED, Trace.FORM_SUBMITTED})
 """Traces after which a contact is read anew from its CRM."""
 
 _CHANNELS = {On.VOICE: (On.PHONE, On.ROBOCALL)}
-_BY_PHONE = frozenset({IdentifierKind.PHONE})
-_REACHED_BY = {
-    On.EMAIL: frozenset({IdentifierKind.EMAIL}),
-    On.POST: frozenset[IdentifierKind](),
-    On.ALL: frozenset({IdentifierKind.EMAIL, IdentifierKind.PHONE}),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +27,7 @@ class Recorded:
 
     entered: int = 0
     repeated: int = 0  # known already: no effect
-    unresolved: int = 0  # names nobody whom we can tell: kept, and shown
+    unresolved: int = 0  # names nobody whom we can tell, or is for a person to judge: kept, and shown
     refreshed: int = 0  # contacts to be read anew
 
 
@@ -45,16 +39,23 @@ class Source:
     connector: str
     proof: str
     arrived: datetime
+    link_keys: tuple[bytes, ...] = ()
 
 
 def record(tx: Tx, events: Sequence[Event], source: Source) -> Recorded:
     """Enter the acts among ``events`` and mark every contact that they touch; idempotent by event key."""
-    acts = [(event, _subjects(tx, event, source)) for event in events if is_act(event)]
+    acts = [
+        (event, subjects_of(tx, event, source.connector, source.link_keys))
+        for event in events
+        if is_to_be_entered(event)
+    ]
     entries = [entry for event, bound in acts for entry in _entries(event, bound, source)]
+    entries += [entry for event in events for entry in _followed(tx, event, source)]
     entered = _enter(tx, entries)
     changed = {event.record for event in events if event.trace in REFRESHING and event.record and source.connector}
     outbox.promise(tx, source.connector, changed, urgent=True, refresh=True, why="webhook")
-    return Recorded(entered, len(entries) - entered, sum(not bound for _, bound in acts), len(changed))
+    shown = sum(not bound for _, bound in acts) + sum(is_act(event) and not is_to_be_entered(event) for event in events)
+    return Recorded(entered, len(entries) - entered, shown, len(changed))
 
 
 def record_act(tx: Tx, event: Event, bound: Iterable[str], source: Source) -> Recorded:
@@ -69,11 +70,11 @@ def is_act(event: Event) -> bool:
     return event.kind in (Kind.OPPOSITION, Kind.RELEASE)
 
 
-def subjects_of_record(tx: Tx, connector: str, record_id: str, on: On) -> list[str]:
-    """A CRM record, and the identifiers by which its contact is reached on that channel."""
-    own = subjects.subject_for(tx, IdentifierKind.RECORD, f"{connector}:{record_id}")
-    kinds = _REACHED_BY.get(on, _BY_PHONE)
-    return [own, *(id for id, kind in mirror.subjects_of(tx, connector, record_id) if kind in kinds and id != own)]
+def is_to_be_entered(event: Event) -> bool:
+    """Whether an act counts at once. A doubtful release, or an echo of unknown cause, waits for a person."""
+    certain = event.confidence is Confidence.CERTAIN
+    echo_of_unknown_cause = event.origin is Origin.ECHO and event.confidence is Confidence.REVIEW
+    return is_act(event) and (certain if event.kind is Kind.RELEASE else not echo_of_unknown_cause)
 
 
 def _enter(tx: Tx, entries: Sequence[NewEntry]) -> int:
@@ -108,14 +109,24 @@ def _quality(event: Event) -> TimeQuality:
     return event.time_quality if dated else TimeQuality.ARRIVAL
 
 
-def _subjects(tx: Tx, event: Event, source: Source) -> list[str]:
-    """Whom an event binds; nobody where it names nobody whom we can tell."""
-    if event.email is not None:
-        email = read_email(event.email)
-        return [subjects.subject_for(tx, IdentifierKind.EMAIL, email.text)] if email else []
-    if event.phone is not None:
-        phone = read_phone(event.phone)
-        return [subjects.subject_for(tx, IdentifierKind.PHONE, phone.e164)] if phone else []
-    if event.record is not None and source.connector:
-        return subjects_of_record(tx, source.connector, event.record, event.on)
-    return []
+def _followed(tx: Tx, event: Event, source: Source) -> Iterator[NewEntry]:
+    """What binds the old address binds the new one: nobody shakes off an opposition by changing an address."""
+    if event.new_email is None or event.email is None:
+        return
+    bound = subjects_of_address(tx, event.new_email)
+    for entry in ledger.entries_of(tx, subjects_of_address(tx, event.email)):
+        if entry.kind == Kind.OPPOSITION:
+            for subject in bound:
+                yield NewEntry(
+                    kind=entry.kind,
+                    subject_id=subject,
+                    on=entry.on,
+                    scope_kind=entry.scope_kind,
+                    scope_id=entry.scope_id,
+                    origin=entry.origin,
+                    proof_level=entry.proof_level,
+                    occurred_at=entry.occurred_at,
+                    time_quality=entry.time_quality,
+                    event_key=f"{source.endpoint}:followed:{entry.id}:{subject}",
+                    reason=entry.reason,
+                )

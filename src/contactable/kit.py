@@ -179,7 +179,11 @@ class Contactable:
         secret = self.settings.secret
         return {
             name: Endpoint(
-                name, find_provider(each.provider), Secrets.from_settings(each.options, secret), each.connector
+                name,
+                find_provider(each.provider),
+                Secrets.from_settings(each.options, secret),
+                each.connector,
+                self.link_keys,
             )
             for name, each in self.settings.endpoints.items()
         }
