@@ -59,6 +59,11 @@ def decide_channel(
         raise Malformed(f"channel is {channel!r}: {', '.join(Channel)} are accepted.") from None
 
 
+def forget() -> None:
+    """Forget what was judged, as a full memo does by itself."""
+    _judgements.clear()
+
+
 def asked_at(on: date) -> int:
     """The last moment known when asked about a day or an aware date-time. Raises ``Malformed`` as ``decide``."""
     if not isinstance(on, date):
