@@ -1,7 +1,7 @@
 """The door: what HubSpot does with every request before anything else, in this order.
 
-Find the route, wait the latency, check token and scopes, take what the plan of faults has in store, count against the
-limits, answer. Everything ends in the journal.
+Find the route, check token and scopes, take what the plan of faults has in store, count against the limits, wait the
+latency, answer. Everything ends in the journal.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 import traceback
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qs, unquote
 
@@ -83,18 +83,17 @@ def _route(incoming: Incoming) -> tuple[Route | None, Mapping[str, str]]:
 def _answer(
     sandbox: HubSpotSandbox, incoming: Incoming, route: Route | None, path: Mapping[str, str], fault: Fault | None
 ) -> tuple[Mapping[str, str], Answer]:
-    _wait(sandbox.latency + (fault.wait or 0 if fault and fault.effect == SLOW else 0))
+    headers: Mapping[str, str] = {}
     try:
-        if len(incoming.path) + len(incoming.query) > LONGEST_URI:
-            raise problem(414, "URI Too Long", "URI_TOO_LONG")
-        if route is None:
-            raise not_found()
-        return _pass(sandbox, incoming, route, path, fault)
+        asked, headers = _let_in(sandbox, incoming, route, path, fault)
+        with sandbox.portal.holding(_written(asked) if route and route.locks else ()):
+            _wait(sandbox.latency + (fault.wait or 0 if fault and fault.effect == SLOW else 0))
+            return headers, route.answer(asked) if route else Answer(404)
     except Problem as refused:
-        return refused.headers, Answer(refused.status, refused.body)
+        return {**headers, **refused.headers}, Answer(refused.status, refused.body)
     except Exception:  # noqa: BLE001 - a server answers; whose fault it is stands on stderr
         traceback.print_exc()
-        return {}, Answer(500, problem(500, "internal error", "INTERNAL_ERROR").body)
+        return headers, Answer(500, problem(500, "internal error", "INTERNAL_ERROR").body)
 
 
 def _wait(seconds: float) -> None:
@@ -102,18 +101,28 @@ def _wait(seconds: float) -> None:
         time.sleep(seconds)
 
 
-def _pass(
-    sandbox: HubSpotSandbox, incoming: Incoming, route: Route, path: Mapping[str, str], fault: Fault | None
-) -> tuple[Mapping[str, str], Answer]:
+def _written(asked: Asked) -> Iterable[str]:
+    inputs = asked.body.get("inputs") if isinstance(asked.body, dict) else None
+    return [str(each.get("id")) for each in inputs or () if isinstance(each, dict)]
+
+
+def _let_in(
+    sandbox: HubSpotSandbox, incoming: Incoming, route: Route | None, path: Mapping[str, str], fault: Fault | None
+) -> tuple[Asked, Mapping[str, str]]:
+    """Everything before the work itself: what is refused here is refused at once, as an edge does."""
+    if len(incoming.path) + len(incoming.query) > LONGEST_URI:
+        raise problem(414, "URI Too Long", "URI_TOO_LONG")
+    if route is None:
+        raise not_found()
     grant = _NOBODY if route.open else _admit(sandbox, incoming, route)
     if fault and fault.effect == DROP:
-        return {}, Answer(0)
+        raise Problem(0, {})
     if fault and fault.effect.isdigit():
         raise fault.problem()
     headers: Mapping[str, str] = {}
     if not route.open:
         headers = sandbox.meter.let_search() if route.search else sandbox.meter.let(daily=not grant.oauth)
-    return headers, route.answer(_asked(sandbox, incoming, grant, path))
+    return _asked(sandbox, incoming, grant, path), headers
 
 
 def _admit(sandbox: HubSpotSandbox, incoming: Incoming, route: Route) -> Grant:

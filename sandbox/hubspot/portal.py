@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -19,6 +20,7 @@ from contactable.sandbox.hubspot.index import Index
 from contactable.sandbox.hubspot.lists import Lists
 from contactable.sandbox.hubspot.objects import Calls
 from contactable.sandbox.hubspot.preferences import BY_RECIPIENT, Preferences, Status
+from contactable.sandbox.hubspot.problems import problem
 from contactable.sandbox.hubspot.tokens import Tokens
 from contactable.sandbox.hubspot.values import accept
 
@@ -64,6 +66,7 @@ class Portal:
     calls: Calls = field(default_factory=Calls)
     tokens: Tokens = field(init=False)
     listeners: list[Callable[[Event], None]] = field(default_factory=list)
+    held: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.definitions = Definitions(self.quota)
@@ -111,6 +114,20 @@ class Portal:
                 shown = dict(self.preferences.opt_out_properties(address))
                 self.contacts.change(contact, shown, status.at, by, silent=True)
             return changed
+
+    @contextmanager
+    def holding(self, ids: Iterable[str]) -> Iterator[None]:
+        """Hold records while they are written; raise a 423 where another request holds one of them."""
+        wanted = set(ids)
+        with self.lock:
+            if wanted & self.held:
+                raise problem(423, "The resource is locked; wait at least two seconds.", "LOCKED")
+            self.held |= wanted
+        try:
+            yield
+        finally:
+            with self.lock:
+                self.held -= wanted
 
     def define(self, definition: Definition) -> None:
         """Give the portal a property that it has had from the beginning."""

@@ -103,8 +103,8 @@ class Answer(NamedTuple):
 class Route:
     """One thing that can be asked. ``area`` names a prefix; an empty one means that ``path`` is whole.
 
-    ``scopes``: any of them is enough, none is needed where it is empty. ``metered``: search has a limit of its own.
-    ``open``: no token is asked for.
+    ``scopes``: any of them is enough, none is needed where it is empty. ``search``: it has a limit of its own.
+    ``open``: no token is asked for. ``locks``: the inputs are held until the answer.
     """
 
     name: str
@@ -115,6 +115,7 @@ class Route:
     scopes: tuple[str, ...] = ()
     search: bool = False
     open: bool = False
+    locks: bool = False
 
     @property
     def paths(self) -> Iterator[str]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from time import sleep
 from typing import Any
 
 import pytest
@@ -150,3 +152,18 @@ def test_a_batch_goes_into_the_bin_at_once(api: Any, hubspot: HubSpotSandbox) ->
 
     assert answer.status_code == 204
     assert [contact.id for contact in hubspot.portal.contacts.after(0)] == [CLEO]
+
+
+def test_a_contact_that_another_batch_is_writing_is_locked(start: Any, api_of: Any) -> None:
+    slow = start(faults=["batch_update:1:slow:wait=0.5"])
+    api = api_of(slow)
+    with ThreadPoolExecutor() as pool:
+        first = pool.submit(api_of(slow), "POST", f"{BATCH}/update", {"inputs": [_change(ADA, city="Brest")]})
+        while not slow.portal.held:
+            sleep(0.001)
+
+        same = api("POST", f"{BATCH}/update", {"inputs": [_change(ADA, city="Lyon")]})
+        other = api("POST", f"{BATCH}/update", {"inputs": [_change(BOB, city="Lyon")]})
+
+    assert (first.result().status_code, same.status_code, other.status_code) == (200, 423, 200)
+    assert slow.contact(ADA).properties["city"] == "Brest"

@@ -69,3 +69,11 @@ def test_records_are_written_to_a_file(tmp_path: Path) -> None:
 
     assert result.exit_code == 0
     assert sum('"kind": "contact"' in line for line in out.read_text(encoding="utf-8").splitlines()) == 50
+
+
+def test_the_page_of_the_sandbox_lists_what_it_answers() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "sandbox.md").read_text(encoding="utf-8")
+
+    printed = CliRunner().invoke(group, ["sandbox", "routes"]).output
+
+    assert printed in page

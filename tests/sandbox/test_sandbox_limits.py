@@ -110,3 +110,10 @@ def test_the_journal_holds_no_address(api: Any, hubspot: HubSpotSandbox) -> None
 
     assert "ada" not in repr(hubspot.journal.entries)
     assert hubspot.journal.count("read") == 1
+
+
+def test_an_error_of_the_request_carries_the_headers_too(api: Any) -> None:
+    answer = api("GET", f"{LIST}/999999")
+
+    assert answer.status_code == 404
+    assert answer.headers["X-HubSpot-RateLimit-Remaining"] == "189"

@@ -14,6 +14,7 @@ from contactable.sandbox.hubspot.routes import (
     properties,
     search,
 )
+from contactable.sandbox.hubspot.routing import CONTACTS
 
 ALL = (
     *contacts.ROUTES,
@@ -27,3 +28,12 @@ ALL = (
     *account.ROUTES,
     *control.ROUTES,
 )
+
+
+def table() -> str:
+    """The list of ``docs/sandbox.md``: what is answered, under its first path, and the scopes of which one is asked."""
+    rows = ["| route | request | one of the scopes |", "|---|---|---|"]
+    for route in ALL:
+        path = next(route.paths).replace(CONTACTS, "contacts")
+        rows.append(f"| `{route.name}` | `{route.method} {path}` | {', '.join(route.scopes) or '–'} |")
+    return "\n".join(rows) + "\n"

@@ -14,6 +14,7 @@ from contactable.sandbox.hubspot.problems import Problem, invalid
 from contactable.sandbox.hubspot.routes.contacts import shown, writer
 from contactable.sandbox.hubspot.routing import CONTACTS, NO_CONTENT, READ, WRITE, Answer, Asked, Route
 from contactable.sandbox.hubspot.times import iso
+from contactable.sandbox.hubspot.values import accept
 
 _Do = Callable[[Asked, Mapping[str, Any]], dict[str, Any] | None]
 
@@ -128,8 +129,6 @@ def _refuse_twins(inputs: Sequence[Mapping[str, Any]]) -> None:
 
 def _try_all(asked: Asked, inputs: Sequence[Mapping[str, Any]]) -> None:
     """Raise what the first wrong value would raise, before anything is written."""
-    from contactable.sandbox.hubspot.values import accept
-
     for each in inputs:
         accept(asked.portal.definitions.by_name, _properties(each))
 
@@ -149,8 +148,8 @@ def _try(asked: Asked, do: _Do, given: Mapping[str, Any]) -> tuple[bool, dict[st
 
 ROUTES = (
     Route("batch_read", "POST", "objects", f"/{CONTACTS}/batch/read", _read, READ),
-    Route("batch_update", "POST", "objects", f"/{CONTACTS}/batch/update", _update, WRITE),
+    Route("batch_update", "POST", "objects", f"/{CONTACTS}/batch/update", _update, WRITE, locks=True),
     Route("batch_create", "POST", "objects", f"/{CONTACTS}/batch/create", _create, WRITE),
-    Route("batch_upsert", "POST", "objects", f"/{CONTACTS}/batch/upsert", _upsert, WRITE),
+    Route("batch_upsert", "POST", "objects", f"/{CONTACTS}/batch/upsert", _upsert, WRITE, locks=True),
     Route("batch_archive", "POST", "objects", f"/{CONTACTS}/batch/archive", _archive, WRITE),
 )

@@ -1,6 +1,7 @@
 """``contactable sandbox``: CRMs and people that run on this machine, for trying things out.
 
-``sandbox hubspot`` listens on loopback until it is stopped; ``sandbox records`` writes the same people to a file.
+``sandbox hubspot`` listens on loopback until it is stopped; ``sandbox records`` writes the same people to a file;
+``sandbox routes`` lists what is answered.
 """
 
 from __future__ import annotations
@@ -121,3 +122,11 @@ def records(contacts: int, profile: str, seed: int, out: Path) -> None:
 
     lines = write_records(out, invent(profile, contacts, seed, now=int(time.time() * 1000)))
     click.echo(f"{out}: {lines} lines.", err=True)
+
+
+@command.command()
+def routes() -> None:
+    """Print what the sandbox's HubSpot answers, as a table."""
+    from contactable.sandbox.hubspot.routes import table
+
+    click.echo(table(), nl=False)
