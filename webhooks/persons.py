@@ -19,7 +19,7 @@ _REACHED_BY = {
 
 
 def subjects_of(tx: Tx, event: Event, connector: str, link_keys: tuple[bytes, ...]) -> list[str]:
-    """Whom an event binds; nobody where it names nobody whom we can tell. Our own link is believed before an address."""
+    """Whom an event binds; nobody where it names nobody whom we can tell. A link of ours is believed first."""
     if event.token is not None and (subject := subject_in(event.token, link_keys)):
         return subjects_of_contact(tx, subject, event.on)
     if event.email is not None:

@@ -58,7 +58,9 @@ class Reader:
         """Read contacts whose native opt-outs changed although their modified date may not have."""
         with self.register.read() as tx:
             cursor = cursors.get(tx, self.connector.name, CONSENT)
-        return self._take(self.connector.iter_consent_changes(cursor), CONSENT, lambda done, total: None)
+        return self._take(
+            self.connector.iter_consent_changes(cursor, self.mapping.properties), CONSENT, lambda done, total: None
+        )
 
     def refresh(self, record_ids: Sequence[str]) -> Summary:
         """Read these contacts as they are now."""

@@ -40,10 +40,16 @@ def differences(
 
 
 def _row(id: str, properties: Mapping[str, str]) -> dict[str, str]:
+    """One contact as a row. The CRM's oppositions count as of unknown time: what lifts one is in no property."""
     row = {name: properties.get(NATIVE.get(name, name)) or "" for name in COLUMNS}
+    row |= {name: "yes" for name, value in row.items() if value and _is_objection(name)}
     if any(value == "true" for name, value in properties.items() if name.startswith("hs_email_optout")):
-        row["opposed_email_on"] = "yes"  # an opposition of unknown date, to all e-mail: no offer names its type
+        row["opposed_email_on"] = "yes"  # to all e-mail: no offer names its subscription type
     return {**row, "id": id, "country": country_code(plain(row["country"]))}
+
+
+def _is_objection(column: str) -> bool:
+    return column.startswith("opposed_") or column.endswith("_withdrawn_on")
 
 
 def _decided(rows: Iterable[dict[str, str]], on: date, path: Path) -> dict[str, dict[Channel, tuple[bool, str]]]:

@@ -1,0 +1,125 @@
+"""``serve`` is killed between its answer to a sender and the write to the CRM; started again, it writes."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+import requests
+
+from contactable import Contactable
+from contactable.commands.init import write_keys
+from contactable.loading import load
+from contactable.register import upgrade
+from contactable.sandbox import HubSpotSandbox
+from contactable.settings import load as load_settings
+from contactable.signing import sign_twilio
+
+SETTINGS = """
+public_url = "https://crm.example.com/contactable"
+[connectors.hubspot]
+type = "hubspot"
+token = "env:HUBSPOT_TOKEN"
+base_url = "{url}"
+[endpoints.twilio]
+provider = "twilio"
+secret = "env:TWILIO_TOKEN"
+"""
+STOP = [("MessageSid", "SM1"), ("From", "+33639980001"), ("To", "+33700000000"), ("Body", "STOP")]
+PERSON = {"email": "camille@example.com", "mobilephone": "+33639980001", "country": "FR", "audience": "consumer"}
+
+
+@pytest.fixture
+def crm() -> Iterator[HubSpotSandbox]:
+    with HubSpotSandbox([PERSON]) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def settings(tmp_path: Path, crm: HubSpotSandbox, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("HUBSPOT_TOKEN", crm.token)
+    monkeypatch.setenv("TWILIO_TOKEN", "a-token-of-twilio")
+    write_keys(tmp_path / "contactable-keys")
+    path = tmp_path / "contactable.toml"
+    path.write_text(SETTINGS.format(url=crm.url))
+    kit = Contactable(load_settings(path))
+    upgrade(kit.settings.register_url, kit.keyring)
+    load(kit, "hubspot")
+    kit.close()
+    return path
+
+
+@contextmanager
+def serving(settings: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """Run ``contactable serve`` as a process of its own; give it and its address."""
+    command = [sys.executable, "-m", "contactable", "--settings", str(settings), "serve", "--listen", "127.0.0.1:0"]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=os.environ.copy())
+    try:
+        assert process.stderr is not None
+        for line in process.stderr:
+            if found := re.search(r"answers at (http://\S+)", line):
+                yield process, found[1]
+                break
+        else:
+            raise AssertionError("serve did not start")
+    finally:
+        process.kill()
+        process.wait()
+
+
+def send_stop(url: str) -> requests.Response:
+    public = "https://crm.example.com/contactable/hooks/twilio"
+    headers = {
+        "X-Twilio-Signature": sign_twilio(b"a-token-of-twilio", public, STOP),
+        "Content-Type": "application/x-www-form-urlencoded",
+    }
+    return requests.post(f"{url}/hooks/twilio", data=urlencode(STOP), headers=headers, timeout=10)
+
+
+def wait_for(condition: Callable[[], bool], seconds: float = 20) -> bool:
+    end = time.monotonic() + seconds
+    while not condition() and time.monotonic() < end:
+        time.sleep(0.05)
+    return condition()
+
+
+def test_what_was_answered_before_a_kill_is_written_after_the_restart(crm: HubSpotSandbox, settings: Path) -> None:
+    (id,) = crm.portal.contacts.by_id
+    crm.latency = 30.0
+
+    with serving(settings) as (process, url):
+        answer = send_stop(url)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    before = crm.contact(id).properties.get("contactable_sms_reason")
+    crm.latency = 0.0
+    with serving(settings):
+        written = wait_for(lambda: crm.contact(id).properties.get("contactable_sms_reason") == "opposition")
+
+    assert answer.status_code == 200
+    assert before != "opposition"
+    assert written
+
+
+def test_a_second_server_is_refused_and_says_why(settings: Path) -> None:
+    command = [sys.executable, "-m", "contactable", "--settings", str(settings), "serve", "--listen", "127.0.0.1:0"]
+
+    with serving(settings):
+        second = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+
+    assert second.returncode == 1
+    assert "Another process has this register" in second.stderr
+
+
+def test_a_server_ends_cleanly_when_told_to(settings: Path) -> None:
+    with serving(settings) as (process, _):
+        process.send_signal(signal.SIGTERM)
+
+        assert process.wait(timeout=20) == 0
