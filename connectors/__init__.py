@@ -1,6 +1,7 @@
-"""The CRMs: every module of this folder that has ``connect``, and the entry points ``contactable.connectors``.
+"""CRMs behind one small contract (``protocol``): each is one module here, found by its name, imported when asked for.
 
-Built-in ones are found by scanning; nothing of a connector is imported before it is asked for.
+Third parties add one by an entry point ``contactable.connectors``, whose name is the type written in the settings and
+whose value is a module that offers ``connect`` and ``CAPABILITIES``. What stands here wins over an entry point.
 """
 
 from __future__ import annotations
@@ -8,41 +9,50 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Callable, Mapping
-from functools import cache
 from importlib.metadata import entry_points
-from types import ModuleType
-from typing import Any
+from typing import Any, Protocol, cast
 
 from contactable.connectors.protocol import Capabilities, Connector
 from contactable.errors import SettingsError
 
-_NOT_CRMS = frozenset({"protocol", "contract"})
+GROUP = "contactable.connectors"
+NO_CRMS = frozenset({"protocol", "contract"})
 
 
-@cache
-def connector_types() -> tuple[str, ...]:
-    """The types that ``[connectors.NAME] type`` may name, in alphabetical order."""
-    ours = {module.name for module in pkgutil.iter_modules(__path__)} - _NOT_CRMS
-    return tuple(sorted({name for name in ours if "_" not in name} | set(entry_points(group=__name__).names)))
+class ConnectorModule(Protocol):
+    """What a connector's module offers."""
+
+    CAPABILITIES: Capabilities
+
+    def connect(self, name: str, settings: Mapping[str, Any], secrets: Callable[[str], bytes]) -> Connector:
+        """Connect to the account of ``settings``; raises ``SettingsError``."""
+        ...
 
 
-def connect(name: str, type: str, options: Mapping[str, Any], secret: Callable[[str], bytes]) -> Connector:
-    """A connector of that type; raises ``SettingsError`` for an unknown type or option. Nothing is asked of the CRM."""
-    connector: Connector = _module(type).connect(name, options, secret)
-    return connector
+def types() -> tuple[str, ...]:
+    """The types of CRM that there are connectors for."""
+    return tuple(sorted({*_built_in(), *(each.name for each in entry_points(group=GROUP))}))
 
 
-def capabilities_of(type: str) -> Capabilities:
-    """What connectors of that type can do."""
-    capabilities: Capabilities = _module(type).CAPABILITIES
-    return capabilities
+def find(type: str) -> ConnectorModule:
+    """Import the connector of a type; raises ``SettingsError`` naming those there are."""
+    if type in _built_in():
+        return cast(ConnectorModule, importlib.import_module(f"{__name__}.{type}"))
+    for each in entry_points(group=GROUP, name=type):
+        return cast(ConnectorModule, each.load())
+    raise SettingsError(f"There is no connector of type {type!r}; there are {', '.join(types())}.")
 
 
-def _module(type: str) -> ModuleType:
-    if type not in connector_types():
-        raise SettingsError(f"There is no connector of the type {type!r}; known are {', '.join(connector_types())}.")
-    outside = entry_points(group=__name__, name=type)
-    if outside:
-        module: ModuleType = next(iter(outside)).load()
-        return module
-    return importlib.import_module(f"{__name__}.{type}")
+def connect(
+    name: str, type: str, settings: Mapping[str, Any], secrets: Callable[[str], bytes], **more: Any
+) -> Connector:
+    """Connect to a CRM under the name that it has in the settings; nothing is asked of it yet.
+
+    ``secrets`` reads a reference such as ``env:HUBSPOT_TOKEN``; ``more`` goes to connectors that know it (``tokens``,
+    ``stopping``). Raises ``SettingsError``.
+    """
+    return find(type).connect(name, settings, secrets, **more)
+
+
+def _built_in() -> list[str]:
+    return [each.name for each in pkgutil.iter_modules(__path__) if each.name not in NO_CRMS]

@@ -6,7 +6,7 @@ least once, every write may be repeated, and nothing is ever created or resubscr
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -38,17 +38,34 @@ class Property(Protocol):
     """A property that the kit wants on the CRM's contacts; ``for_people`` is one that people, not we, write."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """The name inside the CRM."""
+        ...
+
     @property
-    def label(self) -> str: ...
+    def label(self) -> str:
+        """What people read."""
+        ...
+
     @property
-    def description(self) -> str: ...
+    def description(self) -> str:
+        """What it is, for people."""
+        ...
+
     @property
-    def shape(self) -> str: ...
+    def shape(self) -> str:
+        """A ``Shape``."""
+        ...
+
     @property
-    def options(self) -> Sequence[Any]: ...
+    def options(self) -> Sequence[Any]:
+        """Its choices, each with ``value`` and ``label``."""
+        ...
+
     @property
-    def for_people(self) -> bool: ...
+    def for_people(self) -> bool:
+        """Whether people write it, not we."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +120,87 @@ class Result(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one record, and why where it was not written. ``why`` names no person."""
+    """What became of one record, and why where it was not written. ``why`` names no person.
+
+    ``survivor`` is the record that a merged one went into: it may now bear what was written under the old id, so it
+    must be decided and written anew, whatever we think it holds.
+    """
 
     id: str
     result: Result
     why: str = ""
+    survivor: str = ""
+
+
+class Writer(StrEnum):
+    """Who wrote a value, as the CRM's history tells."""
+
+    OURSELVES = "ourselves"
+    PERSON = "person"
+    OTHER_APP = "other_app"
+
+
+@dataclass(frozen=True, slots=True)
+class PropertyWrite:
+    """One entry of a property's history."""
+
+    record_id: str
+    name: str
+    value: str
+    by: Writer
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ContactList:
+    """A list of the CRM. ``members`` is read on demand: record ids, each with the moment it came in, where told."""
+
+    id: str
+    name: str
+    size: int
+    members: Iterable[tuple[str, datetime | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentText:
+    """What a form says beside a box, or on top (no subscription type); ``required`` boxes cannot be left unticked."""
+
+    text: str
+    subscription_id: str = ""
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form with its texts of consent. ``kind`` is what the CRM calls the legal ground of the form."""
+
+    id: str
+    name: str
+    kind: str
+    texts: tuple[ConsentText, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What somebody sent through a form: ``values`` by field name, the boxes among them; addresses included."""
+
+    form_id: str
+    id: str
+    at: datetime | None
+    values: Mapping[str, str] = field(repr=False)
+    page: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call that the CRM recorded. ``outcome`` and ``direction`` are the CRM's own codes."""
+
+    id: str
+    record_ids: tuple[str, ...]
+    at: datetime | None
+    outcome: str = ""
+    direction: str = ""
+    seconds: float | None = None
 
 
 class Level(StrEnum):
@@ -139,6 +232,7 @@ class Capabilities:
     lists: bool = False
     forms: bool = False
     calls: bool = False
+    histories: bool = False
     webhooks: bool = False
     notes: tuple[str, ...] = field(default_factory=tuple)
 
@@ -153,7 +247,9 @@ class Connector(Protocol):
     name: str
 
     @property
-    def capabilities(self) -> Capabilities: ...
+    def capabilities(self) -> Capabilities:
+        """What can be done here, honestly."""
+        ...
 
     def check(self) -> Iterator[Finding]:
         """Look at reach, token, scopes, quota and properties; write nothing."""
@@ -167,8 +263,11 @@ class Connector(Protocol):
         """Yield pages of contacts changed since ``cursor`` (None: all), each at least once."""
         ...
 
-    def iter_consent_changes(self, cursor: Mapping[str, Any] | None) -> Iterator[Page]:
-        """Yield pages of contacts whose native opt-outs changed although their modified date may not have."""
+    def iter_consent_changes(self, cursor: Mapping[str, Any] | None, properties: Sequence[str] = ()) -> Iterator[Page]:
+        """Yield pages of contacts, with these properties, whose native opt-outs changed, whatever their date says.
+
+        A contact may come although nothing changed, and come again.
+        """
         ...
 
     def iter_ids(self) -> Iterator[str]:
@@ -181,4 +280,48 @@ class Connector(Protocol):
 
     def write(self, changes: Sequence[Change]) -> Iterator[Outcome]:
         """Write changed properties; yield one outcome for each record, whatever became of the others."""
+        ...
+
+
+class OptsOut(Protocol):
+    """Declared by ``capabilities.opt_out``."""
+
+    def opt_out(self, ids: Sequence[str], scope_id: str = "") -> Iterator[Outcome]:
+        """Write the CRM's native opt-out of e-mail, for all or for one subscription type; never lifts one."""
+        ...
+
+
+class HasLists(Protocol):
+    """Declared by ``capabilities.lists``."""
+
+    def lists(self) -> Iterator[ContactList]:
+        """Yield the lists of contacts."""
+        ...
+
+
+class HasForms(Protocol):
+    """Declared by ``capabilities.forms``."""
+
+    def forms(self) -> Iterator[Form]:
+        """Yield the forms with their texts of consent."""
+        ...
+
+    def submissions(self, form_id: str, since: datetime | None = None) -> Iterator[Submission]:
+        """Yield what was sent through a form since a moment (None: ever), newest first."""
+        ...
+
+
+class HasCalls(Protocol):
+    """Declared by ``capabilities.calls``."""
+
+    def calls(self, since: datetime | None = None) -> Iterator[Call]:
+        """Yield the calls recorded since a moment (None: ever)."""
+        ...
+
+
+class HasHistories(Protocol):
+    """Declared by ``capabilities.histories``."""
+
+    def histories(self, ids: Sequence[str], properties: Sequence[str]) -> Iterator[PropertyWrite]:
+        """Yield who wrote these properties, newest first for each."""
         ...

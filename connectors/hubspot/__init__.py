@@ -1,0 +1,186 @@
+"""HubSpot: every contact, at the speed that HubSpot allows, and nothing missed.
+
+What is odd about it stands in ``connectors/hubspot.md``; each file below says what it does about which oddity. Reads
+come at least once, writes are repeated without harm, nothing is created and nobody is subscribed.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from contactable.connectors.hubspot import (
+    activities,
+    changes,
+    checking,
+    consents,
+    histories,
+    optouts,
+    properties,
+    writing,
+)
+from contactable.connectors.hubspot.account import Account
+from contactable.connectors.hubspot.oauth import Tokens, TokenStore, agreement_url
+from contactable.connectors.hubspot.options import read_options
+from contactable.connectors.hubspot.pages import PAGE, list_page, read
+from contactable.connectors.hubspot.records import names_in_account
+from contactable.connectors.protocol import (
+    Call,
+    Capabilities,
+    Change,
+    ContactList,
+    ContactRecord,
+    Finding,
+    Form,
+    Level,
+    Outcome,
+    Page,
+    Property,
+    PropertyWrite,
+    Submission,
+)
+from contactable.errors import ContactableError
+
+__all__ = ["CAPABILITIES", "HubSpot", "TokenStore", "Tokens", "agreement_url", "connect"]
+
+CAPABILITIES = Capabilities(
+    status="stable",
+    write_batch=PAGE,
+    requests_per_10_s=190,
+    consent_feed=True,
+    opt_out=True,
+    lists=True,
+    forms=True,
+    calls=True,
+    histories=True,
+    webhooks=True,
+    notes=(
+        "HubSpot's own opt-outs are of e-mail only",
+        "a service key has no webhooks: changes are polled",
+        "deleted contacts are found in the bin, five pages at a time",
+    ),
+)
+
+
+def connect(
+    name: str,
+    settings: Mapping[str, Any],
+    secrets: Callable[[str], bytes],
+    *,
+    tokens: TokenStore | None = None,
+    stopping: threading.Event | None = None,
+) -> HubSpot:
+    """Connect to the account of ``settings``; nothing is asked yet.
+
+    ``secrets`` reads a reference such as ``env:HUBSPOT_TOKEN``. ``tokens`` keeps OAuth's tokens. Setting ``stopping``
+    ends every wait. Raises ``SettingsError``.
+    """
+    return HubSpot(name, Account(read_options(settings), secrets, tokens, stopping))
+
+
+class HubSpot:
+    """One HubSpot account, as the kit sees it. Threads may share it."""
+
+    def __init__(self, name: str, account: Account) -> None:
+        self.name = name
+        self.account = account
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What can be done here."""
+        return CAPABILITIES
+
+    def check(self) -> Iterator[Finding]:
+        """Look at reach, token, scopes and quota; write nothing, raise nothing."""
+        return checking.check(self.account)
+
+    def check_properties(self, schema: Sequence[Property]) -> Iterator[Finding]:
+        """Look at the properties: missing ones, and those that exist with another type."""
+        try:
+            existing = properties.existing_properties(properties.make_client(self.account))
+        except ContactableError as error:
+            yield Finding("The properties of contacts", Level.ERROR, str(error))
+            return
+        wrong = set(properties.other_shapes(existing, schema))
+        for each in schema:
+            if each.name in wrong:
+                yield Finding(f"Property {each.name}", Level.ERROR, "it has another type: rename or delete it there")
+            elif each.name not in existing:
+                yield Finding(f"Property {each.name}", Level.WARNING, "it is missing: the first sync creates it")
+
+    @property
+    def quota_left(self) -> int | None:
+        """How many custom properties contacts may still get; None where HubSpot does not tell."""
+        return properties.quota_left(self.account)
+
+    def ensure_properties(self, schema: Sequence[Property]) -> Iterator[str]:
+        """Create what is missing, yield the names created; ``Refused`` where one exists with another type."""
+        return properties.ensure_properties(self.account, schema)
+
+    def remove_properties(self, names: Sequence[str]) -> Iterator[str]:
+        """Take properties of ours away and yield their names."""
+        return properties.remove_properties(self.account, names)
+
+    def iter_changed(self, cursor: Mapping[str, Any] | None, properties: Sequence[str]) -> Iterator[Page]:
+        """Yield pages of contacts changed since ``cursor`` (None: all), at least once, deleted ones as ``gone``."""
+        return changes.iter_changed(self.account, cursor, properties)
+
+    def iter_consent_changes(self, cursor: Mapping[str, Any] | None, properties: Sequence[str] = ()) -> Iterator[Page]:
+        """Yield pages of contacts whose opt-outs changed, or may have: see ``consents``."""
+        return consents.iter_consent_changes(self.account, cursor, properties)
+
+    def iter_ids(self) -> Iterator[str]:
+        """Yield the id of every living contact.
+
+        One page after the other: what is missing here is forgotten, so nothing is taken on trust, and most of the limit
+        is left to others meanwhile.
+        """
+        after: str | None = ""
+        while after is not None:
+            page = list_page(self.account, ("hs_object_id",), after)
+            yield from (record.id for record in page.records)
+            after = page.after
+
+    def read(self, ids: Sequence[str], properties: Sequence[str]) -> Iterator[ContactRecord]:
+        """Yield these contacts as they are now; a missing one comes back as ``gone``."""
+        return read(self.account, ids, names_in_account(self.account, properties)) if ids else iter(())
+
+    def write(self, changes: Sequence[Change]) -> Iterator[Outcome]:
+        """Write changed properties; one outcome for each contact."""
+        return writing.write(self.account, changes)
+
+    def opt_out(self, ids: Sequence[str], scope_id: str = "") -> Iterator[Outcome]:
+        """Write HubSpot's own unsubscribe, from everything or from one subscription type."""
+        return optouts.opt_out(self.account, ids, scope_id)
+
+    def lists(self) -> Iterator[ContactList]:
+        """Yield the lists of contacts."""
+        return activities.lists(self.account)
+
+    def forms(self) -> Iterator[Form]:
+        """Yield the forms with their texts of consent."""
+        return activities.forms(self.account)
+
+    def submissions(self, form_id: str, since: datetime | None = None) -> Iterator[Submission]:
+        """Yield what was sent through a form, newest first, back to ``since``."""
+        return activities.submissions(self.account, form_id, since)
+
+    def calls(self, since: datetime | None = None) -> Iterator[Call]:
+        """Yield recorded calls since a moment."""
+        return activities.calls(self.account, since)
+
+    def histories(self, ids: Sequence[str], properties: Sequence[str]) -> Iterator[PropertyWrite]:
+        """Yield who wrote these properties, newest first for each."""
+        return histories.read_histories(self.account, ids, properties, self.app_id)
+
+    @cached_property
+    def app_id(self) -> str:
+        """The number of our app, by which HubSpot's history names what we wrote; empty where it is not told."""
+        return str(checking.about_token(self.account).get("appId") or "")
+
+    def close(self) -> None:
+        """End every wait and let go of the connections."""
+        self.account.close()

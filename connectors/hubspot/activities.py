@@ -1,0 +1,121 @@
+"""What stands beside contacts in HubSpot: lists, forms and what was sent through them, calls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from contactable.connectors.hubspot.account import Account
+from contactable.connectors.hubspot.records import moment
+from contactable.connectors.protocol import Call, ConsentText, ContactList, Form, Submission
+
+CONTACTS = "0-1"
+LISTS_PAGE, MEMBERS_PAGE, FORMS_PAGE, SUBMISSIONS_PAGE, CALLS_PAGE = 100, 250, 100, 50, 100
+CALL_PROPERTIES = "hs_timestamp,hs_call_disposition,hs_call_direction,hs_call_duration"
+
+
+def lists(account: Account) -> Iterator[ContactList]:
+    """Yield the lists of contacts; their members are read when they are looked at."""
+    offset, more = 0, True
+    while more:
+        body = {"offset": offset, "count": LISTS_PAGE, "query": ""}
+        answer = account.post(account.paths("lists", "search"), body).json
+        for each in answer["lists"]:
+            if each.get("objectTypeId", CONTACTS) == CONTACTS:
+                id = str(each["listId"])
+                yield ContactList(id, str(each["name"]), _size(each), _Members(account, id))
+        offset, more = int(answer.get("offset") or 0), bool(answer.get("hasMore"))
+
+
+class _Members:
+    """The members of a list, read anew each time somebody goes through them."""
+
+    def __init__(self, account: Account, list_id: str) -> None:
+        self._account, self._list_id = account, list_id
+
+    def __iter__(self) -> Iterator[tuple[str, datetime | None]]:
+        path = self._account.paths("lists", self._list_id, "memberships")
+        for item in _paged(self._account, path, limit=MEMBERS_PAGE):
+            yield str(item["recordId"]), moment(item.get("membershipTimestamp"))
+
+
+def _size(item: Mapping[str, Any]) -> int:
+    further = item.get("additionalProperties") or {}
+    return int(item.get("size") or further.get("hs_list_size") or 0)
+
+
+def forms(account: Account) -> Iterator[Form]:
+    """Yield the forms, each with the texts that stand beside its boxes and on top."""
+    for item in _paged(account, account.paths("forms"), limit=FORMS_PAGE):
+        legal = item.get("legalConsentOptions") or {}
+        yield Form(str(item["id"]), str(item["name"]), str(legal.get("type") or "none"), tuple(_texts(legal)))
+
+
+def _texts(legal: Mapping[str, Any]) -> Iterator[ConsentText]:
+    """A plain notice ("legitimate interest"), or boxes; the wording of the account, as people saw it."""
+    for key in ("consentToProcessText", "consentToProcessCheckboxLabel", "privacyText", "communicationConsentText"):
+        if text := legal.get(key):
+            yield ConsentText(str(text))
+    for box in legal.get("communicationsCheckboxes") or ():
+        yield ConsentText(
+            str(box.get("label") or ""), str(box.get("subscriptionTypeId") or ""), bool(box.get("required"))
+        )
+
+
+def submissions(account: Account, form_id: str, since: datetime | None = None) -> Iterator[Submission]:
+    """Yield what was sent through a form, newest first, back to ``since``."""
+    for item in _paged(account, account.paths("submissions", form_id), limit=SUBMISSIONS_PAGE):
+        at = moment(item.get("submittedAt"))
+        if since and at and at < since:
+            return
+        yield Submission(form_id, _submission_id(item, form_id), at, _values(item), str(item.get("pageUrl") or ""))
+
+
+def _submission_id(item: Mapping[str, Any], form_id: str) -> str:
+    return str(item.get("conversionId") or f"{form_id}:{item.get('submittedAt')}")
+
+
+def _values(item: Mapping[str, Any]) -> dict[str, str]:
+    """Values by field; several ticks of one field are joined as HubSpot joins them elsewhere."""
+    values: dict[str, str] = {}
+    for each in item.get("values") or ():
+        name, value = str(each.get("name")), str(each.get("value") or "")
+        values[name] = f"{values[name]};{value}" if name in values else value
+    return values
+
+
+def calls(account: Account, since: datetime | None = None) -> Iterator[Call]:
+    """Yield calls with the contacts they belong to, in no order of time.
+
+    HubSpot's search does not give associations, so the list is gone through and older calls are left out here.
+    """
+    params = {"limit": CALLS_PAGE, "properties": CALL_PROPERTIES, "associations": "contacts"}
+    for item in _paged(account, account.paths("calls"), **params):
+        call = _call(item)
+        if not (since and call.at and call.at < since):
+            yield call
+
+
+def _call(item: Mapping[str, Any]) -> Call:
+    given = item.get("properties") or {}
+    links = ((item.get("associations") or {}).get("contacts") or {}).get("results") or ()
+    milliseconds = str(given.get("hs_call_duration") or "")
+    return Call(
+        id=str(item["id"]),
+        record_ids=tuple(dict.fromkeys(str(each["id"]) for each in links)),
+        at=moment(given.get("hs_timestamp") or item.get("createdAt")),
+        outcome=str(given.get("hs_call_disposition") or ""),
+        direction=str(given.get("hs_call_direction") or ""),
+        seconds=int(milliseconds) / 1000 if milliseconds.isdigit() else None,
+    )
+
+
+def _paged(account: Account, path: str, **params: Any) -> Iterator[Mapping[str, Any]]:
+    """Yield the items of all pages; a page that names itself as the next one ends it."""
+    after, seen = "", set[str]()
+    while after not in seen:
+        seen.add(after)
+        answer = account.get(path, {**params, "after": after or None}).json
+        yield from answer["results"]
+        after = str(((answer.get("paging") or {}).get("next") or {}).get("after") or "")
