@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import cycle
 
 FIRST = (
@@ -74,6 +75,7 @@ _LANDLINES = ("19900", "26191", "35301", "46571", "53649")
 _DOMAINS = ("example.com", "example.org", "example.net")
 
 
+@lru_cache(maxsize=16_384)
 def plain(text: str) -> str:
     """Small ASCII letters, the rest as hyphens: what stands in an address."""
     letters = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()

@@ -66,6 +66,7 @@ def twilio_stop(
         ("From", number),
         ("ApiVersion", "2010-04-01"),
     ]
+    # The real one comes only with Advanced Opt-Out, and only where the whole message is a keyword.
     if flagged:
         form.append(("OptOutType", "STOP"))
     headers = {

@@ -93,6 +93,7 @@ class Contacts:
         else:
             number = int(id) if id.isascii() and id.isdigit() else None
         contact = self.by_id.get(number) if number is not None else None
+        # A survivor may have been merged again: follow the ids to the last one.
         while contact is not None and contact.merged_into is not None:
             contact = self.by_id[contact.merged_into]
         return contact if contact is not None and contact.living else None
@@ -113,6 +114,7 @@ class Contacts:
 
     def add(self, properties: Mapping[str, str], at: int, by: Writer, *, modified_at: int = 0) -> Contact:
         """Create a contact; raise a 409 where its address is another's. ``modified_at``: of one that is old already."""
+        # Ids go up by fifty as on small portals, and cross from three digits to four: texts would sort them wrongly.
         number, changed = self.order[-1] + 50 if self.order else 151, modified_at or at
         self._claim_email(properties.get("email", ""), number)
         stamped = {"hs_object_id": str(number), "createdate": iso(at), "lastmodifieddate": iso(changed)}
@@ -130,6 +132,7 @@ class Contacts:
         changed = {name: value for name, value in values.items() if contact.properties.get(name, "") != value}
         if not changed:
             return
+        # The address is claimed before anything is written, so that a conflict leaves the contact as it was.
         if "email" in changed:
             self._claim_email(changed["email"], contact.id)
             self.by_email.pop(contact.properties.get("email", ""), None)
@@ -167,6 +170,7 @@ class Contacts:
         values["hs_object_id"], values["lastmodifieddate"] = str(merged.id), iso(at)
         self.by_id[merged.id] = merged
         self.order.append(merged.id)
+        # Both addresses find the survivor, as HubSpot's additional addresses do.
         for old in (primary, other):
             old.merged_into = merged.id
             if email := old.properties.get("email"):

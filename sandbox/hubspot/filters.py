@@ -87,6 +87,7 @@ def _modified_between(group: Sequence[Mapping[str, Any]]) -> tuple[int | None, i
 
 def _read_filter(given: Mapping[str, Any], definitions: Mapping[str, Definition]) -> Test:
     name, operator = str(given.get("propertyName", "")), str(given.get("operator", ""))
+    # The property is not one of a contact's, and yet nothing is refused: a poller is told that nothing ever changes.
     if name == "hs_lastmodifieddate":
         return lambda _: False
     if name not in definitions:

@@ -73,6 +73,7 @@ def _play(sandbox: HubSpotSandbox, incoming: Incoming, route: Route, path: Mappi
         return _outgoing(Answer(refused.status, refused.body), refused.headers, "")
 
 
+# Several clients write a slash at the end of some paths, and addresses in a path come escaped.
 def _route(incoming: Incoming) -> tuple[Route | None, Mapping[str, str]]:
     try:
         return _RULES.match(unquote(incoming.path).rstrip("/") or "/", incoming.method)

@@ -37,6 +37,7 @@ class Index:
             _, _, contact, properties, modified_at = heapq.heappop(self._waiting)
             if modified_at < contact.indexed_at:
                 continue  # a later change was faster
+            # An opt-out leaves the date alone: the contact keeps its place and only what is known of it changes.
             if contact.indexed is None or contact.indexed_at != modified_at:
                 insort(self._order, (modified_at, contact.id))
             contact.indexed, contact.indexed_at = properties, modified_at
@@ -46,6 +47,7 @@ class Index:
         """Living contacts as search knows them, modified from ``low`` to ``high``, both included."""
         start = 0 if low is None else bisect_left(self._order, (low, -1))
         end = len(self._order) if high is None else bisect_right(self._order, (high, 2**63))
+        # Places of former dates stay behind in the order; a contact is given at its present one alone.
         for modified_at, id in self._order[start:end]:
             contact = self._by_id[id]
             if contact.indexed_at == modified_at and contact.indexed is not None and contact.living:

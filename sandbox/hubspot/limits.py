@@ -59,6 +59,7 @@ class Meter:
             self._begin_day(int(now // 86_400))
             if self.limits.per_day is not None and self.used_today >= self.limits.per_day:
                 raise rate_limited("DAILY", "daily", self._delay(int(86_400 - now % 86_400)))
+            # The day is asked first: once it is used up, waiting ten seconds would not help.
             if not _admit(self._window, self.limits.per_10_s, WINDOW, now):
                 raise rate_limited("TEN_SECONDLY_ROLLING", "ten_secondly_rolling", self._delay(10))
             self.used_today += 1

@@ -20,7 +20,7 @@ def load(portal: Portal, contacts: int | Iterable[Mapping[str, str]], profile: s
             _put(portal, {**properties}, portal.now)
     elif contacts:
         _populate(portal, contacts, profile, seed)
-    portal.index.catch_up(2**62)
+    portal.index.catch_up(2**62)  # the index has had years to learn of these
 
 
 def _put(portal: Portal, properties: dict[str, str], at: int) -> Contact:

@@ -109,6 +109,7 @@ class Portal:
         with self.lock:
             changed = self.preferences.say(address, subscription_id, status)
             contact = self.contacts.find(address, "email")
+            # The address may be nobody's contact: what was said of it is kept all the same.
             if changed and contact is not None:
                 by = Writer("EMAIL") if status.source == BY_RECIPIENT else self.app
                 shown = dict(self.preferences.opt_out_properties(address))

@@ -82,6 +82,7 @@ class Preferences:
             raise invalid(f"Subscription {subscription_id} does not exist.")
         if status.subscribed and status.source == BY_API and self._left(email, subscription_id):
             raise invalid("Contact has unsubscribed of their own accord and cannot be subscribed by the API.")
+        # Saying the same again keeps the first time and source: the person's act is not made the app's.
         before = self.status(email, subscription_id)
         if before is not None and before.subscribed == status.subscribed:
             return False

@@ -115,6 +115,18 @@ class HubSpotSandbox:
         """Our app's number."""
         return self.portal.app_id
 
+    @property
+    def access(self) -> dict[str, str | int]:
+        """What an app needs to begin; none of it opens anything but this sandbox."""
+        return {
+            "url": self.url,
+            "token": self.token,
+            "client_id": self.client_id,
+            "client_secret": self.client_secret,
+            "portal_id": self.portal_id,
+            "app_id": self.app_id,
+        }
+
     def contact(self, id: str | int) -> Contact:
         """One contact as it is now; an old id of a merged one gives the survivor."""
         return self.portal.contacts.get(str(id))

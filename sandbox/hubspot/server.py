@@ -44,6 +44,7 @@ class _Handler(BaseHTTPRequestHandler):
         super().__init__(request, *rest)
 
     def finish(self) -> None:
+        # A connection that ended by itself must not be shut again: its number may be another's by then.
         self._kept.discard(self.connection)
         super().finish()
 

@@ -82,6 +82,7 @@ class Tokens:
         if form.get("grant_type") == "authorization_code":
             if form.get("code") not in self.codes:
                 raise _bad("BAD_AUTH_CODE", "missing or unknown auth code")
+            # A code counts once.
             self.codes.discard(str(form["code"]))
             refresh = secrets.token_hex(16)
             self.refresh_tokens[refresh] = frozenset(SCOPES)

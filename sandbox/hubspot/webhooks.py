@@ -133,7 +133,7 @@ class Sender:
 
     def _run(self) -> None:
         while self._wait():
-            time.sleep(self.gathers)
+            time.sleep(self.gathers)  # what happens together travels together
             with self._changed:
                 batch = self._next()
                 self._busy += 1
@@ -171,6 +171,7 @@ class Sender:
             self._again.append(batch)
 
     def _post(self, batch: _Batch) -> bool:
+        # The time is fresh at each attempt, or a receiver would refuse a late one as a replay.
         events = [{**event, "attemptNumber": batch.attempt} for event in batch.events]
         body = json.dumps(events, separators=(",", ":"), ensure_ascii=False).encode()
         headers = signed_headers(self.client_secret, self.url, body, int(time.time() * 1000))

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from contactable.sandbox.columns import columns
-from contactable.sandbox.demo_profile import STORIES
+from contactable.sandbox.demo_stories import STORIES
 from contactable.sandbox.people import PROFILES, invent
 from contactable.sandbox.population import Population
 from contactable.sandbox.records import records, write_records

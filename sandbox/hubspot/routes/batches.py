@@ -20,6 +20,7 @@ _Do = Callable[[Asked, Mapping[str, Any]], dict[str, Any] | None]
 
 
 def _read(asked: Asked) -> Answer:
+    # Clients send ids of merged contacts: each survivor is given once.
     names, history = _names(asked, "properties"), _names(asked, "propertiesWithHistory")
     inputs = asked.inputs(50 if history else 100)
     id_property = str(asked.json.get("idProperty") or "")
@@ -113,6 +114,7 @@ def _each(asked: Asked, do: _Do, status: int = 200) -> Answer:
     _refuse_twins(inputs)
     traced = all(each.get("objectWriteTraceId") for each in inputs) and not asked.portal.quirks.refuses_whole_batches
     with asked.portal.lock:
+        # Without trace ids an error could not be told whose it is, so nothing is written at all.
         if not traced:
             _try_all(asked, inputs)
         done = [_try(asked, do, each) for each in inputs]

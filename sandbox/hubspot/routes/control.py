@@ -38,17 +38,7 @@ def _webhooks(asked: Asked) -> Answer:
 
 
 def _access(asked: Asked) -> Answer:
-    """What an app needs to begin; everything in here is thrown away with the sandbox."""
-    tokens = asked.portal.tokens
-    return ok(
-        {
-            "token": asked.sandbox.token,
-            "client_id": tokens.client_id,
-            "client_secret": tokens.client_secret,
-            "portal_id": asked.portal.id,
-            "app_id": asked.portal.app_id,
-        }
-    )
+    return ok(asked.sandbox.access)
 
 
 ROUTES = (

@@ -25,6 +25,7 @@ def _search(asked: Asked) -> Answer:
     with portal.lock:
         portal.index.catch_up(portal.now)
         found = [each for each in portal.index.between(query.low, query.high) if query.found(each[1])]
+    # Sorted outside of the lock: what was found is not altered any more.
     found.sort(key=_order(body.get("sorts") or []), reverse=_descending(body.get("sorts") or []))
     names = body.get("properties") or []
     results = [_as_indexed(each, names) for each in found[after : after + limit]]

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -45,49 +46,19 @@ def command() -> None:
 @click.option("--fault", "faults", multiple=True, metavar="ROUTE:NUMBER:EFFECT", help="As batch_update:3:429:wait=10.")
 @click.option("--webhooks-to", metavar="URL", help="Where to post what happens, signed.")
 @json_option
-def hubspot(
-    contacts: int,
-    profile: str,
-    seed: int,
-    port: int,
-    latency: float,
-    index_lag: float,
-    plan: str,
-    faults: tuple[str, ...],
-    webhooks_to: str | None,
-    as_json: bool,
-) -> None:
+def hubspot(plan: str, index_lag: float, webhooks_to: str | None, as_json: bool, **options: Any) -> None:
     """Run a HubSpot account until it is stopped (Ctrl-C)."""
     from contactable.sandbox import HubSpotSandbox, Quirks
     from contactable.sandbox.hubspot import PLANS
 
     try:
-        sandbox = HubSpotSandbox(
-            contacts,
-            profile=profile,
-            seed=seed,
-            latency=latency,
-            limits=PLANS[plan],
-            faults=faults,
-            quirks=Quirks(index_lag=index_lag),
-            port=port,
-        )
-    except ValueError as error:
+        sandbox = HubSpotSandbox(limits=PLANS[plan], quirks=Quirks(index_lag=index_lag), **options)
+    except ValueError as error:  # of what is given, only a fault can be wrong here
         raise click.BadParameter(str(error), param_hint="--fault") from None
     with sandbox:
         if webhooks_to:
             sandbox.send_webhooks_to(webhooks_to)
-        _print_access(
-            {
-                "url": sandbox.url,
-                "token": sandbox.token,
-                "client_id": sandbox.client_id,
-                "client_secret": sandbox.client_secret,
-                "portal_id": sandbox.portal_id,
-                "app_id": sandbox.app_id,
-            },
-            as_json,
-        )
+        _print_access(sandbox.access, as_json)
         _wait()
 
 
