@@ -17,6 +17,7 @@ from urllib.parse import urlencode
 
 import requests
 
+from contactable.identifiers import read_phone
 from contactable.sandbox.hubspot.portal import APP_ID, PORTAL_ID
 from contactable.sandbox.hubspot.webhooks import signed_headers
 from contactable.signing import sign_standard_webhook, sign_twilio
@@ -36,6 +37,12 @@ class Sent:
 def post(sent: Sent, *, timeout: float = 10.0) -> requests.Response:
     """Send it, without following redirects: senders do not."""
     return requests.post(sent.url, data=sent.body, headers=dict(sent.headers), timeout=timeout, allow_redirects=False)
+
+
+def _e164(number: str) -> str:
+    """The number as networks write it, however the CRM holds it."""
+    phone = read_phone(number)
+    return phone.text if phone else number
 
 
 def twilio_stop(
@@ -63,7 +70,7 @@ def twilio_stop(
         ("NumSegments", "1"),
         ("MessageSid", sid),
         ("AccountSid", f"AC{0:032x}"),
-        ("From", number),
+        ("From", _e164(number)),
         ("ApiVersion", "2010-04-01"),
     ]
     # The real one comes only with Advanced Opt-Out, and only where the whole message is a keyword.
@@ -132,7 +139,7 @@ def report_33700(
             "channel": "sms",
             "reported_at": now.isoformat(timespec="seconds"),
             "received_at": None,
-            "reporter": {"msisdn": number, "msisdn_sha256": None, "operator": "20801"},
+            "reporter": {"msisdn": _e164(number), "msisdn_sha256": None, "operator": "20801"},
             "sender": {"kind": "oadc", "value": sender, "account_id": None},
             "message": {"id": None, "client_ref": None, "text": text, "url": None},
             "count": 1,

@@ -39,6 +39,14 @@ def test_a_stop_has_the_fields_of_a_message_and_its_own_id() -> None:
     assert {"AccountSid", "MessagingServiceSid", "To", "NumSegments", "ApiVersion"} <= first.keys()
 
 
+@pytest.mark.parametrize("written", ["06 39 98 00 01", "06.39.98.00.01", NUMBER])
+def test_senders_write_a_number_as_networks_do(written: str) -> None:
+    form = dict(parse_qsl(twilio_stop(INSIDE, b"t", written).body.decode()))
+    report = json.loads(report_33700(INSIDE, SECRET, written).body)
+
+    assert form["From"] == report["data"]["reporter"]["msisdn"] == NUMBER
+
+
 def test_a_stop_that_was_not_flagged_has_its_text_alone() -> None:
     form = dict(parse_qsl(twilio_stop(INSIDE, b"t", NUMBER, "Stop svp", flagged=False).body.decode()))
 
