@@ -23,6 +23,7 @@ from contactable.register import NewEntry, Register, Tx, ledger, mirror, outbox,
 from contactable.register.carrying import contacts_with
 from contactable.register.subjects import Identifier, chunks
 
+_NATIONAL_DIGITS = 9
 ASKS_BEYOND = 0.05
 """The share of the mirrored contacts beyond which an import of oppositions asks a person."""
 
@@ -161,9 +162,15 @@ def _identifiers(row: Row, layout: Layout) -> Iterator[Identifier | str]:
     if is_damaged_number(number):
         yield "its number was rounded by a spreadsheet (3,36E+10): export it again as text"
     elif number:
-        phone = read_phone(number if number.startswith(("0", "+")) else f"+{number}")
-        phone = phone or read_phone(f"0{number}")
+        phone = read_phone(_with_its_start(number))
         yield (IdentifierKind.PHONE, phone.e164) if phone else "its number is not possible"
+
+
+def _with_its_start(number: str) -> str:
+    """Give back what a spreadsheet took from a number: the 0 of nine digits, the + of more."""
+    if not number.isdecimal() or number.startswith("0"):
+        return number
+    return f"0{number}" if len(number) == _NATIONAL_DIGITS else f"+{number}"
 
 
 def _fits(who: Identifier, channel: str) -> bool:

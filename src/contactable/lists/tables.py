@@ -74,7 +74,7 @@ def digest_of(path: Path) -> str:
 def _csv(path: Path) -> Iterator[tuple[int, Row]]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.reader(file, delimiter=_delimiter(path))
+            reader = csv.reader(file, delimiter=_delimiter(path), strict=True)
             for row in reader:
                 yield reader.line_num, row
     except UnicodeDecodeError:
