@@ -42,7 +42,7 @@ def post(sent: Sent, *, timeout: float = 10.0) -> requests.Response:
 def _e164(number: str) -> str:
     """The number as networks write it, however the CRM holds it."""
     phone = read_phone(number)
-    return phone.text if phone else number
+    return phone.e164 if phone else number
 
 
 def twilio_stop(
