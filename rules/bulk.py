@@ -28,7 +28,7 @@ from contactable.rules.exploration import DOMAIN
 from contactable.rules.facts import Offer
 from contactable.rules.lookup import Codes, Table, look_up
 from contactable.rules.moments import DAY, NEVER
-from contactable.rules.packing import HAPPENED, OBJECTIONS, compared
+from contactable.rules.packing import ACTS_ON, HAPPENED, OBJECTIONS, OBJECTIONS_TO, compared
 from contactable.rules.periods import (
     LONGEST_CALLBACK,
     callback_ends,
@@ -73,38 +73,42 @@ class Contacts:
         self.never, self.some = (NO_MOMENT, SOME_MOMENT) if self.timed else (NO_DAY, SOME_DAY)
         self.dates = {name: as_moments(each) if self.timed else each for name, each in dates.items()}
         self._check_periods()
-        self.dates = {name: self._known(name, each) for name, each in self.dates.items()}
 
     def _check_periods(self) -> None:
         """Raise ``Malformed`` where a stated period ends before the day of its consent, as ``Facts`` does."""
-        if {"consent_phone_until", "consent_phone_on"} <= self.dates.keys():
-            until, given = self.days("consent_phone_until"), self.days("consent_phone_on")
-            if ((until < given) & (self.dates["consent_phone_until"] > self.never)).any():
-                raise Malformed("consent_phone_until is before consent_phone_on in some row.")
+        until, given = self.dates.get("consent_phone_until"), self.dates.get("consent_phone_on")
+        if until is None or given is None:
+            return
+        if ((self._days(until) < self._days(given)) & (until > self.never)).any():
+            raise Malformed("consent_phone_until is before consent_phone_on in some row.")
 
-    def _known(self, name: str, dates: NDArray[Any]) -> NDArray[Any]:
-        """The dates of what had happened by the moment asked about; a stated period is known with its consent."""
+    def date(self, name: str) -> Any:
+        """The dates of what had happened by the moment asked about, ``never`` for the rest."""
+        return self.kept(("date", name), lambda: self._known(name)) if name in self.dates else self.never
+
+    def _known(self, name: str) -> NDArray[Any]:
         import numpy as np
 
-        limit = self.moment - EPOCH * DAY if self.timed else self.today
-        if name == "consent_phone_until" or not dates.size or dates.max() <= limit:
+        dates, limit = self.dates[name], self.moment - EPOCH * DAY if self.timed else self.today
+        if not dates.size or dates.max() <= limit:
             return dates
         unknown = (dates > limit) & ((dates < self.some) if name in OBJECTIONS else True)
         return np.where(unknown, dates.dtype.type(self.never), dates)
 
     def days(self, name: str) -> Any:
         """The days of a column of dates; far in the past for what did not happen."""
-        dates = self.dates.get(name, self.never)
+        return self._days(self.date(name))
+
+    def _days(self, dates: Any) -> Any:
         return dates // DAY if self.timed else dates
 
     def standing(self, channel: Channel) -> tuple[Codes, Codes, Codes]:
         """As ``packing.standing``, for all contacts at once."""
         import numpy as np
 
-        names = (f"opposed_{channel}_on", f"consent_{channel}_withdrawn_on", "opposed_all_on")
-        objections = [self._at_the_latest(self.dates[name]) for name in names if name in self.dates]
+        objections = [self._at_the_latest(self.date(name)) for name in OBJECTIONS_TO[channel] if name in self.dates]
         last: Any = reduce(np.maximum, objections) if objections else self.never
-        acts: list[Any] = [self.dates.get(f"{act}_{channel}_on", self.never) for act in ("reopened", "consent")]
+        acts: list[Any] = [self.date(name) for name in ACTS_ON[channel]]
         return compared(self.never, last, *acts)
 
     def _at_the_latest(self, moments: NDArray[Any]) -> NDArray[Any]:
@@ -117,7 +121,7 @@ class Contacts:
     def plain(self, name: str, channel: Channel) -> Codes:
         """The codes of a fact that is not derived and that time does not change."""
         if name in _HAPPENED:
-            return self.dates[event] > self.never if (event := _HAPPENED[name]) in self.dates else False
+            return self.date(_HAPPENED[name]) > self.never
         if name in STANDING:
             standing = self.standing(channel)
             self._kept |= {(fact, channel): codes for fact, codes in zip(STANDING, standing, strict=True)}
@@ -206,8 +210,9 @@ def _stated_period_ends(contacts: Contacts) -> Any:
 
     if "consent_phone_until" not in contacts.dates:
         return LATEST
-    stated = contacts.dates["consent_phone_until"] > contacts.never
-    return np.where(stated, stated_period_ends(contacts.days("consent_phone_until")), LATEST)
+    until = contacts.dates["consent_phone_until"]  # known with its consent, however late it is
+    days = until // DAY if contacts.timed else until
+    return np.where(until > contacts.never, stated_period_ends(days), LATEST)
 
 
 _ENDS: Final[Mapping[str, Callable[[Contacts], Any]]] = {

@@ -8,6 +8,7 @@ one of them. The memo is bounded and forgets everything when it is full.
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, Final
 
 from contactable.errors import Malformed
@@ -15,6 +16,7 @@ from contactable.rules.facts import Facts, Offer, known_at
 from contactable.rules.judgement import Judgement, judge
 from contactable.rules.law import FRENCH_LAW, Law
 from contactable.rules.moments import DAY, NEVER, at_the_latest, day_of, moment_of
+from contactable.rules.packing import Starts
 from contactable.rules.periods import ends_of
 from contactable.rules.readings import DEFAULT_READINGS, Readings
 from contactable.rules.situation import Situation
@@ -62,12 +64,18 @@ def decide_channel(
 def forget() -> None:
     """Forget what was judged, as a full memo does by itself."""
     _judgements.clear()
+    _days_ahead.cache_clear()
 
 
 def asked_at(on: date) -> int:
     """The last moment known when asked about a day or an aware date-time. Raises ``Malformed`` as ``decide``."""
     if not isinstance(on, date):
         raise Malformed(f"on is {on!r}: a date or an aware date-time is accepted.")
+    return _asked_at(on)
+
+
+@lru_cache(maxsize=4096)
+def _asked_at(on: date) -> int:
     try:
         moment = moment_of(on)
     except Malformed as wrong:
@@ -79,24 +87,30 @@ def asked_at(on: date) -> int:
 
 def _judged(
     facts: Facts, offer: Offer, on: date, readings: Readings, law: Law
-) -> tuple[tuple[Judgement, ...], list[int]]:
+) -> tuple[tuple[Judgement, ...], tuple[int, ...]]:
     """The judgements on all channels, and the days ahead on which anything may change."""
     moment = asked_at(on)
     if facts.normal.latest > moment:
         facts = known_at(facts, moment)
     packed, _, starts = facts.normal
     today = day_of(moment)
-    period = law.period(today)
-    ends = ends_of(starts)
-    coming = law.changes[period:]
-    ahead = sorted({day for day in (*ends, *coming) if today < day < NEVER})
-    order = tuple([ahead.index(day) if day in ahead else _NOW_OR_NEVER[day == NEVER] for day in (*ends, *coming)])
-    key = (law, packed, period, order, offer.purpose, offer.sector, readings)
+    order, ahead = _days_ahead(law, starts, today)
+    key = (law, packed, order, offer.purpose, offer.sector, readings.code)
     judgements = _judgements.get(key)
     if judgements is None:
-        situation = Situation(law, facts, offer, today, readings, ends, ahead)
+        situation = Situation(law, facts, offer, today, readings, ends_of(starts), ahead)
         judgements = tuple(judge(channel, situation) for channel in _CHANNELS)
         if len(_judgements) >= MOST_REMEMBERED:
             _judgements.clear()
         _judgements[key] = judgements
     return judgements, ahead
+
+
+@lru_cache(maxsize=MOST_REMEMBERED)
+def _days_ahead(law: Law, starts: Starts, today: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """How a contact's days and those of the law lie to each other and to today; and those that are to come."""
+    period = law.period(today)
+    days = (*ends_of(starts), *law.changes[period:])
+    ahead = tuple(sorted({day for day in days if today < day < NEVER}))
+    places = (ahead.index(day) if day in ahead else _NOW_OR_NEVER[day == NEVER] for day in days)
+    return (period, *places), ahead

@@ -24,16 +24,12 @@ MOST_DATED: Final = 4096
 class Judgement:
     """A verdict without its date, and which of the days ahead is its ``until`` (None: none of them)."""
 
+    channel: Channel
     undated: Verdict
     until: int | None
     _dated: dict[int, Verdict] = field(default_factory=dict, repr=False, compare=False)
 
-    @property
-    def channel(self) -> Channel:
-        """The channel that was judged."""
-        return self.undated.channel
-
-    def verdict(self, ahead: list[int]) -> Verdict:
+    def verdict(self, ahead: tuple[int, ...]) -> Verdict:
         """The verdict for a contact like the one that was judged; ``ahead`` are that contact's days."""
         if self.until is None:
             return self.undated
@@ -59,7 +55,7 @@ def judge(channel: Channel, situation: Situation) -> Judgement:
         advice=advice_for(situation, channel, answer.reason),
         readings=_readings_that_touched(channel, situation, answer),
     )
-    return Judgement(verdict, _first_change(channel, situation, answer))
+    return Judgement(channel, verdict, _first_change(channel, situation, answer))
 
 
 def _first_change(channel: Channel, situation: Situation, now: Answer) -> int | None:
@@ -72,9 +68,7 @@ def _first_change(channel: Channel, situation: Situation, now: Answer) -> int | 
 def _readings_that_touched(channel: Channel, situation: Situation, answer: Answer) -> tuple[str, ...]:
     """The doubts of which another setting would give another answer."""
     readings = situation.readings
-    others = ((doubt.name, doubt.other(getattr(readings, doubt.name))) for doubt in DOUBTS)
+    others = ((doubt.name, readings.but(doubt)) for doubt in DOUBTS)
     return tuple(
-        name
-        for name, other in others
-        if situation.answer(channel, situation.today, replace(readings, **{name: other})).reason is not answer.reason
+        name for name, other in others if situation.answer(channel, situation.today, other).reason is not answer.reason
     )

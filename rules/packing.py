@@ -84,6 +84,11 @@ EVENTS: Final = (
 )
 """The dates of what happened; after the moment asked about they are not known at it."""
 
+OBJECTIONS_TO: Final = {
+    channel: (f"opposed_{channel}_on", f"consent_{channel}_withdrawn_on", "opposed_all_on") for channel in Channel
+}
+ACTS_ON: Final = {channel: (f"reopened_{channel}_on", f"consent_{channel}_on") for channel in Channel}
+"""For each channel what closes it for good, and what may lift that: a release, a consent."""
 HAPPENED: Final = ("last_contact_on", "relation_ended_on", "first_message_on")
 """The events of which a rule asks only whether they happened."""
 
@@ -108,12 +113,16 @@ _CODES = _codes()
 _FINITE_BITS = sum((len(values) - 1).bit_length() for values in VALUES.values())
 
 
+Starts = tuple[int, int, int, int, int]
+"""The days from which a period runs (``periods``), 0 for none."""
+
+
 class Normal(NamedTuple):
     """Facts in their normal form."""
 
     packed: int
     latest: int  # the last moment at which anything happened
-    starts: tuple[int, int, int, int, int]  # the days from which a period runs (``periods``), 0 for none
+    starts: Starts
 
 
 def normalise(facts: Facts) -> Normal:
@@ -148,13 +157,12 @@ def standing(channel: Channel, moments: Mapping[str, int | None]) -> tuple[bool,
 
     A withdrawn consent is an objection. At one instant, or on one day when either has no time, the objection is later.
     """
-    objections = [
-        _FAR if (moment := moments[name]) is None else at_the_latest(moment)
-        for name in (f"opposed_{channel}_on", f"consent_{channel}_withdrawn_on", "opposed_all_on")
-        if name in moments
-    ]
-    acts = [moments.get(f"{act}_{channel}_on") or 0 for act in ("reopened", "consent")]
-    return compared(0, max(objections, default=0), *acts)
+    last, acts = 0, [moments.get(name) or 0 for name in ACTS_ON[channel]]
+    for name in OBJECTIONS_TO[channel]:
+        if name in moments:
+            moment = moments[name]
+            last = max(last, _FAR if moment is None else at_the_latest(moment))
+    return compared(0, last, *acts)
 
 
 def compared(never: int, objected: Any, released: Any, consented: Any) -> tuple[Any, Any, Any]:

@@ -5,7 +5,7 @@ The default is the stricter reading. The one in force is named in every verdict 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from contactable.errors import Malformed
@@ -67,12 +67,21 @@ class Readings:
     free_account_is_sale: str = "no"
     robinson: str = "ignore"
     b2b_first_message: str = "closed"
+    code: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        code = 0
         for doubt in DOUBTS:
             value = getattr(self, doubt.name)
             if value not in (doubt.stricter, doubt.wider):
                 raise Malformed(f"{doubt.name} is {value!r}: write {doubt.stricter} or {doubt.wider}.")
+            code = code << 1 | (value == doubt.wider)
+        object.__setattr__(self, "code", code)
+
+    def but(self, doubt: Doubt) -> Readings:
+        """These readings with one doubt settled the other way."""
+        settings = {each.name: getattr(self, each.name) for each in DOUBTS}
+        return Readings(**settings | {doubt.name: doubt.other(settings[doubt.name])})
 
 
 DEFAULT_READINGS: Final = Readings()

@@ -36,7 +36,7 @@ class Situation(NamedTuple):
     today: int
     readings: Readings
     ends: tuple[int, ...]
-    ahead: list[int]
+    ahead: tuple[int, ...]
 
     def known(self, channel: Channel) -> dict[str, Any]:
         """What a channel's cases hold on every day, under the names of ``Case``."""
