@@ -15,7 +15,7 @@ from datetime import date, datetime, time
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, func, select
 
 from contactable.errors import RegisterError
 from contactable.register.columns import microseconds
@@ -132,6 +132,16 @@ def of_batch(tx: Tx, batch: str) -> list[Entry]:
     """The entries of one import or group, in order."""
     rows = tx.connection.execute(select(entries).where(entries.c.batch == batch)).all()
     return sorted((read(row) for row in rows), key=_in_order)
+
+
+def hourly_group(endpoint: str, when: datetime) -> str:
+    """The ``batch`` of what one unverified source closes within an hour, so that one annulment ends it."""
+    return f"{endpoint}-{when:%Y%m%dT%H}"
+
+
+def count_batch(tx: Tx, batch: str) -> int:
+    """How many entries an import or a group has."""
+    return tx.connection.execute(select(func.count()).where(entries.c.batch == batch)).scalar_one()
 
 
 def read(row: Row[Any]) -> Entry:

@@ -163,3 +163,11 @@ def test_thousands_of_entries_are_recorded_and_read_at_once(house: Workbench) ->
         return found
 
     assert len(house.read(ledger.entries_of, house.write(enter))) == 2500
+
+
+def test_closings_of_an_unverified_source_are_grouped_by_the_hour(house: Workbench) -> None:
+    group = ledger.hourly_group("brevo", house.clock.now)
+    house.enter(proof_level="path_secret", batch=group)
+    house.enter(proof_level="path_secret", batch=ledger.hourly_group("brevo", house.clock.now + timedelta(hours=1)))
+
+    assert house.read(ledger.count_batch, group) == 1
