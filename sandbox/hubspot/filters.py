@@ -8,7 +8,7 @@ filter is compared to the millisecond, so GT skips what shares it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from contactable.sandbox.hubspot.definitions import Definition
@@ -30,20 +30,47 @@ _COMPARISONS: dict[str, Callable[[_Value, _Value], bool]] = {
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What is searched for, and between which modified dates (milliseconds) it can only be."""
+    """What is searched for: bounds of the modified date (milliseconds, included) and of the id, and all the rest.
 
-    found: Test
-    low: int | None
-    high: int | None
+    The bounds stand apart because the index answers them without looking at anybody. ``rest`` may be None.
+    """
+
+    low: int | None = None
+    high: int | None = None
+    after: int = 0
+    rest: Test | None = None
 
 
 def read_query(body: Mapping[str, Any], definitions: Mapping[str, Definition]) -> Query:
     """Understand the filters of a search; raise a 400 naming what is wrong."""
     groups = _read_groups(body)
-    tests = [_all_of([_read_filter(each, definitions) for each in group]) for group in groups]
+    tests = [[_read_filter(each, definitions) for each in group] for group in groups]
     text = str(body.get("query") or "").lower()
-    low, high = _modified_between(groups[0]) if len(groups) == 1 else (None, None)
-    return Query(lambda p: (not tests or any(test(p) for test in tests)) and _has_text(text, p), low, high)
+    found = _bounded(groups[0], tests[0]) if len(groups) == 1 else Query(rest=_any_of(tests))
+    return replace(found, rest=_both(found.rest, text)) if text else found
+
+
+def _bounded(group: Sequence[Mapping[str, Any]], tests: Sequence[Test]) -> Query:
+    """Take the bounds out of the filters of the one group."""
+    low: list[int] = []
+    high: list[int] = []
+    after: list[int] = [0]
+    rest: list[Test] = []
+    for each, test in zip(group, tests, strict=True):
+        name, operator, value = each.get("propertyName"), each.get("operator"), str(each.get("value", ""))
+        if name == "lastmodifieddate" and operator in ("GT", "GTE"):
+            low.append(int(_moment(value)) + (operator == "GT"))
+        elif name == "lastmodifieddate" and operator in ("LT", "LTE"):
+            high.append(int(_moment(value)) - (operator == "LT"))
+        elif name == "hs_object_id" and operator in ("GT", "GTE") and value.isdigit():
+            after.append(int(value) - (operator == "GTE"))
+        else:
+            rest.append(test)
+    return Query(max(low, default=None), min(high, default=None), max(after), _all_of(rest) if rest else None)
+
+
+def _both(rest: Test | None, text: str) -> Test:
+    return lambda properties: (rest is None or rest(properties)) and _has_text(text, properties)
 
 
 def _read_groups(body: Mapping[str, Any]) -> list[Sequence[Mapping[str, Any]]]:
@@ -58,7 +85,7 @@ def _read_groups(body: Mapping[str, Any]) -> list[Sequence[Mapping[str, Any]]]:
 
 
 def _has_text(text: str, properties: Mapping[str, str]) -> bool:
-    return not text or any(text in properties.get(name, "").lower() for name in _SEARCHED)
+    return any(text in properties.get(name, "").lower() for name in _SEARCHED)
 
 
 _SEARCHED = ("firstname", "lastname", "email", "phone", "mobilephone", "company")
@@ -68,21 +95,9 @@ def _all_of(tests: Sequence[Test]) -> Test:
     return lambda properties: all(test(properties) for test in tests)
 
 
-def _modified_between(group: Sequence[Mapping[str, Any]]) -> tuple[int | None, int | None]:
-    """The bounds of the modified date, so that the index need not be read whole."""
-    low: list[int] = []
-    high: list[int] = []
-    for each in group:
-        if each.get("propertyName") != "lastmodifieddate":
-            continue
-        operator, value = each.get("operator"), milliseconds(str(each.get("value", "")))
-        if value is not None and operator in ("GT", "GTE", "EQ", "BETWEEN"):
-            low.append(value)
-        if operator == "BETWEEN":
-            value = milliseconds(str(each.get("highValue", "")))
-        if value is not None and operator in ("LT", "LTE", "EQ", "BETWEEN"):
-            high.append(value)
-    return max(low, default=None), min(high, default=None)
+def _any_of(groups: Sequence[Sequence[Test]]) -> Test | None:
+    alternatives = [_all_of(tests) for tests in groups]
+    return (lambda properties: any(test(properties) for test in alternatives)) if groups else None
 
 
 def _read_filter(given: Mapping[str, Any], definitions: Mapping[str, Definition]) -> Test:

@@ -14,6 +14,9 @@ from itertools import count
 
 from contactable.sandbox.hubspot.contacts import Contact
 
+_GREATEST = 2**63  # above every id
+_Bounds = tuple[int | None, int | None]
+
 
 class Index:
     """What search sees, in the order of the modified dates. The caller holds the portal's lock."""
@@ -25,6 +28,8 @@ class Index:
         self._order: list[tuple[int, int]] = []
         self._turn = count()
         self._by_id: dict[int, Contact] = {}
+        self._ids: list[int] = []
+        self._window: tuple[_Bounds, list[int]] | None = None
 
     def add(self, contact: Contact, at: int) -> None:
         """Take note of a contact as it is now; it is found from a moment after ``at`` (milliseconds)."""
@@ -39,16 +44,39 @@ class Index:
                 continue  # a later change was faster
             # An opt-out leaves the date alone: the contact keeps its place and only what is known of it changes.
             if contact.indexed is None or contact.indexed_at != modified_at:
-                insort(self._order, (modified_at, contact.id))
+                self._place(contact, modified_at)
             contact.indexed, contact.indexed_at = properties, modified_at
-            self._by_id[contact.id] = contact
 
-    def between(self, low: int | None, high: int | None) -> Iterator[tuple[Contact, dict[str, str]]]:
-        """Living contacts as search knows them, modified from ``low`` to ``high``, both included."""
-        start = 0 if low is None else bisect_left(self._order, (low, -1))
-        end = len(self._order) if high is None else bisect_right(self._order, (high, 2**63))
-        # Places of former dates stay behind in the order; a contact is given at its present one alone.
-        for modified_at, id in self._order[start:end]:
+    def _place(self, contact: Contact, modified_at: int) -> None:
+        insort(self._order, (modified_at, contact.id))
+        if contact.id not in self._by_id:
+            self._by_id[contact.id] = contact
+            insort(self._ids, contact.id)
+        if self._window and _within(modified_at, *self._window[0]):
+            self._window = None
+
+    def between(self, low: int | None, high: int | None, after: int) -> Iterator[tuple[Contact, dict[str, str]]]:
+        """Living contacts as search knows them, modified from ``low`` to ``high`` (included), with greater ids.
+
+        They come in the order of their ids.
+        """
+        ids = self._modified(low, high)
+        for id in ids[bisect_right(ids, after) :]:
             contact = self._by_id[id]
-            if contact.indexed_at == modified_at and contact.indexed is not None and contact.living:
+            # Places of former dates stay behind in the order; the present one decides.
+            if contact.indexed is not None and contact.living and _within(contact.indexed_at, low, high):
                 yield contact, contact.indexed
+
+    def _modified(self, low: int | None, high: int | None) -> list[int]:
+        """Ids that were ever modified then. The last window is kept: pollers ask for the same one page after page."""
+        if low is None and high is None:
+            return self._ids
+        if self._window is None or self._window[0] != (low, high):
+            start = 0 if low is None else bisect_left(self._order, (low, -1))
+            end = len(self._order) if high is None else bisect_right(self._order, (high, _GREATEST))
+            self._window = ((low, high), sorted({id for _, id in self._order[start:end]}))
+        return self._window[1]
+
+
+def _within(moment: int, low: int | None, high: int | None) -> bool:
+    return (low is None or low <= moment) and (high is None or moment <= high)

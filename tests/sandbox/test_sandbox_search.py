@@ -5,8 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from contactable.sandbox import HubSpotSandbox, Limits, Quirks
+from contactable.sandbox.hubspot.contacts import Contact
+from contactable.sandbox.hubspot.index import Index
 
 SEARCH = "/crm/v3/objects/contacts/search"
 ADA, BOB, CLEO = 151, 201, 251
@@ -175,3 +179,32 @@ def test_search_carries_no_rate_limit_headers_and_counts_apart(api: Any, hubspot
 
     assert not [name for name in answer.headers if "RateLimit" in name]
     assert hubspot.meter.used_today == 0
+
+
+_CHANGES = st.lists(st.tuples(st.integers(0, 9), st.integers(0, 3)), max_size=40)
+_BOUND = st.none() | st.integers(0, 60)
+
+
+@settings(max_examples=60)
+@given(_CHANGES, st.lists(st.tuples(_BOUND, _BOUND, st.integers(0, 12)), min_size=1, max_size=6))
+def test_the_index_finds_what_looking_at_everybody_finds(
+    changes: list[tuple[int, int]], windows: list[tuple[int | None, int | None, int]]
+) -> None:
+    index, now = Index(), 0
+    people = [Contact(number, {}, 0, 0) for number in range(10)]
+    for contact in people:
+        index.add(contact, 0)
+    for who, pause in changes:
+        now += pause
+        people[who].modified_at = now
+        index.add(people[who], now)
+        index.catch_up(now)
+        low, high, after = windows[who % len(windows)]
+
+        found = [contact.id for contact, _ in index.between(low, high, after)]
+
+        assert found == [
+            each.id
+            for each in people
+            if each.id > after and (low or 0) <= each.modified_at <= (now if high is None else high)
+        ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from contactable.sandbox.hubspot.contacts import Contact
@@ -24,9 +24,10 @@ def _search(asked: Asked) -> Answer:
     query = read_query(body, portal.definitions.by_name)
     with portal.lock:
         portal.index.catch_up(portal.now)
-        found = [each for each in portal.index.between(query.low, query.high) if query.found(each[1])]
+        known = portal.index.between(query.low, query.high, query.after)
+        found = [each for each in known if query.rest is None or query.rest(each[1])]
     # Sorted outside of the lock: what was found is not altered any more.
-    found.sort(key=_order(body.get("sorts") or []), reverse=_descending(body.get("sorts") or []))
+    _sort(found, body.get("sorts") or [])
     names = body.get("properties") or []
     results = [_as_indexed(each, names) for each in found[after : after + limit]]
     more = after + limit if after + limit < len(found) else None
@@ -47,13 +48,14 @@ def _number(given: Any, name: str, most: int) -> int:
     return int(text)
 
 
-def _order(sorts: Sequence[Any]) -> Callable[[_Found], tuple[float, str, int]]:
+def _sort(found: list[_Found], sorts: Sequence[Any]) -> None:
     if len(sorts) > 1:
         raise invalid("A search has at most one sort.")
-    if not sorts:
-        return lambda found: (0.0, "", found[0].id)
-    name = _sorted_by(sorts[0])
-    return lambda found: (*_key(found[1].get(name, "")), found[0].id)
+    name = _sorted_by(sorts[0]) if sorts else "hs_object_id"
+    if name != "hs_object_id":
+        found.sort(key=lambda each: _key(each[1].get(name, "")))
+    if sorts and _descending(sorts[0]):
+        found.reverse()
 
 
 def _sorted_by(sort: Any) -> str:
@@ -65,11 +67,8 @@ def _key(value: str) -> tuple[float, str]:
     return (float(moment), "") if moment is not None else (0.0, value.lower())
 
 
-def _descending(sorts: Sequence[Any]) -> bool:
-    if not sorts:
-        return False
-    first = sorts[0]
-    return first.get("direction") == "DESCENDING" if isinstance(first, dict) else str(first).startswith("-")
+def _descending(sort: Any) -> bool:
+    return sort.get("direction") == "DESCENDING" if isinstance(sort, dict) else str(sort).startswith("-")
 
 
 ROUTES = (Route("search", "POST", "objects", f"/{CONTACTS}/search", _search, READ, search=True),)
