@@ -6,13 +6,16 @@ from collections.abc import Callable
 from urllib.parse import urlencode
 
 import pytest
+import structlog
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from contactable import Contactable
 from contactable.clock import utc_now
+from contactable.errors import Conflict
 from contactable.identifiers import IdentifierKind
+from contactable.logs import configure
 from contactable.register import inbox, ledger, subjects
 from contactable.rules import Channel, Reason
 from contactable.signing import sign_standard_webhook, sign_twilio
@@ -166,3 +169,26 @@ def test_an_unknown_endpoint_is_not_found(client: FlaskClient) -> None:
 @pytest.mark.parametrize("door", ["healthz", "readyz", "hooks/twilio"])
 def test_probes_are_answered_with_success(client: FlaskClient, door: str) -> None:
     assert client.get(f"{PREFIX}/{door}").status_code == 200
+
+
+def test_a_second_process_of_a_host_is_refused_on_sqlite_and_told_why(
+    kit: Contactable, client: FlaskClient, make_kit: Callable[..., Contactable]
+) -> None:
+    second = Flask("the same host, another process")
+
+    with pytest.raises(Conflict, match="PostgreSQL"):
+        second.register_blueprint(make_kit().blueprint, url_prefix=PREFIX)
+
+
+def test_the_logs_of_a_webhook_hold_no_number_and_no_address(
+    client: FlaskClient, capsys: pytest.CaptureFixture[str], link: str
+) -> None:
+    configure()
+
+    stop(client)
+    client.post(link, data={"List-Unsubscribe": "One-Click"})
+
+    structlog.reset_defaults()
+    logged = capsys.readouterr().err
+    assert "webhook" in logged
+    assert not any(part in logged for part in ("639980001", "39980001", "camille", "example.com/u/"))

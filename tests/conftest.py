@@ -1,0 +1,19 @@
+"""What holds for the whole suite. Where a tool is missing a test skips by name; in CI such a skip is a failure."""
+
+import os
+
+import pytest
+
+ALLOWED_IN_CI = ("Java", "PySpark", "Python 3.12", "CONTACTABLE_CORPUS", "../shared")
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """In CI, let the run fail when a test was skipped for want of a tool that CI installs."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("CI") != "true" or reporter is None:
+        return
+    reasons = {str(report.longrepr[-1]) for report in reporter.stats.get("skipped", []) if report.longrepr}
+    wrong = sorted(reason for reason in reasons if not any(allowed in reason for allowed in ALLOWED_IN_CI))
+    if wrong and exitstatus == 0:
+        reporter.write_line("CI must not skip these: " + "; ".join(wrong), red=True)
+        session.exitstatus = 1
