@@ -18,9 +18,8 @@ _UNASKED = (*ALWAYS, "email", "firstname", "lastname")
 def shown(contact: Contact, names: Sequence[str] = (), history: Sequence[str] = ()) -> dict[str, Any]:
     """A contact as the objects interface gives it: what was asked for, null where it has no value."""
     properties = contact.properties
-    values = {name: properties.get(name) or None for name in (*ALWAYS, *names) if names or history} or {
-        name: properties.get(name) or None for name in _UNASKED
-    }
+    wanted = (*ALWAYS, *names) if names or history else _UNASKED
+    values = {name: properties.get(name) or None for name in wanted}
     as_json: dict[str, Any] = {
         "id": str(contact.id),
         "properties": values,
