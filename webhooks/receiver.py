@@ -7,14 +7,18 @@ like a success, so that no sender stalls behind it and an operator can replay it
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
 
 import structlog
 
 from contactable.errors import Malformed, NotAuthentic, RegisterError
 from contactable.register import Register, Tx, inbox
 from contactable.webhooks.events import Event, Problem
+from contactable.webhooks.incidents import count_incidents
 from contactable.webhooks.provider import Provider
 from contactable.webhooks.recording import Recorded, Source, is_act, record
 from contactable.webhooks.request import Request, Secrets
@@ -23,6 +27,11 @@ log = structlog.get_logger()
 
 KEPT_HEADERS = frozenset({"content-type", "content-encoding", "user-agent", "x-messagesystems-batch-id", "webhook-id"})
 """Headers worth keeping for a replay; signatures and credentials are not."""
+METHOD, QUERY = ":method", ":query"
+"""Under these names method and query are kept beside the headers, sealed like them: some senders use nothing else."""
+UNVERIFIED = frozenset({"path_secret", "open_form"})
+"""Proofs that anybody who learns a secret can give. What they close is grouped by the hour, to be annulled at once."""
+LONGEST_NOTE = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,32 +85,66 @@ def read(provider: Provider, request: Request) -> list[Event | Problem]:
 
 def keep(tx: Tx, endpoint: Endpoint, request: Request, items: Sequence[Event | Problem]) -> Recorded:
     """Put the request into the inbox and its acts into the ledger, in one transaction."""
-    problems = [item for item in items if isinstance(item, Problem)]
-    events = [item for item in items if isinstance(item, Event)]
     proof = str(endpoint.provider.proof(request))
-    recorded = record(
-        tx, events, Source(endpoint.name, endpoint.connector, proof, request.received_at, endpoint.link_keys)
-    )
+    recorded = enter(tx, endpoint, items, proof, request.received_at)
     inbox.keep(
         tx,
         inbox.Delivery(
             endpoint=endpoint.name,
             provider=endpoint.provider.id,
             received_at=request.received_at,
-            headers={name: value for name, value in request.lower_headers.items() if name in KEPT_HEADERS},
+            headers=_kept_headers(request),
             raw=request.raw,
             sha256=hashlib.sha256(request.raw).digest(),
-            state=_state(problems, events, recorded),
+            state=state_of(items, recorded),
             proof=proof,
-            note="; ".join(problem.why for problem in problems[:3]),
+            note=note_of(items),
         ),
     )
     return recorded
 
 
-def _state(problems: Sequence[Problem], events: Sequence[Event], recorded: Recorded) -> str:
-    if problems:
+def enter(
+    tx: Tx, endpoint: Endpoint, items: Sequence[Event | Problem], proof: str, arrived: datetime, batch: str = ""
+) -> Recorded:
+    """Enter the acts among what was read, and count the incidents; ``batch`` names an import."""
+    events = [item for item in items if isinstance(item, Event)]
+    count_incidents(tx, events)
+    group = batch or (f"{endpoint.name} {arrived:%Y-%m-%dT%H}" if proof in UNVERIFIED else "")
+    return record(tx, events, Source(endpoint.name, endpoint.connector, proof, arrived, endpoint.link_keys, group))
+
+
+def state_of(items: Sequence[Event | Problem], recorded: Recorded) -> str:
+    """In which state of the inbox a delivery is once it was read and entered."""
+    if any(isinstance(item, Problem) for item in items):
         return inbox.UNREADABLE
     if recorded.unresolved:
         return inbox.UNRESOLVED
-    return inbox.DONE if any(is_act(event) for event in events) else inbox.IGNORED
+    return inbox.DONE if any(isinstance(item, Event) and is_act(item) for item in items) else inbox.IGNORED
+
+
+def note_of(items: Sequence[Event | Problem]) -> str:
+    """The first problems of a delivery, in words that name no person."""
+    return "; ".join(item.why for item in items if isinstance(item, Problem))[:LONGEST_NOTE]
+
+
+def as_received(delivery: inbox.Delivery, options: Mapping[str, Any]) -> Request:
+    """The request that a kept delivery was, to be read again; raise ``Malformed`` when its body was let go."""
+    if delivery.raw is None:
+        raise Malformed("The body of this delivery was let go: it had served.")
+    headers = dict(delivery.headers or {})
+    query = headers.pop(QUERY, "")
+    return Request(
+        raw=delivery.raw,
+        received_at=delivery.received_at,
+        method=headers.pop(METHOD, "POST"),
+        url=f"https://hooks.example.com/hooks/{delivery.endpoint}{f'?{query}' if query else ''}",
+        headers=headers,
+        options=options,
+    )
+
+
+def _kept_headers(request: Request) -> dict[str, str]:
+    kept = {name: value for name, value in request.lower_headers.items() if name in KEPT_HEADERS}
+    query = urlsplit(request.url).query
+    return {**kept, METHOD: request.method, **({QUERY: query} if query else {})}

@@ -40,6 +40,7 @@ class Source:
     proof: str
     arrived: datetime
     link_keys: tuple[bytes, ...] = ()
+    batch: str = ""  # an import, or the closings of one hour from an unverified source: annulled together
 
 
 def record(tx: Tx, events: Sequence[Event], source: Source) -> Recorded:
@@ -100,6 +101,7 @@ def _entries(event: Event, bound: Iterable[str], source: Source) -> Iterator[New
                 event_key=f"{source.endpoint}:{event.key}:{on}:{subject}",
                 reason=event.reason,
                 confidence=event.confidence,
+                batch=source.batch,
             )
 
 
