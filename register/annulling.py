@@ -40,6 +40,7 @@ def annul(
     if not named:
         raise RegisterError("There is no such entry, import or group that could be annulled.")
     subjects = {entry.subject_id for entry in named if entry.subject_id}
+    # Ending twice would only add rows; and an annulment is no act that could be ended itself.
     over = {entry.ends for entry in ledger.entries_of(tx, subjects) if entry.kind == "annulment"}
     open_ones = [entry for entry in named if not entry.is_own and entry.id not in over]
     if not dry_run:

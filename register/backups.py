@@ -36,7 +36,7 @@ def backup(url: str, target: Path, keyring: Keyring) -> int:
         _check(part, keyring)
         os.replace(part, target)
     finally:
-        part.unlink(missing_ok=True)
+        part.unlink(missing_ok=True)  # a copy that was not checked must not look like a backup
     return target.stat().st_size
 
 
@@ -71,7 +71,7 @@ def _copy(source: Path, target: Path, journal: str) -> None:
         os.close(os.open(target, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
         read_only = f"{source.resolve().as_uri()}?mode=ro"
         with closing(sqlite3.connect(read_only, uri=True)) as old, closing(sqlite3.connect(target)) as new:
-            old.backup(new, pages=-1)
+            old.backup(new, pages=-1)  # all at once: beside a writer, page by page starts over for ever
             new.execute(f"PRAGMA journal_mode={journal}").close()
         with target.open("rb") as file:
             os.fsync(file.fileno())

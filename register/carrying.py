@@ -76,7 +76,7 @@ def _link(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
     fresh = tx.insert(carried)
     again = fresh.on_conflict_do_update(
         index_elements=[carried.c.connector, carried.c.record_id, carried.c.subject_id],
-        set_={"left_at": None},
+        set_={"left_at": None},  # `since` stays: what was recorded meanwhile binds too, the stricter way
         where=fresh.excluded.left_at.is_(None),
     )
     for part in chunks(rows):

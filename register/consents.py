@@ -181,7 +181,7 @@ def _evidence(tx: Tx, consent: Consent) -> str | None:
 
 def _keep_proof(tx: Tx, consent: Consent) -> str:
     id = ledger.new_id(tx.now)
-    collected = max(consent.given_at, EPOCH)
+    collected = max(consent.given_at, EPOCH)  # R223-2 counts from collection, not from when we heard of it
     values = {"id": id, "subject_id": consent.subject_id, "collected_at": collected}
     kept = {
         "for_calls": consent.channel == "phone",

@@ -62,6 +62,7 @@ def make_engine(url: URL, *, writing: bool = True) -> Engine:
     """An engine; on SQLite, one that is not ``writing`` cannot."""
     if not is_sqlite(url):
         return create_engine(url, hide_parameters=True, pool_size=10, max_overflow=20, pool_pre_ping=True)
+    # hide_parameters: an error that quotes its parameters would quote people.
     engine = create_engine(url, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS})
     pragmas = (*_PRAGMAS, "query_only=OFF" if writing else "query_only=ON")
 

@@ -47,6 +47,7 @@ def erase(tx: Tx, subject_ids: Iterable[str]) -> Erased:
     shown_gone = sum(_forget_contact(tx, connector, record) for connector, record in touched)
     tx.connection.execute(delete(journal).where(journal.c.subject_id.in_(subjects)))
     kept = [entry for entry in ledger.entries_of(tx, subjects) if entry.kind == "opposition"]
+    # A proof that must be given on request has to be found by the identifier of whoever asks.
     if kept_until is None:
         _delete_identifiers(tx, [id for id in subjects if id not in {entry.subject_id for entry in kept}])
     ledger.record(tx, [NewEntry(kind="purged", origin="recipient", details={"erased": gone})])

@@ -62,7 +62,7 @@ def standing(tx: Tx, subject_ids: Iterable[str]) -> list[Written]:
     found: dict[tuple[str, str, str], Written] = {}
     for part in chunks(subject_ids):
         rows = tx.connection.execute(select(table).where(table.c.subject_id.in_(part), table.c.lifted_at.is_(None)))
-        for row in rows:
+        for row in rows:  # properties are written back by themselves; blocks are not
             if row.target.endswith((":opt_out", ":blocklist")):
                 found[row.target, row.subject_id, row.channel] = Written(
                     row.target, row.subject_id, row.channel, row.value, row.written_at

@@ -80,6 +80,7 @@ def record(tx: Tx, new: Sequence[NewEntry]) -> list[Entry | None]:
     rows = []
     for each, key in zip(new, keys, strict=True):
         entry, repeated = _entry(tx, each), key is not None and key in met
+        # A repeated key is kept out of the row: the first entry has it, and it is unique.
         counts = (not repeated or _closes(tx, entry, made)) and not _says_nothing_new(tx, entry, made)
         made.append(entry if counts else None)
         if counts:
@@ -204,6 +205,7 @@ def _closes(tx: Tx, entry: Entry, made: Sequence[Entry | None]) -> bool:
     if entry.kind != "opposition":
         return False
     acts = _acts_of_subject(tx, entry, made)
+    # Asked for an offer that this scope alone carries: what closes another list must not hide that this one is open.
     others = frozenset(act.scope_id for act in acts if act.is_scoped and act.scope_id != entry.scope_id)
     scopes = OfferScopes(frozenset({entry.scope_id}), others)
     return not opposed(acts, entry.on, scopes) and opposed([*acts, entry], entry.on, scopes)

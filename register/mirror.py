@@ -57,6 +57,7 @@ def remember(tx: Tx, connector: str, rows: Iterable[SeenContact]) -> list[str]:
     changed: list[str] = []
     for part in chunks({row.record_id: row for row in rows}.values()):
         known = {row.record_id: row for row in _rows(tx, connector, [seen.record_id for seen in part])}
+        # Most contacts of a sync are unchanged: they cost one look and no write.
         differ = [seen for seen in part if _differs(seen, known.get(seen.record_id))]
         _put(tx, connector, differ)
         carry(tx, connector, {seen.record_id: seen.identifiers for seen in differ})

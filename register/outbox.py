@@ -90,7 +90,7 @@ def claim(tx: Tx, connector: str, limit: int, lease_seconds: float) -> list[Prom
     )
     next_ones = select(promises.c.connector, promises.c.record_id).where(free)
     next_ones = next_ones.order_by(promises.c.urgent.desc(), promises.c.promised_at).limit(limit)
-    if tx.dialect == "postgresql":
+    if tx.dialect == "postgresql":  # SQLite has one writer: nobody to skip
         next_ones = next_ones.with_for_update(skip_locked=True)
     keys = [tuple(row) for row in tx.connection.execute(next_ones)]
     taken = update(promises).values(leased_until=tx.now + timedelta(seconds=lease_seconds)).returning(*_COLUMNS)
@@ -117,6 +117,7 @@ def kept(tx: Tx, kept_ones: Promise | Sequence[Promise]) -> int:
 def postpone(tx: Tx, each: Promise, delay: timedelta, why: str) -> None:
     """Put a promise off after a failure; ``why`` is a code and names no person."""
     renewed = promises.c.version != each.version
+    # Renewed meanwhile: what failed was the older wish, so the newer one does not wait.
     due = update(promises).where(_is(each)).values(leased_until=None, attempts=promises.c.attempts + 1)
     tx.connection.execute(due)
     late = update(promises).where(and_(_is(each), ~renewed)).values(not_before=tx.now + delay, why=why)

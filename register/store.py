@@ -65,7 +65,7 @@ class Register:
                 _refuse_other_version(connection)
                 refuse_weak(connection)
                 check_keys(connection, keyring)
-                add_key(connection, keyring)
+                add_key(connection, keyring)  # also proves that the file can be written
                 set_clock(connection)
         except BaseException:
             register.close()
@@ -92,6 +92,7 @@ class Register:
         """A transaction that sees one moment of the register and writes nothing."""
         with in_our_words(), self._reader.connect() as connection:
             if not is_sqlite(self.url):
+                # One view for the whole block, as SQLite gives: facts and entries must be of the same moment.
                 connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             with connection.begin():
                 yield Tx(connection, self.keyring, self._clock, writing=False)

@@ -113,6 +113,7 @@ def _enter(tx: Tx, subjects: dict[Identifier, str]) -> dict[Identifier, str]:
     if not subjects:
         return {}
     number, key = tx.keys[0]
+    # In one order everywhere, so that two processes that meet the same people do not lock each other out.
     rows = [_row(number, key, each, subject) for each, subject in sorted(subjects.items())]
     tx.connection.execute(tx.insert(identifiers).on_conflict_do_nothing(), rows)
     return _of_newest_key(tx, list(subjects))

@@ -51,6 +51,7 @@ class Tx:
         moved = update(schema.clock).values(last=later(schema.clock.c.last + 1, wanted)).returning(schema.clock.c.last)
         if self.clock_engine is None:
             return EPOCH + timedelta(microseconds=self.connection.execute(moved).scalar_one())
+        # In a transaction of its own: inside this one its row would stay locked until the commit is on disk.
         with self.clock_engine.connect() as connection:
             return EPOCH + timedelta(microseconds=connection.execute(moved).scalar_one())
 
@@ -61,6 +62,7 @@ class Tx:
         Raises ``KeyMismatch`` when the register has come to need a key that this process was not given: it would no
         longer find whom it must not approach.
         """
+        # Asked anew in each transaction: another process may have rotated the key since this one started.
         rows = self.connection.execute(select(schema.keys).order_by(schema.keys.c.number.desc())).all()
         for row in rows:
             if self.keyring.key(row.id).check_value != bytes(row.check_value):

@@ -38,7 +38,7 @@ def upgrade(url: str, keyring: Keyring) -> str:
     with in_our_words():
         engine = make_engine(where)
         try:
-            if is_sqlite(where):
+            if is_sqlite(where):  # before the first transaction: SQLite refuses it inside one
                 _set_journal(engine.raw_connection())
             with engine.begin() as connection:
                 refuse_newer(connection)

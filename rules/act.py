@@ -90,6 +90,7 @@ ANY_SCOPE: Final = OfferScopes()
 
 def is_after(act: Act, opposition: Act) -> bool:
     """Whether an act is known to be later: by its date, and by its record where only the arrival of one is known."""
+    # A mere day counts as its beginning for the act and as its end for the opposition: on one day the latter stands.
     if act.time_quality == "unknown" or moment_of(act.when) <= at_the_latest(moment_of(opposition.when)):
         return False
     return (act.is_dated and opposition.is_dated) or act.recorded_at > opposition.recorded_at

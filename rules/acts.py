@@ -90,6 +90,7 @@ class _History:
     @property
     def lifting(self) -> list[Act]:
         """The releases by which every opposition is lifted; none when one of them stands."""
+        # Each opposition needs a release of its own kind: one list's release says nothing of another's.
         lifting = []
         for opposition in self.oppositions:
             lifted_by = [release for release in self.releases if _releases(release, opposition)]
