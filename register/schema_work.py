@@ -55,6 +55,18 @@ journal = Table(  # every write of ours to the outside: what comes back matching
     Index("journal_of_subject", "subject_id", "target"),
 )
 
+members = Table(  # who is in the CRM's lists, sent its forms, had its calls, as far as a mapping asks
+    "members",
+    metadata,
+    Column("connector", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),  # list, form, outcome
+    Column("name", Text, primary_key=True),
+    Column("member", Text, primary_key=True),  # a record's id; of a form the subject that sent it
+    Column("since", Instant),
+    Index("members_by_member", "connector", "member"),
+    sqlite_with_rowid=False,
+)
+
 cursors = Table(
     "cursors",
     metadata,
