@@ -4,6 +4,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from click import Context
+
+from contactable.cli import group
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ["connectors", "console", "mapping", "register", "rules", "sandbox", "webhooks"]
@@ -33,3 +36,12 @@ def test_importing_the_rules_brings_neither_numpy_nor_the_rest_of_the_kit() -> N
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert found.stdout.strip() == "[]"
+
+
+def test_every_command_can_be_imported_and_explains_itself() -> None:
+    context = Context(group)
+
+    helped = {name: group.get_command(context, name) for name in group.list_commands(context)}
+
+    assert len(helped) >= 20
+    assert all(command is not None and command.get_short_help_str() for command in helped.values())

@@ -9,14 +9,14 @@ from rich.console import Console
 from rich.table import Table
 
 from contactable.cli import json_option, print_json
-from contactable.connectors import capabilities_of, connector_types
+from contactable.connectors import find, types
 
 
 @click.command()
 @json_option
 def command(as_json: bool) -> None:
     """List the connectors with their status and capabilities."""
-    found = {name: asdict(capabilities_of(name)) for name in connector_types()}
+    found = {name: asdict(find(name).CAPABILITIES) for name in types()}
     if as_json:
         print_json([{"type": name, **each} for name, each in found.items()])
         return
