@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from contactable import register_jobs
 from contactable.errors import Malformed
 from contactable.loading import load
 from contactable.register import jobs
@@ -29,5 +30,5 @@ def _sync(kit: Contactable, arguments: Mapping[str, Any], tell: Callable[[int, i
     return load(kit, arguments["connector"], full=bool(arguments.get("full")), progress=tell)
 
 
-KINDS: Final[Mapping[str, Callable[..., str]]] = {"sync": _sync}
+KINDS: Final[Mapping[str, Callable[..., str]]] = {"sync": _sync, **register_jobs.KINDS}
 """What each kind of job runs."""

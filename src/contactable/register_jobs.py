@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from contactable import replaying
 from contactable.errors import Malformed
 from contactable.lists.importing import enter, look_at
 from contactable.lists.layouts import recognise
@@ -104,5 +105,6 @@ KINDS: Final[Mapping[str, Callable[[Contactable, Mapping[str, Any], Moved], str]
     "erase": _erase,
     "receipt": _receipt,
     "mark": _mark,
+    **replaying.KINDS,
 }
 """What each kind of job runs."""

@@ -1,11 +1,13 @@
 """``contactable inbox``: what senders sent. ``parse`` and ``read-reply`` need no server, no settings and no register.
 
 ``parse`` reads a captured body as the provider's endpoint would, but for the signature, and prints one line an event in
-the payload's order. Addresses are masked; ``--json`` prints one object a line.
+the payload's order. Addresses are masked; ``--json`` prints one object a line. ``list``, ``show`` and ``replay`` are
+about what the register keeps; ``import33700`` enters an aggregator's spreadsheet.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sys
 from collections.abc import Iterator
@@ -15,17 +17,20 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from contactable.cli import json_option
+from contactable.cli import WAITS_FOR_A_PERSON, Context, json_option, pass_context, print_json
+from contactable.errors import ContactableError, Malformed
 
 if TYPE_CHECKING:
+    from contactable.register.inbox import Delivery
     from contactable.webhooks.events import Event, Problem
 
 _SHOWN = 6  # columns of the table without --json
+_LINES = 20  # refused lines that are shown
 
 
 @click.group()
 def command() -> None:
-    """What senders sent: read a captured body, or a reply."""
+    """What senders sent: list it, look at it, have it read again; read a captured body, or a reply."""
 
 
 @command.command()
@@ -55,6 +60,126 @@ def read_reply(offered: tuple[str, ...], as_json: bool) -> None:
         click.echo(json.dumps(answer) if as_json else f"{reading.kind}\t{reading.pattern}")
 
 
+@command.command("list")
+@click.option("--state", type=click.Choice(["new", "done", "ignored", "unreadable", "unresolved"]))
+@click.option("--endpoint", help="Only what came to this endpoint.")
+@click.option("--limit", type=click.IntRange(1), default=50, show_default=True)
+@json_option
+@pass_context
+def list_(context: Context, state: str | None, endpoint: str | None, limit: int, as_json: bool) -> None:
+    """List the newest deliveries: id, time, endpoint, state, and what could not be read."""
+    from contactable.register import inbox
+
+    with context.open_register() as register, register.read() as tx:
+        found = [_listed(each) for each in inbox.deliveries(tx, state, endpoint=endpoint, limit=limit)]
+    if as_json:
+        print_json(found)
+        return
+    for line in found:
+        click.echo("\t".join(str(value) for value in line.values()))
+
+
+@command.command()
+@click.argument("id")
+@click.option("--raw", is_flag=True, help="Print the body as it came, addresses in clear.")
+@json_option
+@pass_context
+def show(context: Context, id: str, raw: bool, as_json: bool) -> None:
+    """Show one delivery, and how its body reads today; persons are masked unless --raw."""
+    from contactable.register import inbox
+    from contactable.replaying import read_again
+
+    with context.kit() as kit:
+        with kit.register.read() as tx:
+            delivery = inbox.read_delivery(tx, id)
+        if delivery is None:
+            raise Malformed("There is no such delivery: `contactable inbox list` names them.")
+        if raw:
+            click.echo(delivery.raw or b"", nl=False)
+            return
+        events = [_described(item) for item in read_again(kit, delivery)] if delivery.raw is not None else []
+    if as_json:
+        print_json({**_listed(delivery), "events": events})
+        return
+    for name, value in _listed(delivery).items():
+        click.echo(f"{name}: {value}")
+    for event in events:
+        _print(event, as_json)
+
+
+@command.command()
+@click.argument("ids", nargs=-1)
+@click.option("--state", type=click.Choice(["unreadable", "unresolved"]), help="All deliveries in this state.")
+@click.option("--endpoint", help="With --state: only what came to this endpoint.")
+@pass_context
+def replay(context: Context, ids: tuple[str, ...], state: str | None, endpoint: str | None) -> None:
+    """Read deliveries again, after an adapter or a field map was mended. What was entered before has no effect."""
+    from contactable import register_jobs
+    from contactable.register import inbox
+
+    if bool(ids) == bool(state):
+        raise click.UsageError("Name deliveries, or a --state.")
+    with context.kit() as kit:
+        if state:
+            with kit.register.read() as tx:
+                ids = tuple(each.id for each in inbox.deliveries(tx, state, endpoint=endpoint, limit=10_000))
+        note = register_jobs.run(kit, "replay", {"ids": list(ids)})
+    click.echo(note, err=True)
+
+
+@command.command()
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--yes", is_flag=True, help="Enter it after the look.")
+@json_option
+@pass_context
+def import33700(context: Context, file: Path, yes: bool, as_json: bool) -> None:
+    """Look at an aggregator's spreadsheet of reports to 33700 (.csv, .xlsx); --yes enters it, all or nothing.
+
+    Lines that cannot be read are named, and the others go on. The same file again enters nothing. Without --yes nothing
+    is entered (exit code 6).
+    """
+    from contactable import register_jobs
+    from contactable.replaying import reports_in
+
+    items = reports_in(file)
+    batch = f"33700-{hashlib.sha256(file.read_bytes()).hexdigest()[:12]}"
+    counts = _counted(items)
+    if as_json:
+        print_json({"batch": batch, **counts})
+    else:
+        numbers = f"{counts['oppositions']} oppositions, {counts['incidents']} incidents without a number"
+        click.echo(f"{batch}: {numbers}, {len(counts['refused'])} lines refused", err=True)
+        for why in counts["refused"][:_LINES]:
+            click.echo(f"refused: {why}", err=True)
+    if not yes:
+        raise click.exceptions.Exit(WAITS_FOR_A_PERSON)
+    with context.kit() as kit:
+        note = register_jobs.run(kit, "reports", {"path": str(file.resolve()), "batch": batch})
+    click.echo(note, err=True)
+    if counts["refused"]:
+        raise click.exceptions.Exit(ContactableError.exit_code)
+
+
+def _counted(items: list[Event | Problem]) -> dict[str, Any]:
+    from contactable.webhooks.events import Kind, Problem
+
+    refused = [item.why for item in items if isinstance(item, Problem)]
+    kinds = [item.kind for item in items if not isinstance(item, Problem)]
+    return {"oppositions": kinds.count(Kind.OPPOSITION), "incidents": kinds.count(Kind.IGNORED), "refused": refused}
+
+
+def _listed(delivery: Delivery) -> dict[str, Any]:
+    return {
+        "id": delivery.id,
+        "received_at": delivery.received_at.isoformat(),
+        "endpoint": delivery.endpoint,
+        "provider": delivery.provider,
+        "state": delivery.state,
+        "proof": delivery.proof,
+        "note": delivery.note,
+    }
+
+
 def _decoded(line: bytes) -> str:
     """A line in UTF-8, or else as old French gateways write."""
     try:
@@ -65,7 +190,6 @@ def _decoded(line: bytes) -> str:
 
 def _items(provider: str, file: Path) -> Iterator[Event | Problem]:
     """What the file says; a body that cannot be read at all is one problem."""
-    from contactable.errors import Malformed
     from contactable.webhooks.captured import read_captured
     from contactable.webhooks.events import Problem
     from contactable.webhooks.registry import find_provider

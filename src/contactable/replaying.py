@@ -1,0 +1,144 @@
+"""What comes to the inbox otherwise than over HTTP: deliveries read again, mail from a mailbox, spreadsheets of 33700.
+
+All three take the road of a webhook: read by the provider, entered and kept in one transaction, recognised when they
+come twice. On SQLite the running server does the work (``register_jobs``).
+"""
+
+from __future__ import annotations
+
+import mailbox
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from contactable.errors import Malformed
+from contactable.progress import Moved
+from contactable.register import Tx, inbox
+from contactable.register.subjects import chunks
+from contactable.webhooks.events import Event, Problem
+from contactable.webhooks.receiver import Endpoint, as_received, enter, keep, note_of, read, state_of
+from contactable.webhooks.recording import Recorded
+from contactable.webhooks.registry import find_provider
+from contactable.webhooks.request import Request, Secrets
+from contactable.webhooks.spreadsheet33700 import read_spreadsheet
+
+if TYPE_CHECKING:
+    from contactable.kit import Contactable
+
+MAIL, REPORTS = "arf", "report33700"
+AT_ONCE = 100  # mails in one transaction
+SEALED_MAIL = "jobs.mail"
+
+
+def replay(kit: Contactable, ids: Sequence[str], tell: Moved = lambda done, total: None) -> str:
+    """Read deliveries again, as providers understand them today; what was entered before has no effect."""
+    became: Counter[str] = Counter()
+    for done, id in enumerate(ids, start=1):
+        became[kit.register.write(partial(_replay, kit=kit, id=id))] += 1
+        tell(done, len(ids))
+    return ", ".join(f"{count} {state}" for state, count in sorted(became.items())) or "nothing to read again"
+
+
+def read_again(kit: Contactable, delivery: inbox.Delivery) -> list[Event | Problem]:
+    """What a kept delivery says, as its provider reads it today; raise ``Malformed`` when its body was let go."""
+    endpoint = endpoint_of(kit, delivery.endpoint, delivery.provider)
+    return read(endpoint.provider, as_received(delivery, endpoint.secrets.options))
+
+
+def _replay(tx: Tx, *, kit: Contactable, id: str) -> str:
+    delivery = inbox.read_delivery(tx, id)
+    if delivery is None:
+        raise Malformed("There is no such delivery: `contactable inbox list` names them.")
+    items = read_again(kit, delivery)
+    endpoint = endpoint_of(kit, delivery.endpoint, delivery.provider)
+    recorded = enter(tx, endpoint, items, delivery.proof, delivery.received_at)
+    state = state_of(items, recorded)
+    inbox.settle(tx, id, state, note_of(items))
+    return state
+
+
+def endpoint_of(kit: Contactable, name: str, provider: str) -> Endpoint:
+    """The endpoint of that name; where the settings no longer have it, one that only reads."""
+    found = kit.endpoints.get(name)
+    return found or Endpoint(name, find_provider(provider), Secrets(), link_keys=kit.link_keys)
+
+
+def endpoint_for(kit: Contactable, provider: str) -> Endpoint:
+    """The first endpoint of a provider: what comes by file and over HTTP then counts once."""
+    names = (name for name, endpoint in kit.endpoints.items() if endpoint.provider.id == provider)
+    return endpoint_of(kit, next(names, provider), provider)
+
+
+def messages(path: Path) -> Iterator[bytes]:
+    """The messages of a maildir, an mbox, or a file with one message; raise ``Malformed`` where there is none."""
+    try:
+        if path.is_dir():
+            yield from (bytes(message) for message in mailbox.Maildir(path, create=False))
+            return
+        with path.open("rb") as file:
+            is_mbox = file.read(5) == b"From "
+        yield from (bytes(message) for message in mailbox.mbox(path, create=False)) if is_mbox else [path.read_bytes()]
+    except (OSError, mailbox.Error) as error:
+        raise Malformed(f"{path} cannot be read as mail ({type(error).__name__}).") from None
+
+
+def take_mail(kit: Contactable, raws: Iterator[bytes], tell: Moved = lambda done, total: None) -> str:
+    """Take messages as if they had been posted to the endpoint for mail; return a note."""
+    endpoint, total, done = endpoint_for(kit, MAIL), Recorded(), 0
+    for part in chunks(raws, AT_ONCE):
+        requests = [Request(raw, kit.clock()) for raw in part]
+        total = _sum([total, kit.register.write(partial(_keep_all, endpoint=endpoint, requests=requests))])
+        done += len(part)
+        tell(done, None)
+    return f"{done} messages: {total.entered} entered, {total.repeated} known, {total.unresolved} unresolved"
+
+
+def _keep_all(tx: Tx, *, endpoint: Endpoint, requests: Sequence[Request]) -> Recorded:
+    return _sum([keep(tx, endpoint, request, read(endpoint.provider, request)) for request in requests])
+
+
+def _sum(each: Sequence[Recorded]) -> Recorded:
+    return Recorded(*(sum(values) for values in zip(*map(_counts, each), strict=True)))
+
+
+def _counts(recorded: Recorded) -> tuple[int, int, int, int]:
+    return recorded.entered, recorded.repeated, recorded.unresolved, recorded.refreshed
+
+
+def reports_in(path: Path) -> list[Event | Problem]:
+    """The rows of a spreadsheet of reports; raise ``Malformed`` where it is none."""
+    try:
+        return list(read_spreadsheet(path.read_bytes()))
+    except OSError as error:
+        raise Malformed(f"{path} cannot be read: {error.strerror}.") from None
+
+
+def take_reports(kit: Contactable, path: Path, batch: str) -> str:
+    """Enter a spreadsheet of reports in one transaction, as an import that can be annulled; return a note."""
+    items, endpoint = reports_in(path), endpoint_for(kit, REPORTS)
+    recorded = kit.register.write(lambda tx: enter(tx, endpoint, items, "operator", kit.clock(), batch))
+    return f"{recorded.entered} entered, {recorded.repeated} known ({batch})"
+
+
+def _replay_job(kit: Contactable, arguments: Mapping[str, Any], tell: Moved) -> str:
+    return replay(kit, arguments["ids"], tell)
+
+
+def _mail_job(kit: Contactable, arguments: Mapping[str, Any], tell: Moved) -> str:
+    if "path" in arguments:
+        return take_mail(kit, messages(Path(arguments["path"])), tell)
+    return take_mail(kit, iter([kit.keyring.unseal(SEALED_MAIL, bytes.fromhex(arguments["sealed"]))]), tell)
+
+
+def _reports_job(kit: Contactable, arguments: Mapping[str, Any], tell: Moved) -> str:
+    return take_reports(kit, Path(arguments["path"]), arguments["batch"])
+
+
+KINDS: Final[Mapping[str, Callable[[Contactable, Mapping[str, Any], Moved], str]]] = {
+    "replay": _replay_job,
+    "mail": _mail_job,
+    "reports": _reports_job,
+}
+"""The kinds of jobs that these are, for the running server."""
