@@ -6,6 +6,7 @@ from dataclasses import asdict
 
 import click
 from rich.console import Console
+from rich.markup import escape
 
 from contactable.cli import Context, json_option, pass_context, print_json
 from contactable.connectors.protocol import Level
@@ -27,8 +28,8 @@ def command(context: Context, mail_to: str, as_json: bool) -> None:
     else:
         console = Console()
         for finding in findings:
-            console.print(f"{SIGNS[finding.level]} {finding.what}", highlight=False, soft_wrap=True)
+            console.print(f"{SIGNS[finding.level]} {escape(finding.what)}", highlight=False, soft_wrap=True)
             if finding.mend:
-                console.print(f"        {finding.mend}", highlight=False, soft_wrap=True)
+                console.print(f"        {escape(finding.mend)}", highlight=False, soft_wrap=True)
     if any(finding.level is Level.ERROR for finding in findings):
         raise click.exceptions.Exit(1)
