@@ -1,0 +1,71 @@
+"""``contactable trigger``: every sample of every sender that can be signed here is taken by its own endpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from contactable import Contactable
+from contactable.cli import group
+from contactable.commands.init import write_keys
+from contactable.errors import Malformed, SettingsError, Unavailable
+from contactable.settings import parse
+from contactable.triggering import events_of, make, send
+from contactable.webhooks.registry import provider_ids
+
+ASYMMETRIC = {"sendgrid", "ses"}
+ENDPOINT = '[endpoints.{id}]\nprovider = "{id}"\nsecret = "env:SECRET"\npath_secret = "env:SECRET"\n'
+
+
+@pytest.fixture
+def kit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Contactable]:
+    """Endpoints for every provider."""
+    monkeypatch.setenv("SECRET", "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz")
+    write_keys(tmp_path / "contactable-keys")
+    head = 'public_url = "https://crm.example.com/kit"\nlisten = "127.0.0.1:1"\n'
+    text = head + "".join(ENDPOINT.format(id=id) for id in provider_ids() if id != "zoho")
+    made = Contactable(parse(text, tmp_path / "contactable.toml"))
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize("id", sorted(set(provider_ids()) - ASYMMETRIC - {"zoho"}))
+def test_the_first_sample_of_a_sender_is_addressed_to_the_endpoint_and_authentic(id: str, kit: Contactable) -> None:
+    event = next(event for event in events_of(id) if not event.startswith(("old_form", "push", "report_")))
+
+    assert make(kit, id, event).url.startswith(f"https://crm.example.com/kit/hooks/{id}/whsec_")
+
+
+@pytest.mark.parametrize("id", sorted(ASYMMETRIC))
+def test_a_sender_that_alone_has_its_key_is_named_with_what_to_do(id: str, kit: Contactable) -> None:
+    with pytest.raises(SettingsError, match="test button"):
+        make(kit, id, events_of(id)[0])
+
+
+@pytest.mark.parametrize(("id", "event"), [("pigeon", "stop"), ("zoho", "updated")])
+def test_a_sender_without_samples_or_endpoint_is_an_error_of_the_settings(
+    id: str, event: str, kit: Contactable
+) -> None:
+    with pytest.raises(SettingsError, match=id):
+        make(kit, id, event)
+
+
+def test_an_unknown_event_lists_those_that_there_are(kit: Contactable) -> None:
+    with pytest.raises(Malformed, match="stop_flagged"):
+        make(kit, "twilio", "sneeze")
+
+
+def test_nobody_at_home_is_said_without_the_secret_in_the_address(kit: Contactable) -> None:
+    with pytest.raises(Unavailable) as said:
+        send(kit, make(kit, "octopush", "stop"))
+
+    assert "whsec_" not in str(said.value)
+
+
+def test_without_an_event_the_samples_of_a_sender_are_listed() -> None:
+    result = CliRunner().invoke(group, ["trigger", "octopush"])
+
+    assert result.stdout.split() == ["answer", "blacklisted", "delivered", "stop"]
