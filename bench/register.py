@@ -11,11 +11,11 @@ import argparse
 import hmac
 import json
 import random
-import resource
 import shutil
 import sqlite3
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -36,6 +36,7 @@ RING = Keyring.from_secrets(KEY)
 START = 1_600_000_000_000_000  # September 2020, in microseconds
 SPACING = 19_000_000  # ten million entries reach to November 2026
 LOOKUPS = 20_000
+ROUNDS = 5
 KINDS = ("opposition", "opposition", "opposition", "release", "opposition", "consent", "opposition", "information")
 REKEYED = 1_000_000
 
@@ -136,11 +137,17 @@ def build_postgresql(url: str, count: int, subjects: int) -> None:
 
 
 def measure(fetch: Callable[[bytes], list[Any]], subjects: int) -> tuple[float, float]:
-    """Look identifiers up; the median and the 99th percentile in microseconds."""
-    chance = random.Random(11)
-    key = RING.current
-    for n in (chance.randrange(subjects) for _ in range(LOOKUPS // 4)):
-        fetch(key.digest(IdentifierKind.PHONE, number(n)))
+    """Look identifiers up; the median and the 99th percentile in microseconds, of the best of five rounds.
+
+    The best, because whatever else runs on the machine only ever adds to a round.
+    """
+    rounds = [one_round(fetch, subjects, seed) for seed in range(ROUNDS + 1)][1:]  # the first one warms up
+    return min(rounds, key=lambda each: each[1])
+
+
+def one_round(fetch: Callable[[bytes], list[Any]], subjects: int, seed: int) -> tuple[float, float]:
+    """Look identifiers up at random, and check what is found."""
+    chance, key = random.Random(seed), RING.current
     times = []
     for n in (chance.randrange(subjects) for _ in range(LOOKUPS)):
         started = time.perf_counter_ns()
@@ -168,6 +175,7 @@ def on_sqlite(folder: Path, count: int, subjects: int) -> dict[str, float]:
         "lookup_p99_us_sqlite": p99,
         "bytes_per_entry_sqlite": path.stat().st_size / count,
     }
+    print(figures, file=sys.stderr)
     return figures | in_a_process_of_its_own(purge_sqlite, path)
 
 
@@ -203,20 +211,49 @@ def in_a_process_of_its_own(work: Callable[[Path], dict[str, float]], path: Path
         return pool.submit(work, path).result()
 
 
+class Memory(threading.Thread):
+    """Looks at the process's own memory (not the file's pages that it shares with the system) while something runs."""
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True)
+        self.before = self.peak = self.now()
+        self.done = threading.Event()
+
+    @staticmethod
+    def now() -> float:
+        """Megabytes in use now."""
+        lines = Path("/proc/self/status").read_text().splitlines()
+        return next(int(line.split()[1]) for line in lines if line.startswith("RssAnon")) / 1024
+
+    def run(self) -> None:
+        """Look ten times a second."""
+        while not self.done.wait(0.1):
+            self.peak = max(self.peak, self.now())
+
+
+def timed(name: str, work: Callable[[], int]) -> dict[str, float]:
+    """Rows, seconds and the memory that it took beyond what there was before."""
+    memory = Memory()
+    memory.start()
+    started = time.monotonic()
+    rows = work()
+    seconds = time.monotonic() - started
+    memory.done.set()
+    memory.join()
+    return {f"{name}_rows": rows, f"{name}_seconds": seconds, f"{name}_memory_mb": memory.peak - memory.before}
+
+
 def purge_sqlite(path: Path) -> dict[str, float]:
     """Let go of what has served: about a sixth of the entries, and the identifiers that they leave alone."""
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     register = Register.open(f"sqlite:///{path}", RING)
-    started = time.monotonic()
-    done = purge(register)
-    seconds = time.monotonic() - started
+
+    def work() -> int:
+        done = purge(register)
+        return done.entries + done.identifiers
+
+    figures = timed("purge", work)
     register.close()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return {
-        "purge_rows": float(done.entries + done.identifiers),
-        "purge_seconds": seconds,
-        "purge_memory_mb": (peak - before) / 1024,
-    }
+    return figures
 
 
 def rekey_sqlite(path: Path) -> dict[str, float]:
@@ -228,18 +265,10 @@ def rekey_sqlite(path: Path) -> dict[str, float]:
         sql = "INSERT INTO contacts (connector, record_id, input_hash, label, seen_at) VALUES (?, ?, ?, ?, ?)"
         db.executemany(sql, rows)
         db.execute("COMMIT")
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     register = Register.open(f"sqlite:///{path}", Keyring.from_secrets(NEWER, [KEY]))
-    started = time.monotonic()
-    done = rekey(register)
-    seconds = time.monotonic() - started
+    figures = timed("rekey", lambda: rekey(register).resealed)
     register.close()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return {
-        "rekey_rows": float(done.resealed),
-        "rekey_seconds": seconds,
-        "rekey_memory_mb": (peak - before) / 1024,
-    }
+    return figures
 
 
 def main() -> None:

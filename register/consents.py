@@ -31,8 +31,8 @@ _DAYS_TO_CONFIRM = 7
 class Consent:
     """One consent as it was given. ``proof`` (what the person saw and did) is kept sealed.
 
-    ``evidence`` names a proof that is kept elsewhere. ``wording`` is a version in the register. ``until`` is the last
-    day of a stated period shorter than a year, ``slots`` the agreed times of calls. ``act`` and ``to`` are words of the
+    ``evidence`` names a proof that is kept elsewhere. ``wording`` is a version in the register. ``subscription`` binds
+    it to one subscription type: it opens only the offers that name it. ``until`` is the last day of a stated period shorter than a year, ``slots`` the agreed times of calls. ``act`` and ``to`` are words of the
     contact file.
     """
 
@@ -43,6 +43,7 @@ class Consent:
     to: str | None = "us"
     wording: str = ""
     form: str = ""
+    subscription: str = ""
     until: date | None = None
     slots: Sequence[tuple[datetime, datetime]] = ()
     minor: bool = False
@@ -74,6 +75,8 @@ def give(tx: Tx, consent: Consent) -> Entry | None:
         kind="consent",
         subject_id=consent.subject_id,
         on=consent.channel,
+        scope_kind="subscription" if consent.subscription else "global",
+        scope_id=consent.subscription,
         origin=consent.origin,
         proof_level=consent.proof_level,
         occurred_at=consent.given_at,

@@ -48,6 +48,7 @@ class Register:
         self._reader = make_engine(url, writing=False) if is_sqlite(url) else self._engine
         self._ticking = None if is_sqlite(url) else make_clock_engine(url)
         self._writer: Writer | None = None
+        self._memory: dict[str, bytes] = {}
 
     @classmethod
     def open(cls, url: str, keyring: Keyring, *, clock: Clock = utc_now) -> Register:
@@ -81,7 +82,7 @@ class Register:
         transaction.
         """
         if self._writer is not None:
-            result: T = self._writer.run(lambda connection: work(Tx(connection, self.keyring, self._clock)))
+            result: T = self._writer.run(lambda connection: work(self._tx(connection)))
             return result
         with in_our_words():
             done: T = self._transaction(work)
@@ -113,7 +114,10 @@ class Register:
     )
     def _transaction(self, work: Callable[[Tx], Any]) -> Any:
         with self._engine.begin() as connection:
-            return work(Tx(connection, self.keyring, self._clock, clock_engine=self._ticking))
+            return work(self._tx(connection))
+
+    def _tx(self, connection: Connection) -> Tx:
+        return Tx(connection, self.keyring, self._clock, clock_engine=self._ticking, memory=self._memory)
 
 
 def _refuse_unwritable(path: Path) -> None:

@@ -115,7 +115,10 @@ def _enter(tx: Tx, subjects: dict[Identifier, str]) -> dict[Identifier, str]:
     number, key = tx.keys[0]
     # In one order everywhere, so that two processes that meet the same people do not lock each other out.
     rows = [_row(number, key, each, subject) for each, subject in sorted(subjects.items())]
-    tx.connection.execute(tx.insert(identifiers).on_conflict_do_nothing(), rows)
+    made = tx.insert(identifiers).on_conflict_do_nothing().returning(identifiers.c.digest)
+    entered = {bytes(digest) for digest in tx.connection.execute(made, rows).scalars()}
+    if len(entered) == len(rows):
+        return subjects
     return _of_newest_key(tx, list(subjects))
 
 

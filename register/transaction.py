@@ -35,6 +35,7 @@ class Tx:
     clock: Clock
     writing: bool = True
     clock_engine: Engine | None = field(default=None, repr=False)  # PostgreSQL: where the clock is moved on
+    memory: dict[str, bytes] = field(default_factory=dict, repr=False)  # what never changes, for all works together
 
     @property
     def dialect(self) -> str:
@@ -69,11 +70,13 @@ class Tx:
                 raise KeyMismatch(f"The key `{row.id}` is not the one that the register was written with.")
         return [(row.number, self.keyring.key(row.id)) for row in rows]
 
-    @cached_property
+    @property
     def event_salt(self) -> bytes:
         """With what senders' event ids are digested; it outlives every key."""
-        sealed = self.connection.execute(select(schema.facts.c.value).where(schema.facts.c.name == EVENT_SALT))
-        return self.keyring.unseal(EVENT_SALT, bytes(sealed.scalar_one()))
+        if EVENT_SALT not in self.memory:
+            sealed = self.connection.execute(select(schema.facts.c.value).where(schema.facts.c.name == EVENT_SALT))
+            self.memory[EVENT_SALT] = self.keyring.unseal(EVENT_SALT, bytes(sealed.scalar_one()))
+        return self.memory[EVENT_SALT]
 
     def insert(self, table: Table) -> Any:
         """An ``INSERT`` of this database, which knows ``on_conflict_do_nothing`` and ``on_conflict_do_update``."""
