@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 PROTOCOL_VERSION = 1
 
@@ -163,11 +163,15 @@ class ContactList:
 
 @dataclass(frozen=True, slots=True)
 class ConsentText:
-    """What a form says beside a box, or on top (no subscription type); ``required`` boxes cannot be left unticked."""
+    """What a form says beside a box, or on top (no ``field``); ``required`` boxes cannot be left unticked.
+
+    ``field`` is the name under which a submission tells whether the box was ticked.
+    """
 
     text: str
     subscription_id: str = ""
     required: bool = False
+    field: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,4 +328,13 @@ class HasHistories(Protocol):
 
     def histories(self, ids: Sequence[str], properties: Sequence[str]) -> Iterator[PropertyWrite]:
         """Yield who wrote these properties, newest first for each."""
+        ...
+
+
+@runtime_checkable
+class NamesProperties(Protocol):
+    """Offered by connectors that can tell which properties exist: one that was deleted is no value that was cleared."""
+
+    def property_names(self) -> frozenset[str]:
+        """Give the names of all properties of contacts."""
         ...

@@ -26,7 +26,7 @@ from contactable.connectors.hubspot.account import Account
 from contactable.connectors.hubspot.oauth import Tokens, TokenStore, agreement_url
 from contactable.connectors.hubspot.options import read_options
 from contactable.connectors.hubspot.pages import PAGE, list_page, read
-from contactable.connectors.hubspot.records import names_in_account
+from contactable.connectors.hubspot.records import existing_names, names_in_account
 from contactable.connectors.protocol import (
     Call,
     Capabilities,
@@ -151,6 +151,10 @@ class HubSpot:
     def write(self, changes: Sequence[Change]) -> Iterator[Outcome]:
         """Write changed properties; one outcome for each contact."""
         return writing.write(self.account, changes)
+
+    def property_names(self) -> frozenset[str]:
+        """Give the names of all properties of contacts."""
+        return existing_names(self.account)
 
     def opt_out(self, ids: Sequence[str], scope_id: str = "") -> Iterator[Outcome]:
         """Write HubSpot's own unsubscribe, from everything or from one subscription type."""

@@ -52,8 +52,13 @@ class Account:
 
     @property
     def now_ms(self) -> int:
-        """HubSpot's clock in milliseconds, as of its last answer: ours may be wrong by minutes."""
+        """HubSpot's clock in milliseconds, as of its last answer and rounded up: ours may be wrong by minutes."""
         return self._now_ms or int(time.time() * 1000)
+
+    @property
+    def overlap_ms(self) -> int:
+        """By how much a window begins before the end of the last: the index's lag, and what rounding added."""
+        return int(self.options.index_lag * 1000) + 1000
 
     def get(self, path: str, params: Mapping[str, Any] | None = None, *, expected: Collection[int] = ()) -> Answer:
         """Read something. A parameter that is None is left out."""
@@ -127,7 +132,7 @@ class Account:
 
     def _observe(self, answer: Answer) -> None:
         if date := answer.headers.get("Date"):
-            self._now_ms = max(self._now_ms, int(parsedate_to_datetime(date).timestamp() * 1000))
+            self._now_ms = max(self._now_ms, int(parsedate_to_datetime(date).timestamp() * 1000) + 999)
         if answer.headers.get("X-HubSpot-RateLimit-Interval-Milliseconds") == "10000":
             most, remaining = (answer.headers.get(f"X-HubSpot-RateLimit-{each}") for each in ("Max", "Remaining"))
             self.limiter.learn(_number(most), _number(remaining))

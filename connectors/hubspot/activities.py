@@ -12,6 +12,7 @@ from contactable.connectors.protocol import Call, ConsentText, ContactList, Form
 
 CONTACTS = "0-1"
 LISTS_PAGE, MEMBERS_PAGE, FORMS_PAGE, SUBMISSIONS_PAGE, CALLS_PAGE = 100, 250, 100, 50, 100
+BOX = "LEGAL_CONSENT.subscription_type_"  # the field in which a submission holds the box of a subscription type
 CALL_PROPERTIES = "hs_timestamp,hs_call_disposition,hs_call_direction,hs_call_duration"
 
 
@@ -58,9 +59,8 @@ def _texts(legal: Mapping[str, Any]) -> Iterator[ConsentText]:
         if text := legal.get(key):
             yield ConsentText(str(text))
     for box in legal.get("communicationsCheckboxes") or ():
-        yield ConsentText(
-            str(box.get("label") or ""), str(box.get("subscriptionTypeId") or ""), bool(box.get("required"))
-        )
+        id = str(box.get("subscriptionTypeId") or "")
+        yield ConsentText(str(box.get("label") or ""), id, bool(box.get("required")), BOX + id)
 
 
 def submissions(account: Account, form_id: str, since: datetime | None = None) -> Iterator[Submission]:

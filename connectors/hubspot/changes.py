@@ -38,7 +38,7 @@ def iter_changed(account: Account, cursor: Mapping[str, Any] | None, wanted: Seq
 def _window(account: Account, cursor: Mapping[str, Any], names: Sequence[str]) -> Generator[Page, None, None]:
     since = int(cursor["since"])
     until = int(cursor.get("until") or max(account.now_ms, since))
-    bounds = [_bound("GTE", since - int(account.options.index_lag * 1000)), _bound("LTE", until)]
+    bounds = [_bound("GTE", since - account.overlap_ms), _bound("LTE", until)]
     total = None
     for records, left in search_by_keys(account, [bounds], names, str(cursor.get("last_id", "0"))):
         total = left if total is None else total
@@ -58,7 +58,7 @@ def _bin(account: Account, cursor: Mapping[str, Any], since: int) -> Generator[P
 
     A round through the bin gives those archived since the round before began; ``since`` begins the first one.
     """
-    lag = int(account.options.index_lag * 1000)
+    lag = account.overlap_ms
     state = cursor.get("bin") or {"after": "", "since": since - lag, "began": account.now_ms}
     for _ in range(BIN_PAGES):
         page = list_page(account, ("hs_object_id",), str(state["after"]), archived="true")

@@ -41,7 +41,7 @@ def iter_consent_changes(account: Account, cursor: Mapping[str, Any] | None, wan
 def _timeline(account: Account, state: Mapping[str, Any], names: Sequence[str]) -> Iterator[Page]:
     """What people said since the last look; nothing where the account's token may not read it."""
     since, offset = int(state.get("since", 0)), int(state.get("offset", 0))
-    lag = int(account.options.index_lag * 1000)
+    lag = account.overlap_ms
     while True:
         began = account.now_ms
         params = {"startTimestamp": since - lag, "limit": TIMELINE_PAGE, "offset": offset}

@@ -19,7 +19,7 @@ from contactable.connectors.hubspot.pages import PAGE, Fetched, list_page
 from contactable.connectors.protocol import ContactRecord, Page
 from contactable.errors import Refused
 
-STRETCHES_PER_THREAD = 4
+STRETCHES_PER_THREAD = 2
 SHORTEST, LONGEST = 2 * PAGE, 50 * PAGE  # contacts of one stretch; search shows nothing beyond the 10,000th result
 
 
