@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from contactable.connectors.protocol import Finding, Level
 from contactable.errors import ContactableError
+from contactable.register import marks
 from contactable.service import has_begun
 
 if TYPE_CHECKING:
@@ -47,7 +48,11 @@ def _public_url(kit: Contactable) -> Iterator[Finding]:
 def _register(kit: Contactable) -> Iterator[Finding]:
     with kit.register.read() as tx:
         yield Finding(f"register ({tx.dialect})", Level.OK)
-    yield Finding("keys", Level.OK)
+        backed_up = marks.key_is_backed_up(tx)
+    if backed_up:
+        yield Finding("keys", Level.OK)
+    else:
+        yield Finding("keys", Level.ERROR, "Nobody can restore a lost key: contactable key backup")
 
 
 def _senders(kit: Contactable) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
+from dataclasses import asdict
 from datetime import datetime, time
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ from contactable.errors import ContactableError
 from contactable.one_process import alone
 from contactable.polling import poll, pollable
 from contactable.register import Register, cursors, jobs, mirror, outbox
+from contactable.register.retention import purge
 from contactable.rules.calendar import paris_day
 from contactable.schedule import Scheduler, Task
 from contactable.sync import CHANGES
@@ -29,6 +31,7 @@ log = structlog.get_logger()
 
 JOB_LEASE = 60.0  # seconds; longer than two reports of progress
 JOBS_EVERY = 0.5  # seconds
+PURGE_AT = time(2, 30)  # of Europe/Paris
 
 
 class Service:
@@ -95,6 +98,7 @@ def tasks(kit: Contactable, wake: Callable[[], None]) -> Iterator[Task]:
     for name in pollable(kit):
         yield Task(f"poll {name}", partial(poll, kit, name), every=schedule.poll)
     yield Task("day roll", partial(day_roll, kit, wake), daily_at=time.fromisoformat(schedule.day_roll))
+    yield Task("purge", partial(_purge, kit), daily_at=PURGE_AT)
     yield Task("jobs", partial(_jobs, kit, wake), every=JOBS_EVERY)
 
 
@@ -152,6 +156,11 @@ def _reconcile(kit: Contactable, name: str) -> str:
     if not has_begun(kit, name):
         return "waits for the first sync"
     return f"{kit.reader(name).reconcile()} gone"
+
+
+def _purge(kit: Contactable) -> str:
+    purged = asdict(purge(kit.register))
+    return ", ".join(f"{count} {name}" for name, count in purged.items() if count) or "nothing had served"
 
 
 def _jobs(kit: Contactable, wake: Callable[[], None]) -> str:
