@@ -78,7 +78,6 @@ entries = Table(
     Column("details", Json),
     Column("note", LargeBinary),  # sealed: what a person wrote
     Index("entries_of_batch", "batch", postgresql_where=text("batch <> ''"), sqlite_where=text("batch <> ''")),
-    Index("entries_by_arrival", "recorded_at"),
 )
 
 proofs = Table(

@@ -88,10 +88,11 @@ def add_key(connection: Connection, keyring: Keyring) -> None:
 
 def set_clock(connection: Connection) -> None:
     """Let arrival times go on after the last entry, whatever a crash took from the clock."""
-    last = connection.execute(select(func.max(schema.entries.c.recorded_at))).scalar()
-    if last is not None:
-        behind = schema.clock.c.last < microseconds(last)
-        connection.execute(update(schema.clock).where(behind).values(last=microseconds(last)))
+    newest = select(schema.entries.c.recorded_at).order_by(schema.entries.c.id.desc()).limit(1)
+    last = connection.execute(newest).scalar()
+    if last is not None:  # ids are in order of arrival to the millisecond
+        after = microseconds(last) + 1000
+        connection.execute(update(schema.clock).where(schema.clock.c.last < after).values(last=after))
 
 
 def _first_rows(connection: Connection, keyring: Keyring) -> None:

@@ -130,7 +130,6 @@ def _entries() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("event_key"),
     )
-    op.create_index("entries_by_arrival", "entries", ["recorded_at"], unique=False)
     some = sa.text("batch <> ''")
     op.create_index("entries_of_batch", "entries", ["batch"], unique=False, postgresql_where=some, sqlite_where=some)
     op.create_index("ix_entries_subject_id", "entries", ["subject_id"], unique=False)
