@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from flask import Blueprint, Response, request
 
 from contactable.clock import Clock
 from contactable.errors import ContactableError
 from contactable.register import Register, outbox
+from contactable.webhooks.metrics import Outcome, Tally
 from contactable.webhooks.oneclick import unsubscribe
 from contactable.webhooks.receiver import Answer, Endpoint, receive
 from contactable.webhooks.request import Request
@@ -38,6 +39,7 @@ class Doors:
     link_keys: tuple[bytes, ...]
     clock: Clock
     wake: Callable[[], None]
+    tally: Tally = field(default_factory=Tally)
 
 
 def make_blueprint(doors: Doors) -> Blueprint:
@@ -82,6 +84,7 @@ def _hook(doors: Doors, name: str, secret: str, path: str) -> Response:
     try:
         value = _request(doors, endpoint, secret, path)
     except TooLarge:
+        doors.tally.count(name, Outcome.REFUSED)
         return Response("too large\n", endpoint.provider.answers.too_large)
     except zlib.error:
         return Response("not gzip\n", 400)
@@ -89,6 +92,7 @@ def _hook(doors: Doors, name: str, secret: str, path: str) -> Response:
         probe = endpoint.provider.answer_probe
         return Response(probe(value) if probe else b"ok\n", 200, content_type="text/plain; charset=utf-8")
     answer = receive(endpoint, value, doors.register())
+    doors.tally.count(name, answer.outcome)
     if answer.wake:
         doors.wake()
     return _response(answer)

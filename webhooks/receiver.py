@@ -19,6 +19,7 @@ from contactable.errors import Malformed, NotAuthentic, RegisterError
 from contactable.register import Register, Tx, inbox
 from contactable.webhooks.events import Event, Problem
 from contactable.webhooks.incidents import count_incidents
+from contactable.webhooks.metrics import Outcome
 from contactable.webhooks.provider import Provider
 from contactable.webhooks.recording import Recorded, Source, is_act, record
 from contactable.webhooks.request import Request, Secrets
@@ -52,6 +53,7 @@ class Answer:
     status: int
     body: bytes = b""
     content_type: str = "text/plain; charset=utf-8"
+    outcome: Outcome = Outcome.KEPT
     wake: bool = False  # whether there is something for the worker
 
 
@@ -62,15 +64,22 @@ def receive(endpoint: Endpoint, request: Request, register: Register) -> Answer:
         secret = endpoint.provider.authenticate(request, endpoint.secrets)
     except (NotAuthentic, Malformed) as error:
         log.warning("webhook_refused", endpoint=endpoint.name, why=str(error))
-        return Answer(answers.refused, b"not authentic\n")
+        return Answer(answers.refused, b"not authentic\n", outcome=Outcome.REFUSED)
     items = read(endpoint.provider, request)
     try:
         recorded = register.write(lambda tx: keep(tx, endpoint, request, items))
     except RegisterError as error:
         log.error("webhook_not_kept", endpoint=endpoint.name, why=str(error))
-        return Answer(answers.store_is_down, b"try again later\n")
+        return Answer(answers.store_is_down, b"try again later\n", outcome=Outcome.STORE_DOWN)
     log.info("webhook", endpoint=endpoint.name, secret=secret, entered=recorded.entered, repeated=recorded.repeated)
-    return Answer(answers.stored, answers.body, answers.content_type, wake=bool(recorded.entered or recorded.refreshed))
+    wake = bool(recorded.entered or recorded.refreshed)
+    return Answer(answers.stored, answers.body, answers.content_type, _outcome(recorded), wake)
+
+
+def _outcome(recorded: Recorded) -> Outcome:
+    if recorded.entered:
+        return Outcome.ENTERED
+    return Outcome.DUPLICATE if recorded.repeated and not recorded.unresolved else Outcome.KEPT
 
 
 def read(provider: Provider, request: Request) -> list[Event | Problem]:

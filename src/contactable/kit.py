@@ -195,7 +195,14 @@ class Contactable:
 
         return Service(self)
 
-    @property
+    @cached_property
+    def metrics(self) -> Blueprint:
+        """``/metrics`` for Prometheus, apart from the public doors: for your own network alone."""
+        from contactable.webhooks.metrics import Gauges, make_metrics
+
+        return make_metrics(Gauges(self.doors.tally, lambda: self.register, self.clock))
+
+    @cached_property
     def doors(self) -> Doors:
         """What the blueprint needs."""
         from contactable.webhooks.blueprint import Doors

@@ -20,9 +20,10 @@ THREADS = 16  # requests that may wait for one commit together
 
 
 def make_app(kit: Contactable) -> Flask:
-    """A Flask application with nothing but the kit, under the path of the public address."""
+    """A Flask application with nothing but the kit, under the path of the public address; metrics at ``/metrics``."""
     app = Flask("contactable", static_folder=None)
     app.register_blueprint(kit.blueprint, url_prefix=urlsplit(kit.settings.public_url).path.rstrip("/") or None)
+    app.register_blueprint(kit.metrics)
     return app
 
 
