@@ -1,4 +1,4 @@
-"""What would open a closed channel: the fewest columns of the contact file, by trying the rules themselves.
+"""What would open a closed channel: the fewest columns of the contact file, of all that opens it (``openings``).
 
 What is unknown may be learned. What the company or the person can do again may be done: tell, collect or prove a
 consent, be asked to call back, hear from the person. A known fact about who the person is, what took place or what is
@@ -7,20 +7,14 @@ offered stays as it is, and an opposition has no advice: only the person's own a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from heapq import heappop, heappush
-from itertools import count
 from typing import Any, Final
 
-from contactable.rules.case import Case, NotAsked
-from contactable.rules.derived import DERIVED
-from contactable.rules.exploration import Frame, facts_behind
+from contactable.rules.exploration import Frame
 from contactable.rules.facts import COLUMNS
-from contactable.rules.law import Law
+from contactable.rules.openings import Needs, openings
 from contactable.rules.place import Place
-from contactable.rules.readings import Readings
 from contactable.rules.situation import Situation
 from contactable.rules.terms import (
     Audience,
@@ -41,6 +35,10 @@ class Remedy:
     column: str
     value: Any
     again: bool = False
+
+    def named(self, channel: Channel) -> str:
+        """The name of the column on a channel."""
+        return self.column.format(channel=channel)
 
 
 REMEDIES: Final = {
@@ -78,56 +76,35 @@ REMEDIES: Final = {
     "parental_authorisation": Remedy("parental_authorisation", True, again=True),
 }
 
-Columns = tuple[int, ...]  # by their place in the contact file, so that ties fall in its order
+Columns = tuple[int, ...]
+"""Columns by their place in the contact file: of as many, those that come first in it rank first."""
 
 
 def advice_for(situation: Situation, channel: Channel, reason: Reason) -> tuple[str, ...]:
     """The fewest columns that would open a channel closed for ``reason``; empty when no fact helps."""
     if reason.opens or reason is Reason.OPPOSITION:
         return ()
-    period = situation.law.period(situation.today)
-    frame = Frame(channel, situation.law.a_day_of(period), situation.readings)
+    law, offer = situation.law, situation.offer
+    frame = Frame(channel, law.a_day_of(law.period(situation.today)), situation.readings)
     known = situation.known(channel) | situation.over(situation.today)
-    asked = tuple(
-        (fact, known[fact], _remedied_by(fact, known[fact], channel, situation))
-        for fact in sorted(facts_behind(situation.law, frame))
-    )
-    return tuple(COLUMNS[column] for column in _fewest(situation.law, channel, period, situation.readings, asked))
+    ways = (_wanting(needs, known, channel, situation) for needs in openings(law, frame, offer.purpose, offer.sector))
+    fewest = min((way for way in ways if way is not None), key=lambda way: (len(way), way), default=())
+    return tuple(COLUMNS[column] for column in fewest)
 
 
-def _remedied_by(fact: str, value: Any, channel: Channel, situation: Situation) -> int | None:
-    """The column that would better a fact; None where nothing betters it or a known fact must stay."""
-    remedy = REMEDIES.get(fact)
-    column = remedy.column.format(channel=channel) if remedy else ""
-    if remedy is None or value == remedy.value or column not in COLUMNS:
-        return None
-    return COLUMNS.index(column) if remedy.again or getattr(situation.facts, column) is None else None
-
-
-@lru_cache(maxsize=65536)
-def _fewest(
-    law: Law, channel: Channel, period: int, readings: Readings, asked: tuple[tuple[str, Any, int | None], ...]
-) -> Columns:
-    """The cheapest way through the rules: each fact that they ask is kept, or remedied by its column."""
-    known = {fact: value for fact, value, _ in asked}
-    column_of = {fact: column for fact, _, column in asked if column is not None}
-    fixed = {fact: value for fact, value in known.items() if fact not in column_of}
-    day, tie = law.a_day_of(period), count()
-    ways: list[tuple[int, Columns, int, dict[str, Any]]] = [(0, (), next(tie), fixed)]
-    while ways:
-        _, changed, _, held = heappop(ways)
-        try:
-            answer = law.answer(Case(channel, day, readings, held, DERIVED))
-        except NotAsked as missing:
-            for columns, value in _choices(column_of[missing.fact], known[missing.fact], missing.fact, changed):
-                heappush(ways, (len(columns), columns, next(tie), held | {missing.fact: value}))
-        else:
-            if answer.allowed:
-                return changed
-    return ()
-
-
-def _choices(column: int, value: Any, fact: str, changed: Columns) -> Iterator[tuple[Columns, Any]]:
-    if column not in changed:
-        yield changed, value
-    yield tuple(sorted({*changed, column})), REMEDIES[fact].value
+def _wanting(needs: Needs, known: Mapping[str, Any], channel: Channel, situation: Situation) -> Columns | None:
+    """The columns that keep a contact from an opening; None where one of them must stay as it is."""
+    columns = set()
+    for fact, values in needs.items():
+        if known[fact] in values:
+            continue
+        remedy = REMEDIES.get(fact)
+        if remedy is None or remedy.value not in values:
+            return None
+        column = remedy.named(channel)
+        if column not in COLUMNS:  # nobody consents to post
+            return None
+        if not remedy.again and getattr(situation.facts, column) is not None:
+            return None
+        columns.add(COLUMNS.index(column))
+    return tuple(sorted(columns))

@@ -118,6 +118,11 @@ class Contacts:
             return moments
         return np.where((moments % DAY == 0) & (moments > self.never), moments + (DAY - 1), moments)
 
+    @property
+    def count(self) -> int:
+        """How many contacts there are."""
+        return len(next(iter(self.columns.values()), ()))
+
     def plain(self, name: str, channel: Channel) -> Codes:
         """The codes of a fact that is not derived and that time does not change."""
         if name in _HAPPENED:
@@ -177,7 +182,8 @@ class Inquiry:
         """The answers of a table, worked out once for all channels and days that give the same."""
         channel = self.channel if table.places.keys() & self.program.personal else None
         day = self.day if table.places.keys() & self.program.timed else None
-        return self.contacts.kept((table, channel, day), lambda: look_up(table, self.fact))
+        same = table, self.program.beneath[table], channel, day
+        return self.contacts.kept(same, lambda: look_up(table, self.fact))
 
 
 def _ends_by_day(contacts: Contacts, days: Any, ends: Callable[[int], int], longest: int) -> Any:

@@ -6,7 +6,7 @@ together (``lookup``). NumPy is imported inside the functions: the law itself ne
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any, Final
@@ -15,9 +15,9 @@ from contactable.rules.case import Case
 from contactable.rules.derived import DERIVED
 from contactable.rules.exploration import DOMAIN, Frame, explore
 from contactable.rules.law import Law
-from contactable.rules.lookup import Table, table
-from contactable.rules.questions import ASKED_BEFORE_CALLS, ASKED_BEFORE_MESSAGES
-from contactable.rules.rule import Answer, Rule, first_answer
+from contactable.rules.lookup import Table, as_table
+from contactable.rules.questions import parts_of
+from contactable.rules.rule import Answer, first_answer
 from contactable.rules.situation import OF_A_CHANNEL, OVER
 from contactable.rules.terms import Reason
 
@@ -48,6 +48,8 @@ class Program:
     """The facts that time alone changes, and those derived from them."""
     personal: frozenset[str]
     """The facts that differ from channel to channel, and those derived from them."""
+    beneath: Mapping[Table, frozenset[Table]]
+    """For each table those of the derived facts that it rests on: who shares these too shares its answers."""
 
     @property
     def clocks(self) -> tuple[str, ...]:
@@ -67,15 +69,8 @@ def compile_law(law: Law, frame: Frame) -> Program:
         if name in DERIVED and name not in derived:
             derived[name] = tabulate(DERIVED[name], frame, DOMAIN[name].index)
             wanted += derived[name].places
-    return Program(tuple(parts), derived, _resting_on(OVER, derived), _resting_on(OF_A_CHANNEL, derived))
-
-
-def parts_of(rules: tuple[Rule, ...]) -> list[tuple[Rule, ...]]:
-    """The questions asked before, each by itself where its reasons rank above all that is asked later; the rest."""
-    for place, rule in enumerate(rules):
-        if rule not in ASKED_BEFORE_CALLS + ASKED_BEFORE_MESSAGES:
-            return [*((each,) for each in rules[:place]), rules[place:]]
-    return [rules]
+    beneath = {table: frozenset(_beneath(table, derived)) for table in (*parts, *derived.values())}
+    return Program(tuple(parts), derived, _resting_on(OVER, derived), _resting_on(OF_A_CHANNEL, derived), beneath)
 
 
 def _code(answer: Answer | None) -> int:
@@ -90,6 +85,12 @@ def _resting_on(facts: Iterable[str], derived: Mapping[str, Table]) -> frozenset
     return frozenset(found)
 
 
+def _beneath(table: Table, derived: Mapping[str, Table]) -> Iterator[Table]:
+    for name in table.places.keys() & derived.keys():
+        yield derived[name]
+        yield from _beneath(derived[name], derived)
+
+
 def tabulate(says: Callable[[Case], Any], frame: Frame, code: Callable[[Any], int]) -> Table:
     """Run ``says`` on every combination and keep the code of each answer."""
     import numpy as np
@@ -99,4 +100,4 @@ def tabulate(says: Callable[[Case], Any], frame: Frame, code: Callable[[Any], in
     answers = np.empty([len(DOMAIN[name]) for name in names], np.uint8)
     for facts, said in ways:
         answers[tuple(DOMAIN[name].index(facts[name]) if name in facts else slice(None) for name in names)] = code(said)
-    return table(answers, names)
+    return as_table(answers, names)

@@ -6,7 +6,7 @@ that the fact can have, until all runs end with an answer: a tree of questions t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any, Final, NamedTuple, TypeVar
@@ -51,19 +51,25 @@ class Frame(NamedTuple):
 
 
 def explore(
-    says: Callable[[Case], T], frame: Frame, given: Mapping[str, Any] | None = None, derive: Derivations | None = None
+    says: Callable[[Case], T],
+    frame: Frame,
+    given: Mapping[str, Any] | None = None,
+    derive: Derivations | None = None,
+    only: Mapping[str, Collection[Any]] | None = None,
 ) -> Iterator[tuple[dict[str, Any], T]]:
     """Yield, for each way through ``says``, the facts that were asked on it with their values, and what was said.
 
-    ``given`` facts are not varied; facts in ``derive`` are worked out, all others asked as they are.
+    ``given`` facts are not varied, those in ``only`` among these values; facts in ``derive`` are worked out, all others
+    asked as they are.
     """
+    values = DOMAIN if only is None else {**DOMAIN, **{name: tuple(some) for name, some in only.items()}}
     open_ways: list[dict[str, Any]] = [dict(given or {})]
     while open_ways:
         facts = open_ways.pop()
         try:
             said = says(Case(*frame, facts, derive or {}))
         except NotAsked as missing:
-            open_ways += [facts | {missing.fact: value} for value in reversed(DOMAIN[missing.fact])]
+            open_ways += [facts | {missing.fact: value} for value in reversed(values[missing.fact])]
         else:
             yield facts, said
 

@@ -51,7 +51,7 @@ class Table:
     odd: OddPlace | None
 
 
-def table(answers: NDArray[np.uint8], names: list[str]) -> Table:
+def as_table(answers: NDArray[np.uint8], names: list[str]) -> Table:
     """A table of an array whose axes are the values of the facts with these names."""
     import numpy as np
 

@@ -8,7 +8,7 @@ from contactable.rules import consumer_code as conso
 from contactable.rules import sources as law
 from contactable.rules.case import Case
 from contactable.rules.place import Place
-from contactable.rules.rule import Answer, closed, consumers, rule
+from contactable.rules.rule import Answer, Rule, closed, consumers, rule
 from contactable.rules.terms import Channel, Consent, Reason, Sector
 
 HOMES: Final = (Sector.ENERGY_RENOVATION, Sector.HOME_ADAPTATION)
@@ -102,3 +102,14 @@ RETENTION: Final = (nobody_knows_the_last_contact, the_data_was_kept_long_enough
 ASKED_BEFORE_MESSAGES: Final = (*WHO_AND_WHERE, *MESSAGES_BANNED, *RETENTION)
 ASKED_BEFORE_CALLS: Final = (*WHO_AND_WHERE, *CALLS_BANNED, *RETENTION)
 ASKED_BEFORE_POST: Final = (*WHO_AND_WHERE, *RETENTION)
+
+
+def parts_of(rules: tuple[Rule, ...]) -> list[tuple[Rule, ...]]:
+    """The rules of a channel in parts: each question asked before by itself, and in the end the channel's own rules.
+
+    Where the channel's own rules begin with none of these questions, all of them are one part.
+    """
+    for place, each in enumerate(rules):
+        if each not in ASKED_BEFORE_CALLS + ASKED_BEFORE_MESSAGES:
+            return [*((question,) for question in rules[:place]), rules[place:]]
+    return [rules]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from contactable.errors import Malformed
 from contactable.rules.bulk import LATEST, Contacts, Inquiry
+from contactable.rules.bulk_advice import advised
 from contactable.rules.columns import EPOCH, check_names
 from contactable.rules.compiled import REASONS, compile_law
 from contactable.rules.decision import asked_at
@@ -20,7 +21,7 @@ from contactable.rules.exploration import Frame
 from contactable.rules.facts import Offer
 from contactable.rules.law import FRENCH_LAW, Law
 from contactable.rules.lookup import Codes
-from contactable.rules.readings import DEFAULT_READINGS, Readings
+from contactable.rules.readings import DEFAULT_READINGS, DOUBTS, Readings
 from contactable.rules.terms import Channel
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 CHUNK: Final = 1 << 16
 """Contacts decided at a time: few enough for what is worked out on them to stay in the processor's cache."""
 ANSWERS: Final = ("allowed", "reason", "until")
+"""What is answered unless more is wanted: ``advice`` and ``readings`` too can be, as texts of the contact file."""
 
 
 def decide_many(
@@ -44,15 +46,16 @@ def decide_many(
     """Decide every contact of a table, as ``decide`` would.
 
     ``columns`` is a mapping from names of the contact file to NumPy or Arrow columns of one length (``columns``), or an
-    Arrow table or record batch; a column that is missing is unknown for all. Gives ``<channel>_allowed`` (bool),
-    ``<channel>_reason`` (``uint8``: the place in ``REASONS``) and ``<channel>_until`` (``datetime64[D]``), of those the
-    ``answers`` that are wanted. Raises ``Malformed`` as ``decide``, and for a column or a value that is not accepted.
+    Arrow table or record batch; a column that is missing is unknown for all. Of the ``answers`` that are wanted it
+    gives ``<channel>_allowed`` (bool), ``<channel>_reason`` (``uint8``: the place in ``REASONS``), ``<channel>_until``
+    (``datetime64[D]``), ``<channel>_advice`` and ``<channel>_readings`` (names joined by ``+``). Raises ``Malformed``
+    as ``decide``, and for a column or a value that is not accepted.
     """
     import numpy as np
 
     named, rows = _named(columns)
     moment = asked_at(on)
-    kinds = {"allowed": np.dtype(bool), "reason": np.dtype(np.uint8), "until": np.dtype("datetime64[D]")}
+    kinds = {"allowed": bool, "reason": np.uint8, "until": "datetime64[D]", "advice": object, "readings": object}
     result = {f"{channel}_{answer}": np.empty(rows, kinds[answer]) for channel in channels for answer in answers}
     for start in range(0, rows, CHUNK):
         part = slice(start, min(start + CHUNK, rows))
@@ -120,8 +123,27 @@ def _decided(
         yield "reason", reasons
     if "until" in answers:
         yield "until", _dates(_until(contacts, channel, readings, law, reasons))
+    if "advice" in answers:
+        yield "advice", advised(contacts, channel, readings, law, reasons)
+    if "readings" in answers:
+        yield "readings", _touched(contacts, channel, readings, law, reasons)
 
 
+def _touched(contacts: Contacts, channel: Channel, readings: Readings, law: Law, now: Codes) -> Any:
+    """The names of the readings whose other setting would give another reason."""
+    import numpy as np
+
+    day, bits = law.a_day_of(law.period(contacts.today + EPOCH)), np.zeros(contacts.count, np.uint8)
+    for place, doubt in enumerate(DOUBTS):
+        program = compile_law(law, Frame(channel, day, readings.but(doubt)))
+        differs = Inquiry(contacts, channel, program, contacts.today).answer() != now
+        bits |= np.multiply(differs, np.uint8(1 << place))
+    return np.array(_NAMES_OF_DOUBTS, object).take(bits)
+
+
+_NAMES_OF_DOUBTS = [
+    "+".join(doubt.name for place, doubt in enumerate(DOUBTS) if bits >> place & 1) for bits in range(1 << len(DOUBTS))
+]
 _OPEN = sum(reason.opens for reason in REASONS)  # reasons that open come first
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from datetime import date
 from itertools import combinations
 from typing import Any
 
 import pytest
 
-from contactable.rules import COLUMNS, Channel, Facts, Offer, Readings, Sector, decide, decide_channel
+from contactable.rules import COLUMNS, Channel, Facts, Offer, Readings, Reason, Sector, decide, decide_channel
+from contactable.rules.advice import REMEDIES
 
 TODAY = date(2026, 11, 23)
 REACHABLE: dict[str, Any] = {
@@ -84,17 +86,41 @@ def test_a_ban_of_the_sector_is_opened_by_no_consent() -> None:
 
 
 @pytest.mark.parametrize("seed", range(25))
-def test_what_is_advised_opens_and_nothing_less_does(somebody: Any, seed: int) -> None:
+def test_what_is_advised_opens_and_nothing_else_opens_where_nothing_is(
+    somebody: Callable[[int], dict[str, Any]], seed: int
+) -> None:
     values = somebody(seed) | {"opposed_all_on": None}
+
     for channel, verdict in decide(Facts(**values), Offer(), TODAY).items():
-        for columns in combinations(verdict.advice, len(verdict.advice) - 1) if verdict.advice else ():
-            fewer = values | {column: BEST.get(column, True) for column in columns}
-            assert not decide_channel(channel, Facts(**fewer), Offer(), TODAY).allowed
         better = values | {column: BEST.get(column, True) for column in verdict.advice}
-        assert decide_channel(channel, Facts(**better), Offer(), TODAY).allowed is (
-            verdict.allowed or bool(verdict.advice)
-        )
+        opens = decide_channel(channel, Facts(**better), Offer(), TODAY).allowed
+        assert opens is (verdict.allowed or bool(verdict.advice))
         assert list(verdict.advice) == sorted(verdict.advice, key=COLUMNS.index)
+
+
+@pytest.mark.parametrize("seed", [3, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(4, 40))])
+def test_no_fewer_columns_and_none_that_come_first_would_open(
+    somebody: Callable[[int], dict[str, Any]], seed: int
+) -> None:
+    values = somebody(seed) | dict.fromkeys(("opposed_all_on", "audience", "informed"))
+
+    for channel, verdict in decide(Facts(**values), Offer(), TODAY).items():
+        if verdict.allowed or verdict.reason is Reason.OPPOSITION:
+            continue
+        for columns in sets_before(verdict.advice, channel, values):
+            better = values | {column: BEST.get(column, True) for column in columns}
+            assert not decide_channel(channel, Facts(**better), Offer(), TODAY).allowed
+
+
+def sets_before(advice: tuple[str, ...], channel: Channel, values: dict[str, Any]) -> Iterator[tuple[str, ...]]:
+    """Every set of at most two columns that may be changed and ranks before the advice."""
+    named = {remedy.named(channel): remedy for remedy in REMEDIES.values()}
+    free = [name for name in COLUMNS if name in named and (named[name].again or values.get(name) is None)]
+    for size in range(1, 1 + min(2, len(advice) or 2)):
+        for columns in combinations(free, size):
+            if size == len(advice) and columns == advice:
+                return
+            yield columns
 
 
 @pytest.mark.parametrize(

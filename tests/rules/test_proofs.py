@@ -20,13 +20,13 @@ import pytest
 
 from contactable.rules import Channel, Readings, Reason, Sector
 from contactable.rules.case import Case, Derivations
-from contactable.rules.compiled import REASONS, compile_law, parts_of
+from contactable.rules.compiled import REASONS, compile_law
 from contactable.rules.consent import consent_of
 from contactable.rules.derived import DERIVED
 from contactable.rules.exploration import DOMAIN, Frame, asked, explore
 from contactable.rules.law import FRENCH_LAW
 from contactable.rules.lookup import look_up
-from contactable.rules.questions import MESSAGES_BANNED
+from contactable.rules.questions import MESSAGES_BANNED, parts_of
 from contactable.rules.rule import Answer, Rule, first_answer
 from contactable.rules.sources import FIRST_DAY
 from contactable.rules.terms import Audience, Consent, Mailbox

@@ -27,6 +27,7 @@ from contactable.rules import (
 )
 from contactable.rules.columns import NO_DAY
 from contactable.rules.compiled import REASONS
+from contactable.rules.table import ANSWERS
 
 TODAY = date(2026, 11, 23)
 WIDEST = Readings("open", "yes", "close", "open")
@@ -66,13 +67,15 @@ def test_the_table_says_of_each_contact_what_decide_says(
 ) -> None:
     people = contacts(40, seed=on.toordinal(), timed=isinstance(on, datetime))
 
-    many = decide_many(as_columns(people), offer, on, readings)
+    many = decide_many(as_columns(people), offer, on, readings, answers=(*ANSWERS, "advice", "readings"))
 
     for row, facts in enumerate(people):
         for channel, verdict in decide(Facts(**facts), offer, on, readings).items():
             assert REASONS[many[f"{channel}_reason"][row]] is verdict.reason
             assert many[f"{channel}_allowed"][row] == verdict.allowed
             assert many[f"{channel}_until"][row].item() == verdict.until
+            assert many[f"{channel}_advice"][row] == "+".join(verdict.advice)
+            assert many[f"{channel}_readings"][row] == "+".join(verdict.readings)
 
 
 def test_a_contact_with_times_of_day_gets_the_same_verdicts(contacts: Callable[..., list[dict[str, Any]]]) -> None:
