@@ -79,7 +79,8 @@ class _History:
 
     @classmethod
     def of(cls, channel: Channel, acts: Sequence[Act], scopes: OfferScopes) -> _History:
-        here = [act for act in acts if act.on in (channel, ALL)]
+        # Latest first: what lifts, or stands against, is nearly always the latest, so the searches below end at once.
+        here = sorted((act for act in acts if act.on in (channel, ALL)), key=_moment, reverse=True)
         return cls(
             channel,
             [act for act in here if _opposes(act, channel, scopes)],
@@ -89,14 +90,14 @@ class _History:
 
     @property
     def lifting(self) -> list[Act]:
-        """The releases by which every opposition is lifted; none when one of them stands."""
+        """The latest release of each opposition; none when one of them stands."""
         # Each opposition needs a release of its own kind: one list's release says nothing of another's.
         lifting = []
         for opposition in self.oppositions:
-            lifted_by = [release for release in self.releases if _releases(release, opposition)]
-            if not lifted_by:
+            release = next((release for release in self.releases if _releases(release, opposition)), None)
+            if release is None:
                 return []
-            lifting += lifted_by
+            lifting.append(release)
         return lifting
 
     @property
@@ -132,6 +133,10 @@ class _History:
             )
         ]
         return max(on_file, key=worth, default=None)
+
+
+def _moment(act: Act) -> int:
+    return moment_of(act.when)
 
 
 def _opposes(act: Act, channel: str, scopes: OfferScopes) -> bool:
