@@ -102,7 +102,7 @@ def test_what_is_advised_opens_and_nothing_else_opens_where_nothing_is(
 def test_no_fewer_columns_and_none_that_come_first_would_open(
     somebody: Callable[[int], dict[str, Any]], seed: int
 ) -> None:
-    values = somebody(seed) | dict.fromkeys(("opposed_all_on", "audience", "informed"))
+    values = somebody(seed) | dict.fromkeys(("opposed_all_on", "audience", "informed", "consent_phone_until"))
 
     for channel, verdict in decide(Facts(**values), Offer(), TODAY).items():
         if verdict.allowed or verdict.reason is Reason.OPPOSITION:
