@@ -14,5 +14,7 @@ lint: env ## Style, types, and the import table of the rooms.
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy && .venv/bin/lint-imports
 bench: env ## Every script of bench/; each prints one JSON object of named figures.
 	@for script in bench/*.py; do echo "== $$script" >&2; $(PY) $$script --json || exit 1; done
+crash: env ## Kill the server at random under load, ROUNDS times (20 by default): nothing answered is lost.
+	@CRASH_ROUNDS=$${ROUNDS:-20} $(PY) -m pytest tests/crash -q -p no:cacheprovider
 lock: ## Make requirements.lock anew (needs uv).
 	@uv pip compile pyproject.toml --quiet --universal --all-extras --group test --group lint --group bench --generate-hashes --no-emit-index-url --no-header -o requirements.lock

@@ -102,6 +102,12 @@ def claim(tx: Tx, connector: str, limit: int, lease_seconds: float) -> list[Prom
     return sorted(claimed, key=lambda each: (not each.urgent, each.promised_at, each.record_id))
 
 
+def free(tx: Tx) -> int:
+    """Free every claim, for a process that knows itself alone: whoever claimed is gone. Return how many there were."""
+    freed = update(promises).where(promises.c.leased_until.isnot(None)).values(leased_until=None)
+    return len(tx.connection.execute(freed.returning(promises.c.record_id)).all())
+
+
 def kept(tx: Tx, kept_ones: Promise | Sequence[Promise]) -> int:
     """Delete promises at the versions that were claimed; return how many. Those renewed meanwhile are free again."""
     deleted = 0

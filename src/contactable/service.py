@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from contactable.errors import ContactableError
-from contactable.one_process import alone
+from contactable.one_process import alone, lock_of
 from contactable.polling import poll, pollable
 from contactable.register import Register, cursors, jobs, mirror, outbox
 from contactable.register.retention import purge
@@ -48,6 +48,10 @@ class Service:
         if self._scheduler is not None:
             return
         self._held.enter_context(alone(self._kit.settings.register_url, "this one"))
+        if lock_of(self._kit.settings.register_url) is not None:
+            self._kit.register.write(outbox.free)  # what a killed server held, nobody works on any more
+        for name in self._kit.connectors:
+            self._kit.reader(name).catch_up()
         self._workers = {name: Worker(self._kit.desk(name)) for name in self._kit.connectors}
         for worker in self._workers.values():
             worker.start()

@@ -1,0 +1,183 @@
+"""``serve`` is killed (SIGKILL) at a random moment under load, again and again; senders come again until answered.
+
+``make crash ROUNDS=n``. After each round every event that was answered with success is in the register. At the end each
+event, however often it was sent, is there exactly once, and the contact of every person in the CRM says so.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+import requests
+
+from contactable import Contactable
+from contactable.commands.init import write_keys
+from contactable.identifiers import IdentifierKind
+from contactable.loading import load
+from contactable.register import ledger, subjects, upgrade
+from contactable.sandbox import HubSpotSandbox
+from contactable.settings import load as load_settings
+from contactable.signing import sign_hmac
+
+ROUNDS = int(os.environ.get("CRASH_ROUNDS", "3"))
+PEOPLE_A_ROUND = 60
+SENDERS = 6
+SECRET = "a-secret-of-mailersend"
+REASON = "contactable_email_reason"
+SETTINGS = """
+public_url = "https://crm.example.com/kit"
+[connectors.hubspot]
+type = "hubspot"
+token = "env:HUBSPOT_TOKEN"
+base_url = "{url}"
+[endpoints.mail]
+provider = "mailersend"
+secret = "env:MAIL_SECRET"
+"""
+Serving = Callable[[], AbstractContextManager[tuple[subprocess.Popen[str], str]]]
+
+
+@pytest.fixture(scope="session")
+def crm() -> Iterator[HubSpotSandbox]:
+    """A portal in which everybody who will object is a contact; writes take a while, so that kills meet them."""
+    people = ({"email": address(number), "country": "FR"} for number in range(ROUNDS * PEOPLE_A_ROUND))
+    with HubSpotSandbox(people, latency=0.05) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory: pytest.TempPathFactory, crm: HubSpotSandbox) -> Iterator[Path]:
+    """The settings of an installation whose first sync is done."""
+    folder = tmp_path_factory.mktemp("installation")
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("HUBSPOT_TOKEN", crm.token)
+        environment.setenv("MAIL_SECRET", SECRET)
+        environment.setenv("CONTACTABLE_LOG", "error")
+        write_keys(folder / "contactable-keys")
+        (folder / "contactable.toml").write_text(SETTINGS.format(url=crm.url))
+        kit = Contactable(load_settings(folder / "contactable.toml"))
+        upgrade(kit.settings.register_url, kit.keyring)
+        load(kit, "hubspot")
+        kit.close()
+        yield folder / "contactable.toml"
+
+
+@pytest.fixture(scope="session")
+def serving(settings: Path) -> Serving:
+    """Runs ``contactable serve`` as a process of its own; gives it and its address, and kills it at the end."""
+
+    @contextmanager
+    def run() -> Iterator[tuple[subprocess.Popen[str], str]]:
+        command = [sys.executable, "-m", "contactable", "--settings", str(settings), "serve", "--listen", "127.0.0.1:0"]
+        process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=os.environ.copy())
+        try:
+            assert process.stderr is not None
+            found = next(filter(None, (re.search(r"answers at (http://\S+)", line) for line in process.stderr)), None)
+            assert found is not None
+            yield process, found[1]
+        finally:
+            process.kill()
+            process.wait()
+
+    return run
+
+
+@dataclass
+class Post:
+    """What the sender has to deliver: one event a person; ``answered`` are those that had a success."""
+
+    waiting: list[int] = field(default_factory=list)
+    answered: set[int] = field(default_factory=set)
+
+    def deliver(self, url: str) -> None:
+        """Send what waits, in a random order, until all is answered or the server is gone."""
+        random.shuffle(self.waiting)
+        with ThreadPoolExecutor(SENDERS) as pool:
+            self.answered.update(number for number in pool.map(lambda n: send(url, n), self.waiting) if number >= 0)
+        self.waiting = [number for number in self.waiting if number not in self.answered]
+
+
+def send(url: str, number: int) -> int:
+    """Post one person's unsubscription, signed; the person's number when it was answered 2xx, else -1."""
+    data = {"id": f"event-{number}", "type": "unsubscribed", "email": {"recipient": {"email": address(number)}}}
+    body = json.dumps({"type": "activity.unsubscribed", "data": data}).encode()
+    headers = {"Signature": sign_hmac("sha256", SECRET.encode(), body).hex(), "Content-Type": "application/json"}
+    try:
+        answer = requests.post(f"{url}/hooks/mail", data=body, headers=headers, timeout=10)
+    except requests.RequestException:
+        return -1
+    return number if answer.ok else -1
+
+
+def address(number: int) -> str:
+    """The e-mail address of one invented person."""
+    return f"person{number}@example.com"
+
+
+@contextmanager
+def opened(settings: Path) -> Iterator[Contactable]:
+    """The kit, while nobody serves."""
+    kit = Contactable(load_settings(settings))
+    try:
+        yield kit
+    finally:
+        kit.close()
+
+
+def entered(settings: Path, numbers: Sequence[int]) -> dict[int, int]:
+    """How many entries the register holds for each person."""
+    people = {(IdentifierKind.EMAIL, address(number)): number for number in numbers}
+    with opened(settings) as kit, kit.register.read() as tx:
+        found = subjects.find_subjects(tx, people)
+        return {number: len(ledger.entries_of(tx, [found[who]])) for who, number in people.items() if who in found}
+
+
+def wait_until(condition: Callable[[], bool], seconds: float) -> bool:
+    """Whether it comes true in time."""
+    end = time.monotonic() + seconds
+    while not condition() and time.monotonic() < end:
+        time.sleep(0.1)
+    return condition()
+
+
+def opposed_in(crm: HubSpotSandbox) -> int:
+    """How many contacts of the CRM show that their person objected to e-mail."""
+    contacts = crm.portal.contacts.by_id.values()
+    return sum(contact.properties.get(REASON) == "opposition" for contact in contacts)
+
+
+def test_no_event_that_was_answered_is_lost_or_counted_twice_by_killing_the_server(
+    crm: HubSpotSandbox, settings: Path, serving: Serving
+) -> None:
+    post, dice = Post(), random.Random(2026)
+
+    for number in range(ROUNDS):
+        post.waiting += range(number * PEOPLE_A_ROUND, (number + 1) * PEOPLE_A_ROUND)
+        _round(post, serving, dice.uniform(0.05, 0.8))
+        assert post.answered <= entered(settings, sorted(post.answered)).keys()
+    with serving() as (_, url):
+        post.deliver(url)
+        reached = wait_until(lambda: opposed_in(crm) == ROUNDS * PEOPLE_A_ROUND, seconds=60)
+
+    assert post.waiting == []
+    assert entered(settings, range(ROUNDS * PEOPLE_A_ROUND)) == dict.fromkeys(range(ROUNDS * PEOPLE_A_ROUND), 1)
+    assert reached
+
+
+def _round(post: Post, serving: Serving, seconds: float) -> None:
+    """Serve under load and kill the server after so many seconds."""
+    with serving() as (process, url), ThreadPoolExecutor(1) as killer:
+        killer.submit(lambda: (time.sleep(seconds), process.kill()))
+        post.deliver(url)
