@@ -10,6 +10,7 @@ from contactable.mapping.declarations import Declaration, declarations_from_sett
 from contactable.mapping.definition import OPPOSE_PROPERTY, Mapping, shipped_maps
 from contactable.mapping.facts import facts_of, sources_of_facts
 from contactable.mapping.map_file import MapFile, read_map
+from contactable.mapping.memberships import Asked
 from contactable.mapping.offers import OfferSettings, offers_from_settings
 from contactable.mapping.properties import Choice, Property, opposed_by_tick, property_values, schema, state_of
 from contactable.mapping.records import Mapped, from_json, map_record, to_json
@@ -17,6 +18,7 @@ from contactable.mapping.sources import Sourced
 
 __all__ = [
     "OPPOSE_PROPERTY",
+    "Asked",
     "Choice",
     "Declaration",
     "MapFile",

@@ -81,7 +81,10 @@ class Mapping:
         scoped = {prefix: column_named(name) for name, prefix in written.get("subscriptions", {}).items()}
         # HubSpot has one property for each subscription type, and returns only those that are asked for.
         types = {*subscriptions, *(each for offer in offers for each in offer.subscriptions)}
-        return _compiled(written, sources, scoped, [prefix + each for prefix in scoped for each in sorted(types)])
+        opt_outs = [prefix + each for prefix in scoped for each in sorted(types)]
+        # What an offer names is kept of a contact, and nothing else: other offers read the same properties otherwise.
+        fingerprint = _fingerprint([written, sorted(vocabulary(offers)), opt_outs])
+        return _compiled(written, sources, scoped, opt_outs, fingerprint)
 
 
 def shipped_maps() -> tuple[str, ...]:
@@ -119,7 +122,11 @@ def _merged(table: Table[str, Any], shipped: Table[str, Any]) -> dict[str, Any]:
 
 
 def _compiled(
-    written: Table[str, Any], sources: list[Source], scoped: dict[str, Column], opt_outs: list[str]
+    written: Table[str, Any],
+    sources: list[Source],
+    scoped: dict[str, Column],
+    opt_outs: list[str],
+    fingerprint: str,
 ) -> Mapping:
     alone: dict[str, list[Source]] = {}
     by_membership: dict[str, tuple[Source, ...]] = {}
@@ -148,7 +155,7 @@ def _compiled(
         scoped,
         about,
         tuple(dict.fromkeys([*read, *opt_outs, *others])),
-        _fingerprint(written),
+        fingerprint,
     )
 
 
@@ -159,7 +166,7 @@ def _names(key: str, entry: Any) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def _fingerprint(written: Table[str, Any]) -> str:
+def _fingerprint(written: Any) -> str:
     return hashlib.sha256(json.dumps(written, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 

@@ -74,7 +74,7 @@ class FormEntry:
 def entries_of(submission: Submission, form: FormDefinition, wordings: Iterable[Wording] = ()) -> Iterator[FormEntry]:
     """Yield a consent for each box that was ticked, and an information where the form told of prospecting."""
     known = {version_of(wording.text): wording for wording in wordings}
-    identifiers = _identifiers(submission.values)
+    identifiers = identifiers_in(submission.values)
     if not identifiers:
         return
     if form.notice.strip():
@@ -135,7 +135,7 @@ def _is_ticked(value: str) -> bool:
     return plain(value) == "granted" or read_yes_no(value).value == "yes"
 
 
-def _identifiers(values: Mapping[str, str]) -> tuple[Identifier, ...]:
+def identifiers_in(values: Mapping[str, str]) -> tuple[Identifier, ...]:
     """Whose submission it is: every address and number that stands in a field of its own."""
     found: list[Identifier] = []
     for text in values.values():

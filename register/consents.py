@@ -32,8 +32,8 @@ class Consent:
     """One consent as it was given. ``proof`` (what the person saw and did) is kept sealed.
 
     ``evidence`` names a proof that is kept elsewhere. ``wording`` is a version in the register. ``subscription`` binds
-    it to one subscription type: it opens only the offers that name it. ``until`` is the last day of a stated period shorter than a year, ``slots`` the agreed times of calls. ``act`` and ``to`` are words of the
-    contact file.
+    it to one subscription type: it opens only the offers that name it. ``until`` is the last day of a stated period shorter than a year, ``slots`` the
+    agreed times of calls. ``act`` and ``to`` are words of the contact file.
     """
 
     subject_id: str
@@ -75,8 +75,7 @@ def give(tx: Tx, consent: Consent) -> Entry | None:
         kind="consent",
         subject_id=consent.subject_id,
         on=consent.channel,
-        scope_kind="subscription" if consent.subscription else "global",
-        scope_id=consent.subscription,
+        **_scope(consent.subscription),
         origin=consent.origin,
         proof_level=consent.proof_level,
         occurred_at=consent.given_at,
@@ -94,6 +93,7 @@ def give(tx: Tx, consent: Consent) -> Entry | None:
 def ask_to_confirm(tx: Tx, consent: Consent) -> bytes:
     """Keep a consent until the person confirms it; return the token for the link (double opt-in, once, seven days)."""
     said = {"channel": consent.channel, "details": _details(tx, consent), "evidence": _evidence(tx, consent)}
+    said["subscription"] = consent.subscription
     expires = tx.now + timedelta(days=_DAYS_TO_CONFIRM)
     return tokens.issue(tx, CONFIRM, [consent.subject_id], said, expires_at=expires, once=True)
 
@@ -107,6 +107,7 @@ def confirm(tx: Tx, token: bytes) -> Entry | None:
         kind="consent",
         subject_id=found.subject_ids[0],
         on=found.payload["channel"],
+        **_scope(found.payload.get("subscription", "")),
         proof_level="token",
         occurred_at=tx.now,
         event_key=f"confirmed:{token.hex()}",
@@ -176,6 +177,10 @@ def is_complete(tx: Tx, version: str) -> bool | None:
         raise RegisterError("The register has no wording of that version: add it to [[wording]] first.")
     made: Mapping[str, Any] = statements
     return not made.get("gaps")
+
+
+def _scope(subscription: str) -> dict[str, Any]:
+    return {"scope_kind": "subscription", "scope_id": subscription} if subscription else {}
 
 
 def _evidence(tx: Tx, consent: Consent) -> str | None:

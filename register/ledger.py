@@ -118,6 +118,11 @@ def find(tx: Tx, entry_id: str) -> Entry | None:
     return None if row is None else read(row)
 
 
+def is_known(tx: Tx, event_key: str) -> bool:
+    """Whether an event of this key was entered already."""
+    return bool(_met(tx, [_event_digest(tx, event_key)]))
+
+
 def notes(tx: Tx, entry_ids: Iterable[str]) -> dict[str, str]:
     """What people wrote beside entries, unsealed, by entry id."""
     found = {}

@@ -25,7 +25,7 @@ from contactable.connectors.hubspot import (
 from contactable.connectors.hubspot.account import Account
 from contactable.connectors.hubspot.oauth import Tokens, TokenStore, agreement_url
 from contactable.connectors.hubspot.options import read_options
-from contactable.connectors.hubspot.pages import PAGE, list_page, read
+from contactable.connectors.hubspot.pages import PAGE, further, list_page, read
 from contactable.connectors.hubspot.records import existing_names, names_in_account
 from contactable.connectors.protocol import (
     Call,
@@ -142,7 +142,7 @@ class HubSpot:
         while after is not None:
             page = list_page(self.account, ("hs_object_id",), after)
             yield from (record.id for record in page.records)
-            after = page.after
+            after = page.after and further(after, page.after)
 
     def read(self, ids: Sequence[str], properties: Sequence[str]) -> Iterator[ContactRecord]:
         """Yield these contacts as they are now; a missing one comes back as ``gone``."""

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from contactable.connectors.hubspot.account import Account
+from contactable.connectors.hubspot.pages import further
 from contactable.connectors.hubspot.records import moment
 from contactable.connectors.protocol import Call, ConsentText, ContactList, Form, Submission
 
@@ -112,10 +113,10 @@ def _call(item: Mapping[str, Any]) -> Call:
 
 
 def _paged(account: Account, path: str, **params: Any) -> Iterator[Mapping[str, Any]]:
-    """Yield the items of all pages; a page that names itself as the next one ends it."""
-    after, seen = "", set[str]()
-    while after not in seen:
-        seen.add(after)
-        answer = account.get(path, {**params, "after": after or None}).json
+    """Yield the items of all pages."""
+    after: str | None = None
+    while after != "":
+        answer = account.get(path, {**params, "after": after}).json
         yield from answer["results"]
-        after = str(((answer.get("paging") or {}).get("next") or {}).get("after") or "")
+        following = str(((answer.get("paging") or {}).get("next") or {}).get("after") or "")
+        after = further(after or "", following) if following else ""

@@ -30,5 +30,9 @@ def _sync(kit: Contactable, arguments: Mapping[str, Any], tell: Callable[[int, i
     return load(kit, arguments["connector"], full=bool(arguments.get("full")), progress=tell)
 
 
-KINDS: Final[Mapping[str, Callable[..., str]]] = {"sync": _sync, **register_jobs.KINDS}
+def _forget(kit: Contactable, arguments: Mapping[str, Any], tell: Callable[[int, int | None], None]) -> str:
+    return f"{kit.reader(arguments['connector']).reconcile(sure=True)} contacts forgotten"
+
+
+KINDS: Final[Mapping[str, Callable[..., str]]] = {"sync": _sync, "forget": _forget, **register_jobs.KINDS}
 """What each kind of job runs."""

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from contactable.mapping import OfferSettings, facts_of, from_json
+from contactable.mapping import Declaration, OfferSettings, facts_of, from_json
 from contactable.register import Entry
 from contactable.rules import Channel, Facts, Readings, Verdict, decide
-from contactable.rules.acts import OfferScopes, known
+from contactable.rules.acts import consents_by_the_person, known
+from contactable.rules.calendar import paris_day
 
 Verdicts = dict[str, dict[Channel, Verdict]]
 """Verdicts by the name of the offer."""
+DECLARED = "declaration:"
+"""The beginning of a fact's source, where a declaration states it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,20 +25,65 @@ class Judge:
 
     offers: Mapping[str, OfferSettings]
     readings: Readings
+    declarations: Sequence[Declaration] = ()
 
     def verdicts(self, facts: Mapping[str, Any], entries: Sequence[Entry], on: date) -> Verdicts:
-        """Decide for each offer, from mapped ``facts`` and the register's ``entries``, on a day or at an instant."""
-        return {
-            name: decide(self.facts(facts, entries, on, name), settings.offer, on, self.readings)
-            for name, settings in self.offers.items()
-        }
+        """Decide for each offer, from mapped ``facts`` and the register's ``entries``, on a day or at an instant.
 
-    def facts(self, facts: Mapping[str, Any], entries: Sequence[Entry], on: date, offer: str) -> Facts:
-        """What the rules may know of a contact for one offer."""
-        settings = self.offers[offer]
-        scopes = OfferScopes(settings.subscriptions, settings.elsewhere)
-        acts = known(entries, offer_scopes=scopes, as_of=on) if entries else {}
-        return facts_of(from_json(facts), settings, acts)
+        ``until`` of a verdict that a declaration opened is at the latest the day on which the declaration ends.
+        """
+        return {name: self._decide(facts, entries, on, name) for name in self.offers}
+
+    def facts(
+        self,
+        facts: Mapping[str, Any],
+        entries: Sequence[Entry],
+        on: date,
+        offer: str,
+        *,
+        declared_on: date | None = None,
+    ) -> Facts:
+        """What the rules may know of a contact for one offer, with the declarations of ``on`` or of another day."""
+        settings, mapped = self.offers[offer], from_json(facts)
+        in_force = self.in_force(declared_on or on)
+        if not entries:
+            return facts_of(mapped, settings, {}, in_force=in_force)
+        return facts_of(
+            mapped,
+            settings,
+            known(entries, offer_scopes=settings.scopes, as_of=on),
+            own_consents=consents_by_the_person(entries, offer_scopes=settings.scopes, as_of=on),
+            in_force=in_force,
+        )
+
+    def in_force(self, on: date) -> frozenset[str]:
+        """The names of the declarations that hold on a day: signed, not run out, and not taken out of the settings."""
+        day = paris_day(on) if isinstance(on, datetime) else on
+        return frozenset(each.name for each in self.declarations if each.in_force(day))
+
+    def _decide(
+        self, facts: Mapping[str, Any], entries: Sequence[Entry], on: date, offer: str
+    ) -> dict[Channel, Verdict]:
+        asked, end = self.offers[offer].offer, self._first_end(facts, on)
+        verdicts = decide(self.facts(facts, entries, on, offer), asked, on, self.readings)
+        if end is None:
+            return verdicts
+        # As things stand, but without the declarations that will have run out by then.
+        then = decide(self.facts(facts, entries, on, offer, declared_on=end), asked, on, self.readings)
+        return {channel: _ending(verdict, then[channel], end) for channel, verdict in verdicts.items()}
+
+    def _first_end(self, facts: Mapping[str, Any], on: date) -> date | None:
+        """The day after the last one of the declaration on which this contact's facts rest, and that ends first."""
+        resting_on = {source.removeprefix(DECLARED) for _, source in facts.values() if source.startswith(DECLARED)}
+        standing = resting_on & self.in_force(on)
+        ends = [each.valid_until for each in self.declarations if each.name in standing and each.valid_until]
+        return min(ends) + timedelta(days=1) if ends else None
+
+
+def _ending(verdict: Verdict, then: Verdict, end: date) -> Verdict:
+    if (verdict.allowed, verdict.reason) == (then.allowed, then.reason):
+        return verdict
+    return replace(verdict, until=min(verdict.until or end, end))
 
 
 def stricter(verdicts: Sequence[Mapping[Channel, Verdict]]) -> dict[Channel, Verdict]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
@@ -18,7 +20,9 @@ from contactable.register import Entry, Keyring, Register, Tx, ledger, mirror, s
 from contactable.rules import Channel, Readings, Verdict
 from contactable.rules.calendar import paris_day
 from contactable.rules.sources import SOURCES
+from contactable.rules.wordings import Wording, read_wording
 from contactable.settings import Key, Settings, load
+from contactable.settled import Settled, declared_by
 from contactable.signing import LinkPurpose, sign_mail_link
 from contactable.sync import Reader
 from contactable.worker import Desk
@@ -105,7 +109,7 @@ class Contactable:
         """What decides: the offers, and the readings of the law."""
         from msgspec.structs import asdict
 
-        return Judge(self.offers, Readings(**asdict(self.settings.readings)))
+        return Judge(self.offers, Readings(**asdict(self.settings.readings)), self.declarations)
 
     @cached_property
     def register(self) -> Register:
@@ -136,7 +140,13 @@ class Contactable:
     @cached_property
     def declarations(self) -> list[Declaration]:
         """What the company declared in its settings."""
-        return list(declarations_from_settings(self.settings.declare, folder=self.settings.folder))
+        settings = self.settings
+        return list(declarations_from_settings(settings.declare, folder=settings.folder, wordings=self.wordings))
+
+    @cached_property
+    def wordings(self) -> list[Wording]:
+        """The texts that people were shown; raises ``Malformed`` naming what is wrong with one."""
+        return [read_wording(each) for each in self.settings.wording]
 
     def mapping(self, name: str) -> FactMapping:
         """What the properties of one CRM mean."""
@@ -145,7 +155,9 @@ class Contactable:
 
     def reader(self, name: str) -> Reader:
         """Reads one CRM into the register."""
-        return Reader(self.register, self.connectors[name], self.mapping(name), self.declarations)
+        mapping = self.mapping(name)
+        settings = Settled(mapping.fingerprint, self._judging(), declared_by(self.declarations))
+        return Reader(self.register, self.connectors[name], mapping, self.declarations, self.wordings, settings)
 
     def desk(self, name: str) -> Desk:
         """What a worker needs to bring contacts of one CRM up to date."""
@@ -159,7 +171,12 @@ class Contactable:
             clock=self.clock,
             language=self.settings.language,
             brake=self.settings.brake,
-            versions={"law": law_checked_on(), "mapping": mapping.fingerprint, "readings": str(self.judge.readings)},
+            versions={
+                "law": law_checked_on(),
+                "mapping": mapping.fingerprint,
+                "readings": str(self.judge.readings),
+                "declarations": ", ".join(f"{each.name} {each.fingerprint}" for each in self.declarations),
+            },
         )
 
     def link(self, subject: str) -> str:
@@ -230,6 +247,17 @@ class Contactable:
             self.service.stop()
         if "register" in self.__dict__:
             self.register.close()
+
+    def _judging(self) -> str:
+        """A fingerprint of all that decides beside a contact's own facts, as it stands today."""
+        offers = [
+            (each.offer, [sorted(terms or "") for _, terms in sorted(each.ties.items())], sorted(each.subscriptions))
+            for each in self.offers.values()
+        ]
+        in_force = self.judge.in_force(paris_day(self.clock()))
+        declared = sorted(each.fingerprint for each in self.declarations if each.name in in_force)
+        listed = [repr(offers), repr(self.judge.readings), law_checked_on(), declared]
+        return hashlib.sha256(json.dumps(listed).encode()).hexdigest()[:16]
 
     def _key(self, key: Key) -> tuple[str, bytes]:
         return key.id, self.settings.secret(key.secret)

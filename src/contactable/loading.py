@@ -7,9 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from contactable.beside import read_beside
+from contactable.connectors.protocol import ContactRecord
 from contactable.identifiers import IdentifierKind
-from contactable.mapping import Mapped, map_record, to_json
+from contactable.mapping import Declaration, Mapped, map_record, to_json
+from contactable.mapping import Mapping as FactMapping
 from contactable.register import Tx, cursors, ledger, mirror, outbox, subjects
+from contactable.register.members import LIST, OUTCOME
 from contactable.rules import Channel, Reason
 from contactable.rules.calendar import paris_day
 from contactable.sync import CHANGES, Progress
@@ -77,15 +81,29 @@ def preview(
     found = Preview(name)
     with kit.register.read() as tx:
         cursor = None if full else cursors.get(tx, name, CHANGES)
-        mapping = kit.mapping(name)
+        mapping, asked = kit.mapping(name), kit.reader(name).asked
+        beside = read_beside(kit.connectors[name], asked)
         for page in kit.connectors[name].iter_changed(cursor, mapping.properties):
             living = [record for record in page.records if not record.gone]
-            mapped = [map_record(each.id, each.properties, mapping, declarations=kit.declarations) for each in living]
+            mapped = [_mapped(each, mapping, kit.declarations, beside.get(each.id, {})) for each in living]
             for reasons, before in _decided(kit, tx, name, mapped):
                 found.add(reasons, before != {channel: str(reason) for channel, reason in reasons.items()})
             found.warnings.update(warning for each in mapped for warning in each.warnings)
             progress(found.contacts, page.total)
     return found
+
+
+def _mapped(
+    record: ContactRecord, mapping: FactMapping, declarations: Sequence[Declaration], beside: dict[str, dict[str, str]]
+) -> Mapped:
+    return map_record(
+        record.id,
+        record.properties,
+        mapping,
+        lists=beside.get(LIST, {}),
+        outcomes=beside.get(OUTCOME, {}),
+        declarations=declarations,
+    )
 
 
 def _decided(

@@ -1,25 +1,34 @@
 """From a CRM into the register: what changed since the last time, read, understood, mirrored, and marked stale.
 
-The cursor moves in the transaction that keeps the page, so a crash costs a page read twice. Deciding and writing back
-is the worker's business; a contact whose input did not change is not touched.
+The cursor moves in the transaction that keeps the page, so a crash costs a page read twice. Lists and forms come before
+contacts, so that nobody is mirrored without the opposition that only a list knows. Deciding and writing back is the
+worker's business; a contact whose input did not change is not touched.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 
-from contactable.connectors.protocol import Connector, ContactRecord, Page
-from contactable.identifiers import IdentifierKind, mask_email, mask_phone
-from contactable.mapping import Declaration, map_record, to_json
+import structlog
+
+from contactable.beside import sync_lists, sync_outcomes
+from contactable.connectors.protocol import Connector, NamesProperties, Page
+from contactable.errors import ContactableError, Unavailable
+from contactable.mapping import Asked, Declaration
 from contactable.mapping import Mapping as FactMapping
-from contactable.register import Register, SeenContact, Tx, cursors, mirror, outbox
+from contactable.register import Register, Tx, cursors, declared, mirror, outbox
+from contactable.rules.wordings import Wording
+from contactable.settled import Settled, decide_again, have_read, settled
+from contactable.submissions import Intake
+from contactable.ticking import enter
+from contactable.understanding import Understanding
+
+log = structlog.get_logger()
 
 CHANGES = "changes"
 CONSENT = "consent"
+MOST_LOST, MOST_LOST_SHARE = 50, 0.2  # contacts that may be missing at once before somebody is asked
 Progress = Callable[[int, int | None], None]
 """Called with the contacts read so far, and how many there are where the CRM tells."""
 
@@ -38,45 +47,112 @@ class Summary:
         for warning in warnings:
             self.warnings[warning] = self.warnings.get(warning, 0) + 1
 
+    def add(self, other: Summary) -> None:
+        """Add what a page told."""
+        self.read, self.changed, self.gone = (
+            self.read + other.read,
+            self.changed + other.changed,
+            self.gone + other.gone,
+        )
+        for warning, count in other.warnings.items():
+            self.warnings[warning] = self.warnings.get(warning, 0) + count
+
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Reads one CRM into the register."""
+    """Reads one CRM into the register. ``settings`` are fingerprints of what decides (``settled``)."""
 
     register: Register
     connector: Connector
     mapping: FactMapping
     declarations: Sequence[Declaration] = ()
+    wordings: Sequence[Wording] = ()
+    settings: Settled | None = None
 
     def sync(self, *, full: bool = False, progress: Progress = lambda done, total: None) -> Summary:
-        """Read what changed since the last sync (everything with ``full``)."""
+        """Read what changed since the last sync (everything with ``full``, or when the settings ask other things)."""
+        summary = Summary()
+        self.catch_up()
+        everything = full or self._asks_otherwise()
+        self._sync_beside(summary)
         with self.register.read() as tx:
-            cursor = None if full else cursors.get(tx, self.connector.name, CHANGES)
-        return self._take(self.connector.iter_changed(cursor, self.mapping.properties), CHANGES, progress)
+            cursor = None if everything else cursors.get(tx, self.connector.name, CHANGES)
+        self._take(self.connector.iter_changed(cursor, self.mapping.properties), CHANGES, progress, summary)
+        if self.settings is not None:
+            have_read(self.register, self.connector.name, self.settings)
+        return summary
+
+    def catch_up(self) -> int:
+        """Enter declarations that changed; have every contact decided anew when what decides did. Reads no CRM."""
+        declared_now = {each.name: each.to_json() for each in self.declarations}
+        with self.register.read() as tx:
+            changed = declared.differ(tx, declared_now)
+        if changed:
+            self.register.write(lambda tx: declared.keep(tx, declared_now))
+        return decide_again(self.register, self.connector.name, self.settings) if self.settings else 0
 
     def sync_consents(self) -> Summary:
         """Read contacts whose native opt-outs changed although their modified date may not have."""
         with self.register.read() as tx:
             cursor = cursors.get(tx, self.connector.name, CONSENT)
-        return self._take(
-            self.connector.iter_consent_changes(cursor, self.mapping.properties), CONSENT, lambda done, total: None
-        )
+        pages = self.connector.iter_consent_changes(cursor, self.mapping.properties)
+        return self._take(pages, CONSENT, lambda done, total: None, Summary())
+
+    def sync_forms(self) -> int:
+        """Read what was sent through forms; return how many entries it made."""
+        return Intake(self.register, self.connector, self.wordings, self.asked).sync()
 
     def refresh(self, record_ids: Sequence[str]) -> Summary:
         """Read these contacts as they are now."""
         summary = Summary()
         if record_ids:
-            records = list(self.connector.read(record_ids, self.mapping.properties))
-            self.register.write(lambda tx: self._keep(tx, records, summary))
+            self._keep_page(Page(list(self.connector.read(record_ids, self.mapping.properties)), None), "", summary)
         return summary
 
-    def reconcile(self) -> int:
-        """Forget contacts that the CRM no longer has, whatever it did not tell us; return how many."""
+    def reconcile(self, *, sure: bool = False) -> int:
+        """Forget contacts that the CRM no longer has, whatever it did not tell us; return how many.
+
+        Raises ``Unavailable`` where so many are missing at once that the CRM's answer is the likelier mistake, unless
+        somebody is ``sure``.
+        """
         living = set(self.connector.iter_ids())
-        lost = [id for id in self._mirrored() if id not in living]
+        mirrored = list(self._mirrored())
+        lost = [id for id in mirrored if id not in living]
+        if len(lost) > max(MOST_LOST, MOST_LOST_SHARE * len(mirrored)) and not sure:
+            raise Unavailable(
+                f"{self.connector.name} names {len(lost)} contacts of {len(mirrored)} no more, and nothing was "
+                "forgotten: look at the token's rights and at the account. If they were really deleted: "
+                f"contactable sync {self.connector.name} --forget"
+            )
         if lost:
             self.register.write(lambda tx: mirror.forget(tx, self.connector.name, lost))
         return len(lost)
+
+    @property
+    def asked(self) -> Asked:
+        """What is asked beside properties."""
+        return Asked.by(self.mapping, self.declarations)
+
+    def _asks_otherwise(self) -> bool:
+        """Whether mapping or declarations changed in a way that only reading every contact anew can follow."""
+        if self.settings is None:
+            return False
+        with self.register.read() as tx:
+            kept = settled(tx, self.connector.name)
+        return kept is not None and not self.settings.can_read_as(kept)
+
+    def _sync_beside(self, summary: Summary) -> None:
+        """Lists, calls and forms. What a form says only opens: a CRM that refuses it does not hold up the rest."""
+        summary.count(sync_lists(self.register, self.connector, self.asked))
+        for name, look in (
+            ("calls", lambda: sync_outcomes(self.register, self.connector, self.asked)),
+            ("forms", self.sync_forms),
+        ):
+            try:
+                look()
+            except ContactableError as error:
+                summary.count([f"{name}:unreadable"])
+                log.warning(f"{name}_not_read", connector=self.connector.name, why=str(error))
 
     def _mirrored(self) -> Iterator[str]:
         after = ""
@@ -85,54 +161,45 @@ class Reader:
                 yield from ids
                 after = ids[-1]
 
-    def _take(self, pages: Iterator[Page], cursor_name: str, progress: Progress) -> Summary:
-        summary = Summary()
+    def _take(self, pages: Iterator[Page], cursor_name: str, progress: Progress, summary: Summary) -> Summary:
         for page in pages:
-            self.register.write(partial(self._keep_page, page=page, cursor_name=cursor_name, summary=summary))
+            self._keep_page(page, cursor_name, summary)
             progress(summary.read, page.total)
         return summary
 
-    def _keep_page(self, tx: Tx, page: Page, cursor_name: str, summary: Summary) -> None:
-        self._keep(tx, page.records, summary)
-        if page.cursor is not None:
-            cursors.set(tx, self.connector.name, cursor_name, dict(page.cursor))
+    def _keep_page(self, page: Page, cursor_name: str, summary: Summary) -> None:
+        understanding = Understanding(self.connector.name, self.mapping, self.declarations, self.asked)
+        with self.register.read() as tx:
+            doubtful = understanding.may_have_vanished(tx, page.records)
+        existing = property_names(self.connector) if doubtful else None
+        summary.add(self.register.write(lambda tx: self._keep(tx, page, cursor_name, understanding, existing)))
 
-    def _keep(self, tx: Tx, records: Sequence[ContactRecord], summary: Summary) -> None:
-        name = self.connector.name
+    def _keep(
+        self,
+        tx: Tx,
+        page: Page,
+        cursor_name: str,
+        understanding: Understanding,
+        existing: frozenset[str] | None,
+    ) -> Summary:
+        name, records = self.connector.name, page.records
         for record in records:
             if record.merged_ids:
                 mirror.merge(tx, name, record.id, list(record.merged_ids))
         gone = [record.id for record in records if record.gone]
         if gone:
             mirror.forget(tx, name, gone)
-        seen = [self._seen(record, summary) for record in records if not record.gone]
-        changed = mirror.remember(tx, name, seen)
+        found = list(understanding.understand(tx, [each for each in records if not each.gone], existing))
+        changed = mirror.remember(tx, name, [each.seen for each in found])
+        enter(tx, name, {each.seen.record_id: (each.ticks, each.known) for each in found if each.ticks})
         outbox.promise(tx, name, changed, urgent=False, why="changed")
-        summary.read += len(records)
-        summary.changed += len(changed)
-        summary.gone += len(gone)
-
-    def _seen(self, record: ContactRecord, summary: Summary) -> SeenContact:
-        mapped = map_record(record.id, record.properties, self.mapping, declarations=self.declarations)
-        summary.count(mapped.warnings)
-        facts = to_json(mapped.facts)
-        return SeenContact(
-            record_id=record.id,
-            identifiers=mapped.identifiers,
-            facts=facts,
-            input_hash=input_hash(facts, mapped.identifiers, self.mapping.fingerprint),
-            label=label_of(mapped.identifiers),
-        )
+        if page.cursor is not None:
+            cursors.set(tx, name, cursor_name, dict(page.cursor))
+        summary = Summary(len(records), len(changed), len(gone))
+        summary.count(warning for each in found for warning in each.warnings)
+        return summary
 
 
-def input_hash(facts: object, identifiers: Iterable[tuple[IdentifierKind, str]], fingerprint: str) -> bytes:
-    """What a contact's verdicts depend on, as a digest: unchanged, and the contact need not be looked at."""
-    listed = [facts, sorted((str(kind), text) for kind, text in identifiers), fingerprint]
-    return hashlib.sha256(json.dumps(listed, sort_keys=True).encode()).digest()[:16]
-
-
-def label_of(identifiers: Iterable[tuple[IdentifierKind, str]]) -> str:
-    """A masked label by which people recognise a contact they know."""
-    for kind, text in identifiers:
-        return mask_email(text) if kind is IdentifierKind.EMAIL else mask_phone(text)
-    return ""
+def property_names(connector: Connector) -> frozenset[str] | None:
+    """The properties that a CRM's contacts have; None where the connector cannot tell."""
+    return connector.property_names() if isinstance(connector, NamesProperties) else None

@@ -25,9 +25,12 @@ from contactable.service import has_begun
 @click.option("--dry-run", is_flag=True, help="Show what would change; write nothing.")
 @click.option("--full", is_flag=True, help="Read every contact, changed or not.")
 @click.option("--yes", is_flag=True, help="Go on after the preview of the first sync.")
+@click.option("--forget", is_flag=True, help="Forget the contacts that the CRM has no more, however many they are.")
 @json_option
 @pass_context
-def command(context: Context, connector: str | None, dry_run: bool, full: bool, yes: bool, as_json: bool) -> None:
+def command(
+    context: Context, connector: str | None, dry_run: bool, full: bool, yes: bool, forget: bool, as_json: bool
+) -> None:
     """Bring CONNECTOR (or every CRM) up to date.
 
     The first sync of a CRM shows what it would write and asks for --yes (exit code 6).
@@ -37,6 +40,10 @@ def command(context: Context, connector: str | None, dry_run: bool, full: bool, 
         unknown = [name for name in names if name not in kit.connectors]
         if unknown or not names:
             raise SettingsError(f"[connectors.{(unknown or ['NAME'])[0]}] is not in {context.path}.")
+        if forget:
+            for name in names:
+                click.echo(f"{name}: {_forget(kit, name)}", err=True)
+            return
         waits = [name for name in names if _sync(kit, name, dry_run, full, yes, as_json)]
     if waits:
         click.echo("Nothing was written. To write it: contactable sync --yes", err=True)
@@ -63,6 +70,17 @@ def _sync(kit: Contactable, name: str, dry_run: bool, full: bool, yes: bool, as_
         )
     print_json({"connector": name, "note": note}) if as_json else click.echo(f"{name}: {note}", err=True)
     return False
+
+
+def _forget(kit: Contactable, name: str) -> str:
+    return run_or_leave(
+        kit.settings.register_url,
+        kit.register,
+        "forget",
+        {"connector": name},
+        lambda: f"{kit.reader(name).reconcile(sure=True)} contacts forgotten",
+        lambda progress: None,
+    )
 
 
 def show(found: Preview) -> None:

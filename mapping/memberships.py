@@ -1,0 +1,61 @@
+"""Which lists, forms and outcomes of calls a mapping and the declarations ask about: only those need be read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from contactable.mapping.declarations import Declaration
+from contactable.mapping.definition import Mapping as Definition
+from contactable.mapping.values import plain
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked beside properties. ``words``: by kind, the names or ids that the mapping writes.
+
+    ``patterns``: by kind, what declarations write. ``closing`` are the lists of ``words`` that mean an opposition:
+    without them somebody who said no may go unseen.
+    """
+
+    words: Mapping[str, frozenset[str]]
+    patterns: Mapping[str, tuple[re.Pattern[str], ...]]
+    closing: Mapping[str, str]  # plain name -> as the settings write it
+
+    @classmethod
+    def by(cls, mapping: Definition, declarations: Iterable[Declaration] = ()) -> Asked:
+        """What these ask."""
+        words: dict[str, set[str]] = {}
+        for key in mapping.by_membership:
+            kind, _, name = key.partition(":")
+            words.setdefault(kind, set()).add(name)
+        patterns: dict[str, tuple[re.Pattern[str], ...]] = {}
+        for declaration in declarations:
+            for selector, written in declaration.selectors:
+                patterns[selector] = (*patterns.get(selector, ()), *written)
+        closing = {}
+        for source in mapping.sources:
+            kind, _, name = source.membership.partition(":")
+            if kind == "list" and source.column.forbids:
+                closing[plain(name)] = name
+        return cls({kind: frozenset(names) for kind, names in words.items()}, patterns, closing)
+
+    def about(self, kind: str) -> bool:
+        """Whether anything of this kind (``list``, ``form``, ``outcome``) is asked."""
+        return bool(self.words.get(kind) or self.patterns.get(kind))
+
+    def names(self, kind: str, id: str, name: str) -> Sequence[str]:
+        """Under which names a list (form, outcome) of the CRM is asked about: its name, its id, both or neither."""
+        words, written = self.words.get(kind, frozenset()), plain(name)
+        by_name = written in words or any(each.fullmatch(written) for each in self.patterns.get(kind, ()))
+        return [*([name] if by_name else []), *([id] if plain(id) in words and plain(id) != written else [])]
+
+    def closes(self, name: str) -> bool:
+        """Whether being in this list is an opposition."""
+        return plain(name) in self.closing
+
+    def missing(self, seen: Iterable[str]) -> list[str]:
+        """The lists of oppositions that are not among those ``seen``, as the settings write them."""
+        there = {plain(name) for name in seen}
+        return sorted(written for name, written in self.closing.items() if name not in there)

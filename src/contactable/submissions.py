@@ -1,0 +1,182 @@
+"""Form submissions, where consents are born: each becomes entries of the register, with the text it was under as proof.
+
+They are read through the CRM's own interface, so each is the person's signed act. A ticked box consents to the channel
+and subscription type that it stands for; to calls only with a text of ``[[wording]]`` that makes the five statements. A
+notice counts as information where the company listed its text as a ``[[wording]]``: that a text stands there does not
+say that it tells what it must. Proofs outlive the contact.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import partial
+from typing import Any, cast
+
+from contactable.connectors.protocol import Connector, Form, HasForms, Submission
+from contactable.identifiers import IdentifierKind
+from contactable.mapping import Asked
+from contactable.mapping.forms import (
+    ConsentBox,
+    FormDefinition,
+    FormEntry,
+    entries_of,
+    identifiers_in,
+    version_of,
+)
+from contactable.mapping.forms import Submission as Sent
+from contactable.register import NewEntry, Register, Tx, consents, cursors, ledger, members, mirror, outbox, subjects
+from contactable.register.members import FORM
+from contactable.rules import Channel
+from contactable.rules.wordings import Wording
+
+SEEN = "forms"
+"""The cursor that keeps, by form, its name, when somebody last sent it, its texts, and which of them changed."""
+_AT_ONCE = 200  # submissions in one transaction
+_REACHED_BY = {Channel.EMAIL: IdentifierKind.EMAIL}
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """Reads the forms of one CRM into the register."""
+
+    register: Register
+    connector: Connector
+    wordings: Sequence[Wording] = ()
+    asked: Asked | None = None
+
+    def sync(self) -> int:
+        """Read what was sent since the last look (the first time: ever); return how many entries it made."""
+        if not self.connector.capabilities.forms:
+            return 0
+        source = cast(HasForms, self.connector)
+        self.register.write(self._keep_wordings)
+        return sum(self._sync_form(source, form) for form in list(source.forms()))
+
+    def _sync_form(self, source: HasForms, form: Form) -> int:
+        with self.register.read() as tx:
+            kept = (cursors.get(tx, self.connector.name, SEEN) or {}).get(form.id, {})
+        since = datetime.fromisoformat(kept["since"]) if kept.get("since") else None
+        made = 0
+        latest = since
+        for part in subjects.chunks(source.submissions(form.id, since), _AT_ONCE):
+            made += self.register.write(partial(self._enter, form=form, sent=part))
+            latest = max(filter(None, (latest, *(each.at for each in part))), default=None)
+        # After all pages: they come newest first, and what a crash left unread must be read again.
+        self.register.write(partial(self._remember, form=form, since=latest))
+        return made
+
+    def _keep_wordings(self, tx: Tx) -> None:
+        for wording in self.wordings:
+            consents.add_wording(tx, wording)
+
+    def _enter(self, tx: Tx, form: Form, sent: Sequence[Submission]) -> int:
+        definition = definition_of(form, self.wordings)
+        made = 0
+        for each in sent:
+            if each.at is not None:
+                one = Sent(each.id, each.form_id, each.values, each.at, each.page)
+                made += sum(_enter(tx, entry, form) for entry in entries_of(one, definition, self.wordings))
+        self._remember_senders(tx, form, sent)
+        return made
+
+    def _remember_senders(self, tx: Tx, form: Form, sent: Sequence[Submission]) -> None:
+        """Keep who sent it, where a mapping or a declaration asks about the form."""
+        names = self.asked.names(FORM, form.id, form.name) if self.asked else ()
+        if not names:
+            return
+        came: dict[str, datetime | None] = {}
+        for each in sent:
+            for subject in _subjects(tx, each):
+                came[subject] = max(filter(None, (came.get(subject), each.at)), default=None)
+        for name in names:
+            members.add(tx, self.connector.name, FORM, name, came)
+        ids = [id for connector, id in mirror.contacts_with(tx, came) if connector == self.connector.name]
+        outbox.promise(tx, self.connector.name, ids, refresh=True, why="form")
+
+    def _remember(self, tx: Tx, form: Form, since: datetime | None) -> None:
+        kept = cursors.get(tx, self.connector.name, SEEN) or {}
+        before: Mapping[str, Any] = kept.get(form.id, {})
+        texts = {each.field or "notice": each.text for each in form.texts}
+        versions = {field: version_of(text) for field, text in texts.items()}
+        changed = sorted(f for f in versions if before and before["texts"].get(f) != versions[f])
+        kept[form.id] = {
+            "name": form.name,
+            "since": since and since.isoformat(),
+            "texts": versions,
+            "changed": sorted({*before.get("changed", ()), *changed}),
+        }
+        cursors.set(tx, self.connector.name, SEEN, kept)
+
+
+def definition_of(form: Form, wordings: Sequence[Wording] = ()) -> FormDefinition:
+    """A CRM's form as the mapping takes it; the notice only where it is one of the company's wordings."""
+    boxes = tuple(
+        ConsentBox(each.field, each.text, (Channel.EMAIL,), each.subscription_id) for each in form.texts if each.field
+    )
+    known = {version_of(wording.text) for wording in wordings}
+    notices = dict.fromkeys(each.text for each in form.texts if not each.field)
+    told = [text for text in notices if version_of(text) in known]
+    return FormDefinition(form.id, form.name, boxes, told[0] if told else "")
+
+
+def _enter(tx: Tx, entry: FormEntry, form: Form) -> int:
+    """Enter a consent or an information for each of the person's identifiers that it concerns; return how many."""
+    kind = _REACHED_BY.get(Channel(entry.on), IdentifierKind.PHONE) if entry.kind == "consent" else None
+    bound = [each for each in entry.identifiers if kind in (None, each[0])] or list(entry.identifiers)
+    made = 0
+    for identifier, subject in subjects.subjects_for(tx, bound).items():
+        key = f"{entry.event_key}:{identifier[0]}:{subject}"
+        given = _give(tx, entry, form, subject, key) if entry.kind == "consent" else _tell(tx, entry, subject, key)
+        made += given is not None
+    return made
+
+
+def _give(tx: Tx, entry: FormEntry, form: Form, subject: str, key: str) -> object:
+    said = entry.details
+    if ledger.is_known(tx, key):  # a proof is kept once, whatever is read again
+        return None
+    return consents.give(
+        tx,
+        consents.Consent(
+            subject_id=subject,
+            channel=entry.on,
+            given_at=entry.occurred_at,
+            act=said["act"],
+            to=said["to"],
+            wording=said.get("wording", ""),
+            form=form.id,
+            subscription=entry.subscription,
+            until=date.fromisoformat(said["until"]) if said.get("until") else None,
+            proof=_proof(entry, form),
+            proof_level="signed",
+            event_key=key,
+        ),
+    )
+
+
+def _tell(tx: Tx, entry: FormEntry, subject: str, key: str) -> object:
+    new = NewEntry(
+        kind="information",
+        subject_id=subject,
+        proof_level="signed",
+        occurred_at=entry.occurred_at,
+        event_key=key,
+        details=entry.details,
+    )
+    (made,) = ledger.record(tx, [new])
+    if made is not None:
+        outbox.stale_for(tx, [subject], why="information")
+    return made
+
+
+def _proof(entry: FormEntry, form: Form) -> bytes:
+    """What the person saw and did: the text, the page, the form, the second."""
+    shown = {"form": form.name, "text": entry.text, "page": entry.page, "at": entry.occurred_at.isoformat()}
+    return json.dumps(shown, ensure_ascii=False).encode()
+
+
+def _subjects(tx: Tx, sent: Submission) -> Sequence[str]:
+    return list(subjects.subjects_for(tx, identifiers_in(sent.values)).values())

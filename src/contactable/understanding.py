@@ -1,0 +1,147 @@
+"""From a contact as its CRM gives it to what the register mirrors: facts with their sources, and what is new of them.
+
+An opposition is kept as it was mirrored where its only witness is gone from the CRM: a property that somebody deleted,
+or a subscription type. A value that was cleared is another thing, and says that there is no opposition any more.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from contactable.connectors.protocol import ContactRecord
+from contactable.identifiers import IdentifierKind, mask_email, mask_phone
+from contactable.mapping import OPPOSE_PROPERTY, Asked, Declaration, map_record, to_json
+from contactable.mapping import Mapping as FactMapping
+from contactable.mapping.addresses import read_addresses
+from contactable.mapping.columns import COLUMNS
+from contactable.register import MirrorRow, SeenContact, Tx, members, mirror, subjects
+from contactable.register.members import FORM, LIST, OUTCOME
+from contactable.ticking import TICKED, ticked_before, ticks_of
+
+_PROPERTY = "property:"
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """One contact, understood. ``ticks`` are an operator's, new since it was last read; ``known``: mirrored before."""
+
+    seen: SeenContact
+    warnings: tuple[str, ...]
+    ticks: Sequence[str]
+    known: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """What one CRM's records mean."""
+
+    connector: str
+    mapping: FactMapping
+    declarations: Sequence[Declaration]
+    asked: Asked
+
+    def understand(
+        self, tx: Tx, records: Sequence[ContactRecord], existing: Collection[str] | None = None
+    ) -> Iterator[Understood]:
+        """Understand contacts; ``existing`` are the CRM's properties, None while nothing makes one doubt."""
+        ids = [record.id for record in records]
+        before = mirror.contacts(tx, self.connector, ids)
+        beside = members.of(tx, self.connector, ids) if self.asked.about(LIST) or self.asked.about(OUTCOME) else {}
+        sent = self._forms_of(tx, records) if self.asked.about(FORM) else {}
+        for record in records:
+            memberships = {**beside.get(record.id, {}), FORM: sent.get(record.id, {})}
+            yield self._understand(record, memberships, before.get(record.id), existing)
+
+    def may_have_vanished(self, tx: Tx, records: Sequence[ContactRecord]) -> bool:
+        """Whether an opposition that stood in a property of one of these contacts stands there no more."""
+        before = mirror.contacts(tx, self.connector, [record.id for record in records])
+        return any(
+            not record.properties.get(name)
+            for record in records
+            if record.id in before and not record.gone
+            for _, name in _opposed_by_property(before[record.id])
+        )
+
+    def _understand(
+        self,
+        record: ContactRecord,
+        memberships: Mapping[str, Mapping[str, str]],
+        before: MirrorRow | None,
+        existing: Collection[str] | None,
+    ) -> Understood:
+        # The register holds the ticks, with their times and what released them; the mapping must not tell them twice.
+        properties = {name: text for name, text in record.properties.items() if name != OPPOSE_PROPERTY}
+        mapped = map_record(
+            record.id,
+            properties,
+            self.mapping,
+            lists=memberships.get(LIST, {}),
+            forms=memberships.get(FORM, {}),
+            outcomes=memberships.get(OUTCOME, {}),
+            declarations=self.declarations,
+        )
+        ticks = ticks_of(record.properties)
+        facts: dict[str, Any] = {**self._standing(before, existing), **to_json(mapped.facts)}
+        if ticks:
+            facts[TICKED] = [";".join(ticks), f"{_PROPERTY}{OPPOSE_PROPERTY}"]
+        known = before is not None and before.gone_at is None
+        had = ticked_before(before.facts) if before is not None and known else []
+        seen = SeenContact(
+            record_id=record.id,
+            identifiers=mapped.identifiers,
+            facts=facts,
+            input_hash=input_hash(facts, mapped.identifiers, self.mapping.fingerprint),
+            label=label_of(mapped.identifiers),
+        )
+        return Understood(seen, mapped.warnings, [tick for tick in ticks if tick not in had], known)
+
+    def _standing(self, before: MirrorRow | None, existing: Collection[str] | None) -> dict[str, list[str]]:
+        """The oppositions whose property is gone from the CRM and still stands in the mapping."""
+        if before is None or existing is None:
+            return {}
+        return {
+            column: before.facts[column]
+            for column, name in _opposed_by_property(before)
+            if name not in existing and self._reads(name)
+        }
+
+    def _reads(self, name: str) -> bool:
+        return name in self.mapping.properties or any(name.startswith(each) for each in self.mapping.subscriptions)
+
+    def _forms_of(self, tx: Tx, records: Sequence[ContactRecord]) -> dict[str, dict[str, str]]:
+        """The forms that each contact sent, found by its addresses and numbers."""
+        carried = {each.id: read_addresses(each.properties, self.mapping.addresses).identifiers for each in records}
+        known = subjects.find_subjects(tx, (each for of_one in carried.values() for each in of_one))
+        sent = members.of(tx, self.connector, known.values())
+        found: dict[str, dict[str, str]] = {}
+        for id, identifiers in carried.items():
+            for subject in (known[each] for each in identifiers if each in known):
+                for name, at in sent.get(subject, {}).get(FORM, {}).items():
+                    forms = found.setdefault(id, {})
+                    forms[name] = max(at, forms.get(name, ""))
+        return found
+
+
+def input_hash(facts: object, identifiers: Iterable[tuple[IdentifierKind, str]], fingerprint: str) -> bytes:
+    """What a contact's verdicts depend on, as a digest: unchanged, and the contact need not be looked at."""
+    listed = [facts, sorted((str(kind), text) for kind, text in identifiers), fingerprint]
+    return hashlib.sha256(json.dumps(listed, sort_keys=True).encode()).digest()[:16]
+
+
+def label_of(identifiers: Iterable[tuple[IdentifierKind, str]]) -> str:
+    """A masked label by which people recognise a contact they know."""
+    for kind, text in identifiers:
+        return mask_email(text) if kind is IdentifierKind.EMAIL else mask_phone(text)
+    return ""
+
+
+def _opposed_by_property(row: MirrorRow) -> Iterator[tuple[str, str]]:
+    """The facts of a mirrored contact that forbid and come from a property: column and property."""
+    for column, (_, source) in row.facts.items():
+        known = COLUMNS.get(column.partition("/")[0])
+        if known is not None and known.forbids and source.startswith(_PROPERTY):
+            yield column, source.removeprefix(_PROPERTY)
