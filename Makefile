@@ -9,7 +9,7 @@ env: .venv/.ready ## Make ./.venv with everything, from the lock; ends at once w
 demo: env ## The whole loop on this laptop: contacts in, verdicts out, four objections back.
 	@.venv/bin/contactable demo
 test: env ## The whole suite.
-	@$(PY) -m pytest -n auto $(PYTEST)
+	@$(PY) -m pytest -n auto -m "slow or not slow" $(PYTEST)
 lint: env ## Style, types, and the import table of the rooms.
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy && .venv/bin/lint-imports
 bench: env ## Every script of bench/; each prints one JSON object of named figures.
