@@ -14,7 +14,7 @@ from sqlalchemy import Column, LargeBinary, bindparam, func, select, update
 
 from contactable.register import subjects
 from contactable.register.schema import contacts, declarations, entries, facts, proofs
-from contactable.register.schema_work import deliveries
+from contactable.register.schema_work import blocks, deliveries
 from contactable.register.store import Register
 from contactable.register.subjects import beyond
 from contactable.register.transaction import EVENT_SALT, Tx
@@ -24,6 +24,7 @@ SEALED: Final[Mapping[str, Column[Any]]] = {
     "contacts.label": contacts.c.label,
     "deliveries.headers": deliveries.c.headers,
     "deliveries.raw": deliveries.c.raw,
+    "blocks.identifier": blocks.c.identifier,
     "proofs.content": proofs.c.content,
     "entries.note": entries.c.note,
     "declarations.signed_by": declarations.c.signed_by,

@@ -67,6 +67,22 @@ members = Table(  # who is in the CRM's lists, sent its forms, had its calls, as
     sqlite_with_rowid=False,
 )
 
+blocks = Table(  # whom a sender is still to put on its blocklist; a row goes when it has served
+    "blocks",
+    metadata,
+    Column("endpoint", Text, primary_key=True),
+    Column("subject_id", Id, primary_key=True),
+    Column("channel", Text, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("identifier", LargeBinary),  # sealed; unknown where the act named a CRM's record
+    Column("promised_at", Instant, nullable=False),
+    Column("not_before", Instant, nullable=False),
+    Column("leased_until", Instant),
+    Column("attempts", SmallInteger, nullable=False),
+    text_column("why"),
+    Index("blocks_next", "endpoint", "not_before"),
+)
+
 cursors = Table(
     "cursors",
     metadata,

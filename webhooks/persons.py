@@ -38,6 +38,14 @@ def subjects_of_address(tx: Tx, text: str) -> list[str]:
     return [subjects.subject_for(tx, IdentifierKind.EMAIL, email.text)] if email else []
 
 
+def identifier_in(email: str | None, phone: str | None) -> subjects.Identifier | None:
+    """An address or a number as a sender wrote it, normalised; None where there is none that can be read."""
+    address, number = read_email(email) if email else None, read_phone(phone) if phone else None
+    if address:
+        return IdentifierKind.EMAIL, address.text
+    return (IdentifierKind.PHONE, number.e164) if number else None
+
+
 def subjects_of_record(tx: Tx, connector: str, record_id: str, on: On) -> list[str]:
     """A CRM record, and the identifiers by which its contact is reached on that channel."""
     own = subjects.subject_for(tx, IdentifierKind.RECORD, f"{connector}:{record_id}")

@@ -13,6 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
 
+from contactable.webhooks.blocking import Blocklist
 from contactable.webhooks.events import Event, Problem
 from contactable.webhooks.request import Request, Secrets
 
@@ -66,6 +67,7 @@ class Provider:
     ``sign`` makes a request what the sender would send: for tests, the sandbox and trials. ``methods`` carry events;
     any other GET or HEAD is a probe, and ``answer_probe`` gives the body of its answer. ``proofs`` are all that
     ``proof`` may answer. ``questions`` are the lists to read by polling, at a moment.
+    ``blocklist`` is where the sender's API lets us put those whom it must not write to any more.
     """
 
     id: str
@@ -81,3 +83,4 @@ class Provider:
     methods: tuple[str, ...] = ("POST",)
     answer_probe: Callable[[Request], bytes] | None = None
     questions: Callable[[Secrets, datetime], Iterator[Question]] | None = None
+    blocklist: Blocklist | None = None

@@ -7,16 +7,19 @@ on the channel: so it follows the person when the address changes, and reaches t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from contactable.register import NewEntry, Tx, ledger, outbox
+from contactable.register import NewEntry, Tx, blocks, journal, ledger, outbox, subjects
 from contactable.webhooks.events import Confidence, Event, Kind, On, Origin, TimeQuality, Trace
-from contactable.webhooks.persons import subjects_of, subjects_of_address
+from contactable.webhooks.persons import identifier_in, subjects_of, subjects_of_address
 
 REFRESHING = frozenset({Trace.CONTACT_CHANGED, Trace.CONTACT_MERGED, Trace.CONTACT_DELETED, Trace.FORM_SUBMITTED})
 """Traces after which a contact is read anew from its CRM."""
+
+NOT_THE_PERSON = frozenset({Origin.ADMIN, Origin.API, Origin.PROVIDER, Origin.ECHO})
+"""What a block of ours may come back as. What the person does counts, even right after a block of ours."""
 
 _CHANNELS = {On.VOICE: (On.PHONE, On.ROBOCALL)}
 
@@ -50,9 +53,10 @@ def record(tx: Tx, events: Sequence[Event], source: Source) -> Recorded:
         for event in events
         if is_to_be_entered(event)
     ]
-    entries = [entry for event, bound in acts for entry in _entries(event, bound, source)]
+    told = [(event, bound) for event, bound in acts if not _is_block_of_ours(tx, event, bound, source)]
+    entries = [entry for event, bound in told for entry in _entries(event, bound, source)]
     entries += [entry for event in events for entry in _followed(tx, event, source)]
-    entered = _enter(tx, entries)
+    entered = _enter(tx, entries, events, source)
     changed = {event.record for event in events if event.trace in REFRESHING and event.record and source.connector}
     outbox.promise(tx, source.connector, changed, urgent=True, refresh=True, why="webhook")
     shown = sum(not bound for _, bound in acts) + sum(is_act(event) and not is_to_be_entered(event) for event in events)
@@ -62,7 +66,7 @@ def record(tx: Tx, events: Sequence[Event], source: Source) -> Recorded:
 def record_act(tx: Tx, event: Event, bound: Iterable[str], source: Source) -> Recorded:
     """Enter one act of the person or persons ``bound`` (subjects)."""
     entries = list(_entries(event, list(dict.fromkeys(bound)), source))
-    entered = _enter(tx, entries)
+    entered = _enter(tx, entries, [event], source)
     return Recorded(entered, len(entries) - entered)
 
 
@@ -78,10 +82,31 @@ def is_to_be_entered(event: Event) -> bool:
     return is_act(event) and (certain if event.kind is Kind.RELEASE else not echo_of_unknown_cause)
 
 
-def _enter(tx: Tx, entries: Sequence[NewEntry]) -> int:
+def _enter(tx: Tx, entries: Sequence[NewEntry], events: Iterable[Event], source: Source) -> int:
     kept = [entry for entry in ledger.record(tx, entries) if entry is not None]
     outbox.stale_for(tx, {entry.subject_id for entry in kept if entry.subject_id}, urgent=True)
+    blocks.owe(tx, kept, lambda: _in_clear(tx, events), told_by=source.endpoint)
     return len(kept)
+
+
+def _in_clear(tx: Tx, events: Iterable[Event]) -> Mapping[str, str]:
+    """The identifiers that the events name, by subject: senders' blocklists want them in clear."""
+    named = {
+        text for event in events for text in (identifier_in(event.email, event.phone), _new_address(event)) if text
+    }
+    return {subject: text for (_, text), subject in subjects.find_subjects(tx, named).items()}
+
+
+def _new_address(event: Event) -> subjects.Identifier | None:
+    return identifier_in(event.new_email, None)
+
+
+def _is_block_of_ours(tx: Tx, event: Event, bound: Iterable[str], source: Source) -> bool:
+    """Whether a sender only tells what we put on its blocklist a while ago: no new fact, and nobody's act."""
+    if event.kind is not Kind.OPPOSITION or event.origin not in NOT_THE_PERSON:
+        return False
+    target = f"{source.endpoint}:blocklist"
+    return any(journal.is_echo(tx, target, subject, str(event.on)) for subject in bound)
 
 
 def _entries(event: Event, bound: Iterable[str], source: Source) -> Iterator[NewEntry]:

@@ -16,6 +16,7 @@ from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from contactable.webhooks.blocking import Blocklist, Order, Person, Steps, at, must, value_at
 from contactable.webhooks.events import Confidence, Event, Kind, On, Origin, Problem
 from contactable.webhooks.meaning import (
     COMPLAINED,
@@ -37,9 +38,9 @@ from contactable.webhooks.meaning import (
 )
 from contactable.webhooks.provider import Answers, Proof, Status
 from contactable.webhooks.reading import Section
-from contactable.webhooks.request import Request, authenticate_by_secret
+from contactable.webhooks.request import Request, Secrets, authenticate_by_secret
 
-__all__ = ["ANSWERS", "PROOF", "STATUS", "authenticate", "parse"]
+__all__ = ["ANSWERS", "BLOCKLIST", "PROOF", "STATUS", "authenticate", "parse"]
 
 STATUS = Status.REAL
 ANSWERS = Answers(stored=200, refused=401, store_is_down=429)
@@ -139,3 +140,27 @@ def _time(item: Section) -> datetime | None:
 
 def _time_as_sent(item: Section) -> str | None:
     return item.text("ts_epoch", "ts_event", "ts", "date_event", "date", default=None)
+
+
+def block(person: Person, secrets: Secrets) -> Steps:
+    """Blacklist a contact, made where there is none: whoever imports it later finds it blacklisted."""
+    flag = "emailBlacklisted" if person.channel == "email" else "smsBlacklisted"
+    who = {"email": person.text} if person.channel == "email" else {"attributes": {"SMS": person.text}}
+    made = yield Order("POST", "/contacts", {**who, flag: True, "updateEnabled": True})
+    # A contact that was there answers 204 without an id, and can only be asked for by its address: not in a path.
+    if (id := value_at(made, "id")) is not None:
+        contact = yield Order("GET", f"/contacts/{id}")
+        must(value_at(contact, flag) is True, "the contact was made and is not blacklisted")
+
+
+BLOCKLIST = Blocklist(
+    channels=("email", "sms"),
+    url=at("https://api.brevo.com/v3"),
+    headers=lambda secrets: {"api-key": secrets.of_api("key")},
+    block=block,
+    most=10,
+    seconds=1,
+    needs=("key",),
+    says="`emailBlacklisted` and `smsBlacklisted` of the contact; transactional mail goes on",
+    page="developers.brevo.com, Create a contact",
+)

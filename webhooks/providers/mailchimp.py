@@ -10,11 +10,13 @@ page: mailchimp.com/developer, "Sync audience data with webhooks", read on 2026-
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
 
 from contactable.errors import NotAuthentic
 from contactable.signing import check_age, check_hmac, read_timestamp, sign_hmac
+from contactable.webhooks.blocking import Blocklist, Order, Person, Steps, must, value_at
 from contactable.webhooks.events import EVERYTHING, Confidence, Event, Kind, On, Origin, Scope, ScopeKind
 from contactable.webhooks.meaning import COMPLAINED, HARD_BOUNCED, IGNORED, UNSUBSCRIBED, Meaning, fact_key
 from contactable.webhooks.provider import Answers, Proof, Status
@@ -99,3 +101,33 @@ def _meaning(said: str, form: Section) -> Meaning:
     told = reason if reason == "abuse" or said == "cleaned" else action
     # An action that we do not know is still somebody who left.
     return MEANINGS.get((said, told), UNSUBSCRIBED if said == "unsubscribe" else IGNORED)
+
+
+def block(person: Person, secrets: Secrets) -> Steps:
+    """Unsubscribe a member of the audience, made where there is none; members are named by an MD5 of the address."""
+    member = hashlib.md5(person.text.lower().encode(), usedforsecurity=False).hexdigest()
+    body = {"email_address": person.text, "status": "unsubscribed", "status_if_new": "unsubscribed"}
+    put = yield Order("PUT", f"/lists/{secrets.options['audience']}/members/{member}", body, expected=(400,))
+    # Who was deleted for good cannot be put back by anybody but themselves: no mail goes there either.
+    forgotten = value_at(put, "title") == "Forgotten Email Not Subscribed"
+    must(forgotten or value_at(put, "status") in ("unsubscribed", "cleaned"), "the member is not unsubscribed")
+
+
+def _api(secrets: Secrets) -> str:
+    # The data centre stands at the end of the key.
+    usual = f"https://{secrets.of_api('key').rpartition('-')[2]}.api.mailchimp.com/3.0"
+    return str(secrets.options.get("api_url", usual)).rstrip("/")
+
+
+BLOCKLIST = Blocklist(
+    channels=("email",),
+    url=_api,
+    headers=lambda secrets: {"Authorization": f"Bearer {secrets.of_api('key')}"},
+    block=block,
+    most=10,
+    seconds=1,
+    needs=("key",),
+    says="the member of the audience becomes `unsubscribed`",
+    page="mailchimp.com/developer/marketing, Add or update list member",
+    options=("audience",),
+)

@@ -17,6 +17,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from contactable.signing import check_age, check_hmac, read_timestamp, sign_hmac
+from contactable.webhooks.blocking import Blocklist, Order, Person, Steps, at, basic, must, value_at
 from contactable.webhooks.events import EVERYTHING, Event, On, Origin, Scope, ScopeKind
 from contactable.webhooks.meaning import (
     COMPLAINED,
@@ -125,3 +126,24 @@ def _message_id(data: Section) -> str | None:
     message = data.raw("message")
     headers = message.get("headers") if isinstance(message, dict) else None
     return Section(headers).text("message-id", default=None) if isinstance(headers, dict) else None
+
+
+def block(person: Person, secrets: Secrets) -> Steps:
+    """Add an address to the unsubscribes of the domain, for all tags or for the one that ``tag`` names."""
+    fields = {"address": person.text, "tag": str(secrets.options.get("tag", "*"))}
+    added = yield Order("POST", f"/{secrets.options['domain']}/unsubscribes", form=fields)
+    must(bool(value_at(added, "message")), "the answer does not say so")
+
+
+BLOCKLIST = Blocklist(
+    channels=("email",),
+    url=at("https://api.mailgun.net/v3"),
+    headers=lambda secrets: basic("api", secrets.of_api("key")),
+    block=block,
+    most=5,
+    seconds=1,
+    needs=("key",),
+    says="unsubscribes of the domain, which stop transactional mail too; with `tag` only mail of that tag",
+    page="documentation.mailgun.com, Suppressions, Unsubscribe",
+    options=("domain",),
+)

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from contactable.errors import Unavailable
+from contactable.webhooks.blocking import Blocklist, Order, Person, Steps, at, basic, must, value_at
 from contactable.webhooks.events import EVERYTHING, Event, Kind, On, Origin, Problem, Scope, ScopeKind
 from contactable.webhooks.meaning import (
     COMPLAINED,
@@ -26,13 +28,15 @@ from contactable.webhooks.meaning import (
 )
 from contactable.webhooks.provider import Answers, Proof, Status
 from contactable.webhooks.reading import Section
-from contactable.webhooks.request import Request, authenticate_by_secret
+from contactable.webhooks.request import Request, Secrets, authenticate_by_secret
 
-__all__ = ["ANSWERS", "PROOF", "STATUS", "authenticate", "parse"]
+__all__ = ["ANSWERS", "BLOCKLIST", "PROOF", "STATUS", "authenticate", "parse"]
 
 STATUS = Status.REAL
 ANSWERS = Answers(stored=200, refused=401, store_is_down=503)
 PROOF = Proof.PATH_SECRET
+
+_LOOKS, _PAUSE = 5, 0.5  # how often a job is looked for, and the seconds before each look
 
 MEANINGS = {  # event, detail -> what it is to us; anything else is ignored, and kept
     ("unsub", ""): UNSUBSCRIBED,
@@ -78,3 +82,30 @@ def _list(item: Section) -> str | None:
     # 0 is no list: a transactional message that was unsubscribed from closes all.
     found = item.text("mj_list_id", default="0") if item.text("event") == "unsub" else "0"
     return None if found == "0" else found
+
+
+def block(person: Person, secrets: Secrets) -> Steps:
+    """Exclude a contact from campaigns, by a job: the one call that takes an address in its body, new or known."""
+    contact = {"Email": person.text, "IsExcludedFromCampaigns": True}
+    put = yield Order("POST", "/REST/contact/managemanycontacts", {"Contacts": [contact]})
+    job = value_at(put, "Data", 0, "JobID")
+    must(job is not None, "no job was made")
+    for _ in range(_LOOKS):
+        found = yield Order("GET", f"/REST/contact/managemanycontacts/{job}", wait=_PAUSE)
+        must(not value_at(found, "Data", 0, "Error"), "the job failed")
+        if value_at(found, "Data", 0, "Status") == "Completed":
+            return
+    raise Unavailable("Mailjet has not ended its job yet.")
+
+
+BLOCKLIST = Blocklist(
+    channels=("email",),
+    url=at("https://api.mailjet.com/v3"),
+    headers=lambda secrets: basic(secrets.of_api("key"), secrets.of_api("secret")),
+    block=block,
+    most=10,
+    seconds=1,
+    needs=("key", "secret"),
+    says="the exclusion list for campaigns (`IsExcludedFromCampaigns`); transactional mail goes on",
+    page="dev.mailjet.com, Contacts, Manage many contacts",
+)

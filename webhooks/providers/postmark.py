@@ -11,7 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from urllib.parse import quote
 
+from contactable.webhooks.blocking import Blocklist, Order, Person, Steps, at, must, value_at
 from contactable.webhooks.events import EVERYTHING, Confidence, Event, Kind, On, Origin, Problem, Scope, ScopeKind
 from contactable.webhooks.meaning import (
     COMPLAINED,
@@ -26,9 +28,9 @@ from contactable.webhooks.meaning import (
 )
 from contactable.webhooks.provider import Answers, Proof, Status
 from contactable.webhooks.reading import Section
-from contactable.webhooks.request import Request, authenticate_by_secret
+from contactable.webhooks.request import Request, Secrets, authenticate_by_secret
 
-__all__ = ["ANSWERS", "PROOF", "STATUS", "authenticate", "parse"]
+__all__ = ["ANSWERS", "BLOCKLIST", "PROOF", "STATUS", "authenticate", "parse"]
 
 STATUS = Status.REAL
 ANSWERS = Answers(stored=200, refused=401, store_is_down=503)
@@ -93,3 +95,25 @@ def _scope(record: str, meaning: Meaning, item: Section) -> Scope:
     # Who complains is through with the sender, and an address is bad in every stream.
     bound = record == "SubscriptionChange" and meaning.reason in (UNSUBSCRIBED.reason, RESUBSCRIBED.reason)
     return Scope(ScopeKind.SENDER, stream) if bound and stream else EVERYTHING
+
+
+def block(person: Person, secrets: Secrets) -> Steps:
+    """Suppress an address in each stream that carries prospecting (``streams``; by default ``broadcast``)."""
+    for stream in secrets.options.get("streams", ("broadcast",)):
+        body = {"Suppressions": [{"EmailAddress": person.text}]}
+        done = yield Order("POST", f"/message-streams/{quote(str(stream), safe='')}/suppressions", body)
+        # The request succeeds although the one address in it failed.
+        must(value_at(done, "Suppressions", 0, "Status") == "Suppressed", "the address is not suppressed")
+
+
+BLOCKLIST = Blocklist(
+    channels=("email",),
+    url=at("https://api.postmarkapp.com"),
+    headers=lambda secrets: {"X-Postmark-Server-Token": secrets.of_api("key")},
+    block=block,
+    most=5,
+    seconds=1,
+    needs=("key",),
+    says='suppressions of the streams that `streams` names (`["broadcast"]`); other streams go on',
+    page="postmarkapp.com/developer, Suppressions API",
+)

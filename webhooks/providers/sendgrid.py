@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from contactable.errors import NotAuthentic
 from contactable.signing import Secret
+from contactable.webhooks.blocking import Blocklist, Order, Person, Steps, at, must, value_at
 from contactable.webhooks.events import EVERYTHING, Event, Kind, On, Problem, Scope, ScopeKind
 from contactable.webhooks.meaning import (
     COMPLAINED,
@@ -121,3 +122,25 @@ def _meaning(said: str, item: Section) -> Meaning:
         kind = item.text("type", default="bounce" if item.text("status", default="5").startswith("5") else "")
         return HARD_BOUNCED if kind == "bounce" else IGNORED
     return MEANINGS.get(said, IGNORED)
+
+
+def block(person: Person, secrets: Secrets) -> Steps:
+    """Add an address to the global unsubscribes, or to the unsubscribe group that ``group`` names."""
+    group = secrets.options.get("group")
+    path = f"/asm/groups/{int(group)}/suppressions" if group else "/asm/suppressions/global"
+    added = yield Order("POST", path, {"recipient_emails": [person.text]})
+    listed = value_at(added, "recipient_emails") or []
+    must(person.text in [str(each).lower() for each in listed], "the answer does not list the address")
+
+
+BLOCKLIST = Blocklist(
+    channels=("email",),
+    url=at("https://api.sendgrid.com/v3"),
+    headers=lambda secrets: {"Authorization": f"Bearer {secrets.of_api('key')}"},
+    block=block,
+    most=10,
+    seconds=1,
+    needs=("key",),
+    says="global unsubscribes, which stop transactional mail too; with `group = 123` one unsubscribe group",
+    page="docs.sendgrid.com, Suppressions, Global suppressions",
+)

@@ -12,13 +12,14 @@ from datetime import datetime
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
+from contactable.webhooks.blocking import Blocklist, Order, Person, Steps, at, must, value_at
 from contactable.webhooks.events import Event, On, Problem
 from contactable.webhooks.meaning import IGNORED, STOPPED, each, fact_key, reply
 from contactable.webhooks.provider import Answers, Proof, Question, Status
 from contactable.webhooks.reading import Section
 from contactable.webhooks.request import Request, Secrets, authenticate_by_secret
 
-__all__ = ["ANSWERS", "METHODS", "PROOF", "STATUS", "authenticate", "parse", "questions"]
+__all__ = ["ANSWERS", "BLOCKLIST", "METHODS", "PROOF", "STATUS", "authenticate", "parse", "questions"]
 
 STATUS = Status.DOCUMENTED
 ANSWERS = Answers(stored=200, refused=401, store_is_down=503)
@@ -26,6 +27,8 @@ PROOF = Proof.PATH_SECRET
 METHODS = ("GET", "POST")
 
 LIST = "https://api.smspartner.fr/v1/stop-sms/list"
+
+_ADDED, _THERE_ALREADY = 200, 3  # codes of the API
 
 _PARIS = ZoneInfo("Europe/Paris")
 
@@ -60,3 +63,23 @@ def _callback(fields: Section) -> Event:
     if number and text:
         return reply(text, phone=number, key=key, at=None, message_id=id)
     return IGNORED.event(On.SMS, said, key=key, at=None, message_id=id)
+
+
+def block(person: Person, secrets: Secrets) -> Steps:
+    """Add a number to the stop list; one that is there already is as good."""
+    body = {"apiKey": secrets.of_api("key"), "phoneNumber": person.text}
+    added = yield Order("POST", "/stop-sms/add", body, expected=(400,))
+    must(value_at(added, "code") in (_ADDED, _THERE_ALREADY), "the number is not on the list")
+
+
+BLOCKLIST = Blocklist(
+    channels=("sms",),
+    url=at("https://api.smspartner.fr/v1"),
+    headers=lambda secrets: {},
+    block=block,
+    most=5,
+    seconds=1,
+    needs=("key",),
+    says="the stop list of the account",
+    page="docpartner.dev, Add number to SMS stop list",
+)

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from contactable.webhooks.blocking import Blocklist, Order, Person, Steps, at, must, value_at
 from contactable.webhooks.events import Confidence, Event, Kind, On, Origin, Problem
 from contactable.webhooks.meaning import (
     COMPLAINED,
@@ -26,9 +27,9 @@ from contactable.webhooks.meaning import (
 )
 from contactable.webhooks.provider import Answers, Proof, Status
 from contactable.webhooks.reading import Section
-from contactable.webhooks.request import Request, authenticate_by_secret
+from contactable.webhooks.request import Request, Secrets, authenticate_by_secret
 
-__all__ = ["ANSWERS", "PROOF", "STATUS", "authenticate", "parse"]
+__all__ = ["ANSWERS", "BLOCKLIST", "PROOF", "STATUS", "authenticate", "parse"]
 
 STATUS = Status.REAL
 ANSWERS = Answers(stored=200, refused=401, store_is_down=503)
@@ -94,3 +95,23 @@ def _meaning(said: str, data: Section) -> Meaning:
     if said in REJECTIONS:
         return SUPPRESSED if "suppress" in data.text("raw_reason", "reason", default="").lower() else IGNORED
     return MEANINGS.get(said, IGNORED)
+
+
+def block(person: Person, secrets: Secrets) -> Steps:
+    """Put an address on the suppression list, for mail that is not transactional."""
+    recipient = {"recipient": person.text, "type": "non_transactional"}
+    done = yield Order("PUT", "/suppression-list", {"recipients": [recipient]})
+    must(value_at(done, "results", "message") is not None, "the answer does not say so")
+
+
+BLOCKLIST = Blocklist(
+    channels=("email",),
+    url=at("https://api.sparkpost.com/api/v1"),
+    headers=lambda secrets: {"Authorization": secrets.of_api("key")},
+    block=block,
+    most=5,
+    seconds=1,
+    needs=("key",),
+    says="the suppression list, type `non_transactional`; transactional mail goes on",
+    page="developers.sparkpost.com, Suppression list",
+)

@@ -12,10 +12,12 @@ plain text in the answer may be sent to the person as an SMS, hence the empty XM
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 from contactable.errors import Malformed
 from contactable.signing import check_twilio, sign_twilio
+from contactable.webhooks.blocking import Blocklist, Order, Person, Steps, at, basic, must, value_at
 from contactable.webhooks.events import EVERYTHING, Event, Kind, On, Origin, Scope, ScopeKind, Trace
 from contactable.webhooks.meaning import DELIVERED, IGNORED, INVALID, SENT, STARTED, STOPPED, Meaning, reply
 from contactable.webhooks.provider import Answers, Proof, Status
@@ -116,3 +118,33 @@ def _number(text: str) -> str:
     if not number:
         raise Malformed("The form names no number.")
     return number
+
+
+def block(person: Person, secrets: Secrets) -> Steps:
+    """Record an opt-out for each of ``senders`` (Messaging Services or numbers), by the Consent Management API."""
+    for sender in secrets.options["senders"]:
+        item = {
+            "contact_id": person.text,
+            "correlation_id": person.id,
+            "sender_id": str(sender),
+            "status": "opt-out",
+            "source": "others",
+            "date_of_consent": person.at.isoformat(timespec="seconds"),
+        }
+        done = yield Order("POST", "/v1/Consents/Bulk", form={"Items": json.dumps(item)})
+        # The request succeeds although the one item in it failed.
+        must(value_at(done, "items", 0, "error_code") == 0, "the item failed")
+
+
+BLOCKLIST = Blocklist(
+    channels=("sms",),
+    url=at("https://accounts.twilio.com"),
+    headers=lambda secrets: basic(secrets.of_api("account_sid"), secrets.of_api("auth_token")),
+    block=block,
+    most=100,
+    seconds=60,
+    needs=("account_sid", "auth_token"),
+    says="an opt-out for each of `senders` by the Consent Management API, which Twilio opens on request",
+    page="twilio.com/docs, Consent Management API",
+    options=("senders",),
+)

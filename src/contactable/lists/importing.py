@@ -19,7 +19,7 @@ from contactable.lists.layouts import Layout
 from contactable.lists.tables import Row, Table, digest_of, is_damaged_number, read_table
 from contactable.mapping.values import NOT_AN_OPPOSITION, plain, read_date
 from contactable.progress import Moved
-from contactable.register import NewEntry, Register, Tx, ledger, mirror, outbox, subjects
+from contactable.register import NewEntry, Register, Tx, blocks, ledger, mirror, outbox, subjects
 from contactable.register.carrying import contacts_with
 from contactable.register.subjects import Identifier, chunks
 
@@ -107,6 +107,7 @@ def _enter(tx: Tx, preview: Preview, lines: Sequence[Line], kind: str, details: 
     entries = [_entry(preview, line, found[line.identifier], kind, details) for line in lines]
     made = [entry for entry in ledger.record(tx, entries) if entry is not None]
     outbox.stale_for(tx, {entry.subject_id for entry in made if entry.subject_id}, why="import")
+    blocks.owe(tx, made, lambda: {subject: text for (_, text), subject in found.items()})
     return len(made)
 
 
