@@ -12,6 +12,7 @@ import random
 import re
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -178,6 +179,8 @@ def test_no_event_that_was_answered_is_lost_or_counted_twice_by_killing_the_serv
 
 def _round(post: Post, serving: Serving, seconds: float) -> None:
     """Serve under load and kill the server after so many seconds."""
-    with serving() as (process, url), ThreadPoolExecutor(1) as killer:
-        killer.submit(lambda: (time.sleep(seconds), process.kill()))
+    with serving() as (process, url):
+        killer = threading.Timer(seconds, process.kill)
+        killer.start()
         post.deliver(url)
+        killer.join()
