@@ -36,8 +36,8 @@ class Crm(Protocol):
         """A connector on this account; with a wrong token, with fewer scopes (none: ``()``), with less patience."""
         ...
 
-    def add(self, *contacts: Mapping[str, str]) -> list[str]:
-        """Somebody adds contacts, all in the same moment; give their ids."""
+    def add(self, *contacts: Mapping[str, str], days_ago: int = 0) -> list[str]:
+        """Somebody adds contacts, all in the same moment, or has done so some days ago; give their ids."""
         ...
 
     def change(self, id: str, properties: Mapping[str, str]) -> None:

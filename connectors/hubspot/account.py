@@ -38,7 +38,7 @@ class Account:
         self._secret = secret
         self.paths = Paths(options.api)
         self.stopping = stopping or threading.Event()
-        self.limiter = Limiter(options.requests_per_10_s, 10.0, stopping=self.stopping)
+        self.limiter = Limiter(options.requests_per_10_s, 10.0, asks_first=True, stopping=self.stopping)
         self.search_limiter = Limiter(options.searches_per_s, 1.0, stopping=self.stopping)
         self.oauth = self._oauth(secret, tokens)
         self._key = secret(options.token).decode() if options.token else ""

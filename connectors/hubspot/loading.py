@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from contactable.connectors.hubspot.account import Account
-from contactable.connectors.hubspot.pages import PAGE, Fetched, list_page
+from contactable.connectors.hubspot.pages import PAGE, Fetched, further, list_page
 from contactable.connectors.protocol import ContactRecord, Page
 from contactable.errors import Refused
 
@@ -59,7 +59,7 @@ class Stretch:
         if self.last is not None and page.last_id and page.last_id <= int(self.after):
             raise Refused("HubSpot's list of contacts is not in the order of their ids: set `in_flight = 1`.")
         self.ended = page.after is None or (self.last is not None and page.last_id >= self.last)
-        self.after = page.after or self.after
+        self.after = self.after if page.after is None else further(self.after, page.after)
         last = self.last
         return page.records if last is None else [each for each in page.records if int(each.id) <= last]
 

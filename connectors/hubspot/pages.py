@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, TypeVar
 from contactable.connectors.hubspot.account import Account
 from contactable.connectors.hubspot.records import as_record
 from contactable.connectors.protocol import ContactRecord
+from contactable.errors import Unavailable
 from contactable.transport import Answer, pipelined
 
 PAGE = 100
@@ -100,10 +101,17 @@ def search_by_keys(
         answer = account.search(account.paths("contacts", "search"), body).json
         results = answer["results"]
         if results:
-            last_id = str(results[-1]["id"])
+            last_id = further(last_id, str(results[-1]["id"]))
             yield [as_record(each) for each in results], int(answer.get("total") or len(results))
         if not (answer.get("paging") or {}).get("next"):
             return
+
+
+def further(token: str, following: str) -> str:
+    """The cursor of the next page; raises ``Unavailable`` where it is the last one again, which would never end."""
+    if token == following:
+        raise Unavailable("HubSpot gives the same page again and again.")
+    return following
 
 
 def in_groups(items: Sequence[Item]) -> Iterator[Sequence[Item]]:

@@ -47,11 +47,11 @@ class HubSpotAccount:
         self._connected.append(made)
         return made
 
-    def add(self, *contacts: Mapping[str, str]) -> list[str]:
+    def add(self, *contacts: Mapping[str, str], days_ago: int = 0) -> list[str]:
         portal = self.sandbox.portal
         with portal.lock:
-            now = portal.now
-            return [str(portal.contacts.add(dict(each), now, A_PERSON).id) for each in contacts]
+            at = portal.now - days_ago * 86_400_000
+            return [str(portal.contacts.add(dict(each), at, A_PERSON).id) for each in contacts]
 
     def change(self, id: str, properties: Mapping[str, str]) -> None:
         self.sandbox.as_person(id, properties)

@@ -83,6 +83,17 @@ def test_a_remaining_figure_that_only_counts_us_changes_nothing() -> None:
     assert sum(1 for _ in iter(lambda: take_if_free(allowance, 9.0), False)) == 9
 
 
+def test_after_a_quiet_window_one_request_asks_for_all() -> None:
+    allowance = Allowance(10, 10.0, asks_first=True)
+
+    assert allowance.delay(0.0) == 0
+    allowance.take(0.0)
+    assert allowance.delay(0.0) == inf
+    allowance.answered(0.2)
+
+    assert allowance.delay(0.2) < inf
+
+
 def take_if_free(allowance: Allowance, now: float) -> bool:
     allowance._next = 0.0  # pacing is another test's
     if allowance.delay(now) > 0:

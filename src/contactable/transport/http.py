@@ -150,7 +150,6 @@ class Transport:
 
     def _attempt(self, request: requests.Request, limits: Sequence[Limiter], expected: Collection[int]) -> Answer:
         answer = self._send(request, limits)
-        self._habits.observe(answer)
         if answer.status in SUCCESS or answer.status in expected:
             return answer
         # Whether to wait is asked with attempt 1; how long, when it is known which attempt this was.
@@ -166,10 +165,12 @@ class Transport:
             try:
                 sent = self._session.prepare_request(request)
                 got = self._session.send(sent, timeout=(CONNECT_TIMEOUT, READ_TIMEOUT), allow_redirects=False)
-                return Answer(got.status_code, got.headers, _decoded(got))
+                answer = Answer(got.status_code, got.headers, _decoded(got))
             except (requests.RequestException, msgspec.DecodeError) as error:
                 # The error's own text holds the URL.
                 raise _NotYet(backoff, None, f"no whole answer ({type(error).__name__})") from None
+            self._habits.observe(answer)  # before the place is free: what it tells is for the next request
+            return answer
 
     def _note(self, state: tenacity.RetryCallState, limits: Sequence[Limiter]) -> None:
         failed, seconds = _failure(state), state.upcoming_sleep

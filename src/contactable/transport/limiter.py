@@ -25,10 +25,14 @@ LONGEST_SLEEP = 0.5  # seconds, after which a shutdown is looked for
 
 @dataclass(slots=True)
 class Allowance:
-    """The account book of a limiter: ``most`` requests in ``seconds``. Times are given, in seconds of one clock."""
+    """The account book of a limiter: ``most`` requests in ``seconds``. Times are given, in seconds of one clock.
+
+    ``asks_first``: after a quiet window one request goes ahead of the rest, for its answer tells what others have used.
+    """
 
     most: int
     seconds: float
+    asks_first: bool = False
     under_way: int = 0
     _answered: deque[float] = field(default_factory=deque)
     _held_until: float = 0.0
@@ -40,6 +44,8 @@ class Allowance:
             self._answered.popleft()
         if now < self._held_until:
             return self._held_until - now
+        if self.asks_first and self.under_way and not self._answered:
+            return inf
         too_many = self.under_way + len(self._answered) - self.most
         if too_many >= len(self._answered):
             return inf
@@ -76,10 +82,11 @@ class Limiter:
         most: int,
         seconds: float,
         *,
+        asks_first: bool = False,
         stopping: threading.Event | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._allowance = Allowance(most, seconds)
+        self._allowance = Allowance(most, seconds, asks_first)
         self._stopping = stopping or threading.Event()
         self._clock = clock
         self._changed = threading.Condition()
