@@ -68,8 +68,8 @@ def connect(tx: Tx, senders: Mapping[str, Sequence[str]], named: Iterable[str] =
 def owe(tx: Tx, entries: Iterable[Entry], known: Callable[[], Mapping[str, str]] = dict, *, told_by: str = "") -> int:
     """Owe every connected sender the blocks that these entries mean; return how many.
 
-    ``known`` gives normalised identifiers by subject, where they are at hand. The sender that told of an opposition (``told_by``) holds it
-    already for that channel.
+    ``known`` gives normalised identifiers by subject, where they are at hand. The sender that told of an opposition
+    (``told_by``) holds it already for that channel.
     """
     said = _said(tx)
     if not said["senders"]:

@@ -91,14 +91,9 @@ def _enter(tx: Tx, entries: Sequence[NewEntry], events: Iterable[Event], source:
 
 def _in_clear(tx: Tx, events: Iterable[Event]) -> Mapping[str, str]:
     """The identifiers that the events name, by subject: senders' blocklists want them in clear."""
-    named = {
-        text for event in events for text in (identifier_in(event.email, event.phone), _new_address(event)) if text
-    }
+    told = [pair for event in events for pair in ((event.email, event.phone), (event.new_email, None))]
+    named = {identifier for pair in told if (identifier := identifier_in(*pair))}
     return {subject: text for (_, text), subject in subjects.find_subjects(tx, named).items()}
-
-
-def _new_address(event: Event) -> subjects.Identifier | None:
-    return identifier_in(event.new_email, None)
 
 
 def _is_block_of_ours(tx: Tx, event: Event, bound: Iterable[str], source: Source) -> bool:
