@@ -150,6 +150,12 @@ def count_batch(tx: Tx, batch: str) -> int:
     return tx.connection.execute(select(func.count()).where(entries.c.batch == batch)).scalar_one()
 
 
+def of_kind(tx: Tx, kind: str) -> list[Entry]:
+    """The entries of one kind, in order: declarations and approvals, which are few."""
+    rows = tx.connection.execute(select(entries).where(entries.c.kind == kind)).all()
+    return sorted((read(row) for row in rows), key=_in_order)
+
+
 def read(row: Row[Any]) -> Entry:
     """An entry from its row."""
     values = {name: getattr(row, name) for name in _COPIED}
