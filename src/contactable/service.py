@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from contactable import outward
 from contactable.errors import ContactableError
 from contactable.one_process import alone, lock_of
 from contactable.polling import poll, pollable
@@ -22,6 +23,7 @@ from contactable.register.retention import purge
 from contactable.rules.calendar import paris_day
 from contactable.schedule import Scheduler, Task
 from contactable.sync import CHANGES
+from contactable.watching import remember_coverage
 from contactable.worker import Worker
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ log = structlog.get_logger()
 
 JOB_LEASE = 60.0  # seconds; longer than two reports of progress
 JOBS_EVERY = 0.5  # seconds
+DAY = 86_400.0  # seconds
 PURGE_AT = time(2, 30)  # of Europe/Paris
 
 
@@ -41,6 +44,7 @@ class Service:
         self._kit = kit
         self._held = ExitStack()
         self._workers: dict[str, Worker] = {}
+        self._senders: dict[str, outward.Sender] = {}
         self._scheduler: Scheduler | None = None
 
     def start(self) -> None:
@@ -55,22 +59,26 @@ class Service:
         self._workers = {name: Worker(self._kit.desk(name)) for name in self._kit.connectors}
         for worker in self._workers.values():
             worker.start()
+        self._senders = outward.start(self._kit)
         self._scheduler = Scheduler(list(tasks(self._kit, self.wake)), Memory(self._kit.register), self._kit.clock)
         self._scheduler.start()
 
     def wake(self) -> None:
-        """Let the workers look at the outbox now."""
-        for worker in self._workers.values():
-            worker.wake()
+        """Let the workers look at the outbox, and the senders at what they are owed, now."""
+        for each in self._threads():
+            each.wake()
 
     def stop(self) -> None:
         """End what runs, after what is in hand."""
         if self._scheduler is not None:
             self._scheduler.stop()
-        for worker in self._workers.values():
-            worker.stop()
+        for each in self._threads():
+            each.stop()
         self._scheduler = None
         self._held.close()
+
+    def _threads(self) -> list[Worker | outward.Sender]:
+        return [*self._workers.values(), *self._senders.values()]
 
 
 class Memory:
@@ -99,6 +107,7 @@ def tasks(kit: Contactable, wake: Callable[[], None]) -> Iterator[Task]:
         if kit.connectors[name].capabilities.consent_feed:
             yield Task(f"consents {name}", partial(_consents, kit, name, wake), every=schedule.consent_feed)
         yield Task(f"reconcile {name}", partial(_reconcile, kit, name), every=schedule.reconcile)
+        yield Task(f"coverage {name}", partial(remember_coverage, kit, name), every=DAY)
     for name in pollable(kit):
         yield Task(f"poll {name}", partial(poll, kit, name), every=schedule.poll)
     yield Task("day roll", partial(day_roll, kit, wake), daily_at=time.fromisoformat(schedule.day_roll))
