@@ -90,6 +90,7 @@ class Contacts:
         import numpy as np
 
         dates, limit = self.dates[name], self.moment - EPOCH * DAY if self.timed else self.today
+        # Looking for the latest is ten times as quick as comparing and copying.
         if not dates.size or dates.max() <= limit:
             return dates
         unknown = (dates > limit) & ((dates < self.some) if name in OBJECTIONS else True)

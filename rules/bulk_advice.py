@@ -108,6 +108,7 @@ def _rank(words: Any) -> Any:
     """Words in the order of preference: few bits first, then the file's first columns; what must stay comes last."""
     import numpy as np
 
+    # Of two sets of one size the one with the file's earlier column has the higher word, hence the complement.
     words = np.asarray(words, np.uint32)
     few_first = np.bitwise_count(words).astype(np.uint64) << np.uint64(32)
     return np.where(words >= _MUST_STAY, np.uint64(1 << 63), few_first | (np.uint32(_ALL) ^ words))

@@ -90,6 +90,7 @@ def _judged(
 ) -> tuple[tuple[Judgement, ...], tuple[int, ...]]:
     """The judgements on all channels, and the days ahead on which anything may change."""
     moment = asked_at(on)
+    # Seldom: facts lie in the past unless somebody asks about a day gone by.
     if facts.normal.latest > moment:
         facts = known_at(facts, moment)
     packed, _, starts = facts.normal
@@ -100,6 +101,7 @@ def _judged(
     if judgements is None:
         situation = Situation(law, facts, offer, today, readings, ends_of(starts), ahead)
         judgements = tuple(judge(channel, situation) for channel in _CHANNELS)
+        # Forgetting all at once needs no bookkeeping on the quick road, and costs one slow decision a case.
         if len(_judgements) >= MOST_REMEMBERED:
             _judgements.clear()
         _judgements[key] = judgements

@@ -11,6 +11,7 @@ from contactable.rules.terms import Audience, Channel, DataSource
 
 def _professional(case: Case) -> bool:
     """A professional counts as one when the offer is connected with the profession; otherwise as a consumer."""
+    # Unknown counts as no: a guess here would turn consumers into professionals, on every channel at once.
     return case.audience is Audience.PROFESSIONAL and case.related_to_profession is True
 
 
@@ -52,6 +53,7 @@ def _called_back(case: Case) -> bool:
 
 def _retention_suspended(case: Case) -> bool:
     """No retention runs while the person is a customer or a contract is in progress."""
+    # An end that is on file outweighs a flag that nobody has cleared.
     return not case.relation_ended and (case.customer is True or case.contract is True)
 
 

@@ -29,6 +29,7 @@ def moment_of(when: date) -> int:
     if when.tzinfo is None:
         raise Malformed("is a date-time without zone: give it one (in files it would be Europe/Paris).")
     local = when.astimezone(_ZONE)
+    # Time since midnight and not the time on the clock: an hour comes twice when summer time ends.
     midnight = datetime.combine(local.date(), time(), _ZONE)
     return local.toordinal() * DAY + round((when.timestamp() - midnight.timestamp()) * 1_000_000) + 1
 

@@ -48,6 +48,7 @@ def _least(holds: Callable[[Case], bool], frame: Frame, only: Needs) -> list[Nee
     """The least under which something holds, in facts that are not derived; ``only`` facts have no other values."""
     found: list[Needs] = []
     for facts, held in explore(holds, frame, only=only):
+        # Most combinations that open lie within an opening found before; widening one costs a hundred runs.
         if held and not any(_covers(needs, facts) for needs in found):
             found.append(_widened(facts, holds, frame, only))
     return [plain for needs in found for plain in _taken_apart(needs, frame)]

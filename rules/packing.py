@@ -157,6 +157,7 @@ def standing(channel: Channel, moments: Mapping[str, int | None]) -> tuple[bool,
 
     A withdrawn consent is an objection. At one instant, or on one day when either has no time, the objection is later.
     """
+    # Only the last objection counts: what comes after it comes after all of them.
     last, acts = 0, [moments.get(name) or 0 for name in ACTS_ON[channel]]
     for name in OBJECTIONS_TO[channel]:
         if name in moments:
@@ -188,6 +189,7 @@ def _pack_values(facts: Facts) -> int:
             code, proper = codes[value]
         except (KeyError, TypeError):
             raise Malformed(f"{name} is {shown(name, value)}: {_accepted(codes)}.") from None
+        # A plain text equals its enumeration, but rules ask with `is`.
         if proper is not value:
             object.__setattr__(facts, name, proper)
         packed |= code

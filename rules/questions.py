@@ -18,6 +18,7 @@ HOMES: Final = (Sector.ENERGY_RENOVATION, Sector.HOME_ADAPTATION)
 def the_person_objected(case: Case) -> Answer | None:
     """Opposed, on this channel or on all, or consent withdrawn. Only a later act of the person on this channel lifts
     it: a release, or a consent while it is valid."""
+    # A consent that lifted an opposition gives it back when it ends: hence its worth today, not its date.
     return closed(Reason.OPPOSITION, when=case.opposed and not case.reopened and case.consent is not Consent.VALID)
 
 
@@ -50,6 +51,7 @@ def calls_for_energy_works_are_banned(case: Case) -> Answer | None:
 def calls_for_works_in_homes_are_banned(case: Case) -> Answer | None:
     """Energy works and adaptation of homes: no calls to consumers, consent or not, save in a contract in progress on
     that object, or when a person calls back who was asked to (then no other rule may open)."""
+    # The only exception that a consumer can make: R223-4 calls it no prospecting at all.
     asked_for = case.channel is Channel.PHONE and case.called_back
     return closed(Reason.SECTOR_BAN, when=is_banned_at_home(case) and not asked_for)
 

@@ -78,6 +78,7 @@ def bought_something_similar(case: Case) -> bool:
     A quote or a basket is no sale; an account is one if the company reads it so. To automated calls the exception
     applies only if the company reads it so.
     """
+    # L34-5 grants the exception "by electronic mail", the CNIL to automata too; the stricter holds by default.
     if case.channel is Channel.ROBOCALL and case.readings.robocall_existing_customer != "open":
         return False
     sold = case.sale is Sale.SALE or (case.sale is Sale.ACCOUNT and case.readings.free_account_is_sale == "yes")

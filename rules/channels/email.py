@@ -19,6 +19,7 @@ from contactable.rules.terms import Audience, Mailbox, Reason
 def the_mailbox_is_an_organisations(case: Case) -> Answer | None:
     """A generic mailbox (contact@, info@) of a professional is nobody's own, whatever is offered; a sole trader's is
     his own."""
+    # Asks the audience alone: whose trade the offer concerns does not matter to a mailbox that is nobody's.
     organisation = case.audience is Audience.PROFESSIONAL and case.sole_trader is not True
     return opened(Reason.ORGANISATION_ADDRESS, when=organisation and case.email is Mailbox.GENERIC)
 

@@ -87,6 +87,7 @@ def the_consumer_was_on_bloctel(case: Case) -> Answer | None:
 @rule(conso.L223_1_2016, towards=consumers)
 def bloctel_was_not_checked(case: Case) -> Answer | None:
     """Nobody knows whether the number is on the opposition list."""
+    # Not knowing is no better than being on it: the list had to be asked once a month.
     return closed(Reason.BLOCTEL_UNCHECKED, when=case.bloctel is None)
 
 
@@ -105,6 +106,7 @@ def the_consumer_was_not_told(case: Case) -> Answer | None:
 @rule(conso.L223_1_WORKS, conso.R223_4, towards=consumers)
 def in_a_banned_sector_only_a_call_back_is_left(case: Case) -> Answer | None:
     """Works in homes, no contract: who got here asked to be called, and nothing else opens."""
+    # The ban was asked before and would have closed; asked again so that no order of rules could open by mistake.
     return opened(Reason.REQUESTED_CALLBACK, when=is_banned_at_home(case) and case.called_back)
 
 

@@ -23,6 +23,7 @@ def the_person_was_not_told(case: Case) -> Answer | None:
 @rule(law.UFMD_ROBINSON)
 def the_person_may_be_on_the_robinson_list(case: Case) -> Answer | None:
     """Not known to be off the list and not a customer, if the company follows the list (``robinson``)."""
+    # Not checked counts as on the list: only a check that found nothing clears a name.
     followed = case.readings.robinson == "close"
     return closed(Reason.ROBINSON_LIST, when=followed and case.robinson is not False and case.customer is not True)
 

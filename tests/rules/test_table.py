@@ -65,7 +65,7 @@ def as_columns(contacts: list[dict[str, Any]]) -> dict[str, Any]:
 def test_the_table_says_of_each_contact_what_decide_says(
     contacts: Callable[..., list[dict[str, Any]]], on: date, offer: Offer, readings: Readings
 ) -> None:
-    people = contacts(40, seed=on.toordinal(), timed=isinstance(on, datetime))
+    people = contacts(12, seed=on.toordinal(), timed=isinstance(on, datetime))
 
     many = decide_many(as_columns(people), offer, on, readings, answers=(*ANSWERS, "advice", "readings"))
 
@@ -76,6 +76,21 @@ def test_the_table_says_of_each_contact_what_decide_says(
             assert many[f"{channel}_until"][row].item() == verdict.until
             assert many[f"{channel}_advice"][row] == "+".join(verdict.advice)
             assert many[f"{channel}_readings"][row] == "+".join(verdict.readings)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(20))
+def test_the_table_and_decide_agree_on_thousands_of_contacts(
+    contacts: Callable[..., list[dict[str, Any]]], seed: int
+) -> None:
+    people, on = contacts(300, seed, timed=seed % 2 == 0), MOMENTS[seed % len(MOMENTS)]
+
+    many = decide_many(as_columns(people), OFFERS[seed % 3], on, WIDEST)
+
+    for row, facts in enumerate(people):
+        for channel, verdict in decide(Facts(**facts), OFFERS[seed % 3], on, WIDEST).items():
+            assert REASONS[many[f"{channel}_reason"][row]] is verdict.reason
+            assert many[f"{channel}_until"][row].item() == verdict.until
 
 
 def test_a_contact_with_times_of_day_gets_the_same_verdicts(contacts: Callable[..., list[dict[str, Any]]]) -> None:

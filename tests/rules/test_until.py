@@ -32,20 +32,34 @@ def reasons_on(facts: Facts, offer: Offer, on: date, readings: Readings) -> list
     return [verdict.reason for verdict in decide(facts, offer, on, readings).values()]
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
+some_question = given(
     seed=some.integers(0, 2**32),
     on=some.dates(date(2018, 5, 25), date(2032, 12, 31)),
     offer=some.sampled_from(OFFERS),
     readings=some.sampled_from(READINGS),
 )
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@some_question
 def test_the_verdict_first_differs_on_its_until_and_never_before(
     somebody: Callable[[int], dict[str, Any]], seed: int, on: date, offer: Offer, readings: Readings
 ) -> None:
-    facts = known_at(Facts(**somebody(seed)), asked_at(on))
+    ask_every_day(known_at(Facts(**somebody(seed)), asked_at(on)), on, offer, readings)
 
+
+@pytest.mark.slow
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@some_question
+def test_the_verdicts_of_many_contacts_first_differ_on_their_until(
+    somebody: Callable[[int], dict[str, Any]], seed: int, on: date, offer: Offer, readings: Readings
+) -> None:
+    ask_every_day(known_at(Facts(**somebody(seed)), asked_at(on)), on, offer, readings)
+
+
+def ask_every_day(facts: Facts, on: date, offer: Offer, readings: Readings) -> None:
+    """Ask on each later day, with the facts that were known, until every verdict has changed as it said."""
     verdicts = decide(facts, offer, on, readings)
-
     ends = {channel: verdict.until or LAST_DAY for channel, verdict in verdicts.items()}
     day = on
     while (day := day + timedelta(days=1)) <= max(ends.values()):
