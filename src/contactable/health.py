@@ -10,6 +10,7 @@ from contactable.connectors.protocol import Finding, Level
 from contactable.errors import ContactableError
 from contactable.register import marks
 from contactable.service import has_begun
+from contactable.watching import unsigned, watch
 
 if TYPE_CHECKING:
     from contactable.kit import Contactable
@@ -23,6 +24,8 @@ def examine(kit: Contactable, *, mail_to: str = "") -> Iterator[Finding]:
         lambda: _senders(kit),
         lambda: _mail(kit, mail_to),
         *(lambda name=name: _crm(kit, name) for name in kit.settings.connectors),
+        *(lambda name=name: watch(kit, name) for name in kit.settings.connectors),
+        lambda: unsigned(kit),
     )
     yield from chain.from_iterable(_careful(look) for look in looks)
 

@@ -101,12 +101,14 @@ class Intake:
         before: Mapping[str, Any] = kept.get(form.id, {})
         texts = {each.field or "notice": each.text for each in form.texts}
         versions = {field: version_of(text) for field, text in texts.items()}
-        changed = sorted(f for f in versions if before and before["texts"].get(f) != versions[f])
+        listed = {version_of(wording.text) for wording in self.wordings}
+        changed = {field for field in versions if before and before["texts"].get(field) != versions[field]}
+        told = {field for field in {*before.get("changed", ()), *changed} if versions.get(field) not in listed}
         kept[form.id] = {
             "name": form.name,
             "since": since and since.isoformat(),
             "texts": versions,
-            "changed": sorted({*before.get("changed", ()), *changed}),
+            "changed": sorted(told),  # until the new text is one of the company's wordings
         }
         cursors.set(tx, self.connector.name, SEEN, kept)
 

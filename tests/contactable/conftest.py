@@ -6,6 +6,7 @@ import pytest
 from contactable import Contactable
 from contactable.commands.init import write_keys
 from contactable.register import upgrade
+from contactable.sandbox import HubSpotSandbox
 from contactable.settings import parse
 
 Make = Callable[..., Contactable]
@@ -41,3 +42,23 @@ def make_kit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Make]:
     yield make
     for kit in made:
         kit.close()
+
+
+HUBSPOT = """
+[connectors.hubspot]
+type = "hubspot"
+token = "env:HUBSPOT_TOKEN"
+base_url = "{url}"
+index_lag = 0
+"""
+
+
+@pytest.fixture
+def connect(make_kit: Make, monkeypatch: pytest.MonkeyPatch) -> Make:
+    """Make kits on a CRM of the sandbox, with further settings; the connector's own come first."""
+
+    def connect(crm: HubSpotSandbox, more: str = "", **options: object) -> Contactable:
+        monkeypatch.setenv("HUBSPOT_TOKEN", crm.token)
+        return make_kit(HUBSPOT.format(url=crm.url) + more, **options)
+
+    return connect

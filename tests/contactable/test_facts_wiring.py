@@ -1,4 +1,4 @@
-"""Facts that no property holds, from a CRM over HTTP to the verdicts written back: lists, ticks, forms, declarations."""
+"""Facts that no property holds, from a CRM over HTTP to the verdicts written back: lists, ticks, declarations."""
 
 from __future__ import annotations
 
@@ -14,25 +14,19 @@ from contactable.register import ledger, mirror
 from contactable.register.testing import HandClock
 from contactable.sandbox import HubSpotSandbox
 
-SETTINGS = """
-[connectors.hubspot]
-type = "hubspot"
-token = "env:HUBSPOT_TOKEN"
-base_url = "{url}"
-index_lag = 0
+MAPPING = """
 [connectors.hubspot.mapping]
-opposed_phone_on = [{{ list = "Stop appels" }}]
+opposed_phone_on = [{ list = "Stop appels" }]
 opposed_email_on = ["refus_mail"]
 """
 TOLD = """
 [[declare]]
 name = "told"
 all = true
-facts = {{ informed = "yes", source = "person", country = "FR" }}
+facts = { informed = "yes", source = "person", country = "FR" }
 evidence = "texts of the forms"
 by = "Anne Exemple"
 on = 2026-01-01
-{more}
 """
 PERSON = {
     "email": "camille@example.com",
@@ -46,17 +40,6 @@ PERSON = {
 }
 UNTOLD = {name: value for name, value in PERSON.items() if name not in ("informed", "country")}
 Connect = Callable[..., Contactable]
-
-
-@pytest.fixture
-def connect(make_kit: Callable[..., Contactable], monkeypatch: pytest.MonkeyPatch) -> Connect:
-    """Make a kit on a CRM, with further settings."""
-
-    def connect(crm: HubSpotSandbox, more: str = "", **options: object) -> Contactable:
-        monkeypatch.setenv("HUBSPOT_TOKEN", crm.token)
-        return make_kit(SETTINGS.format(url=crm.url) + more, **options)
-
-    return connect
 
 
 @pytest.fixture
@@ -94,7 +77,7 @@ def only(crm: HubSpotSandbox) -> int:
 def test_an_opposition_that_only_a_list_knows_closes_at_the_first_sync(crm: HubSpotSandbox, connect: Connect) -> None:
     put_in_list(crm, only(crm))
 
-    load(connect(crm), "hubspot")
+    load(connect(crm, MAPPING), "hubspot")
 
     assert (reason(crm, "phone"), reason(crm, "post")) == ("opposition", "no_address")
 
@@ -102,7 +85,7 @@ def test_an_opposition_that_only_a_list_knows_closes_at_the_first_sync(crm: HubS
 def test_whoever_comes_into_a_list_later_is_closed_though_the_contact_did_not_change(
     crm: HubSpotSandbox, connect: Connect
 ) -> None:
-    kit = connect(crm)
+    kit = connect(crm, MAPPING)
     load(kit, "hubspot")
     assert reason(crm, "phone") == "legitimate_interest_professional"
 
@@ -114,7 +97,7 @@ def test_whoever_comes_into_a_list_later_is_closed_though_the_contact_did_not_ch
 
 def test_a_list_that_was_renamed_still_closes_and_is_a_warning(crm: HubSpotSandbox, connect: Connect) -> None:
     put_in_list(crm, only(crm))
-    kit = connect(crm)
+    kit = connect(crm, MAPPING)
     load(kit, "hubspot")
 
     crm.portal.lists.named("Stop appels").name = "Autre"
@@ -127,15 +110,15 @@ def test_a_list_that_was_renamed_still_closes_and_is_a_warning(crm: HubSpotSandb
 
 
 def test_a_list_of_oppositions_that_never_existed_stops_the_sync_and_is_named(
-    make_kit: Callable[..., Contactable], connect: Connect
+    connect: Connect,
 ) -> None:
     with HubSpotSandbox([PERSON]) as crm, pytest.raises(Refused, match="Stop appels"):
-        load(connect(crm), "hubspot")
+        load(connect(crm, MAPPING), "hubspot")
 
 
 def test_an_opposition_stands_when_somebody_deletes_the_property_that_held_it(connect: Connect) -> None:
     with with_list([{**PERSON, "refus_mail": "oui"}]) as crm:
-        kit = connect(crm)
+        kit = connect(crm, MAPPING)
         load(kit, "hubspot")
 
         crm.portal.definitions.by_name.pop("refus_mail")
@@ -148,7 +131,7 @@ def test_an_opposition_stands_when_somebody_deletes_the_property_that_held_it(co
 
 def test_an_opposition_whose_value_somebody_cleared_stands_no_more(connect: Connect) -> None:
     with with_list([{**PERSON, "refus_mail": "oui"}]) as crm:
-        kit = connect(crm)
+        kit = connect(crm, MAPPING)
         load(kit, "hubspot")
 
         crm.as_person(only(crm), {"refus_mail": ""})
@@ -165,7 +148,7 @@ def test_an_opposition_whose_value_somebody_cleared_stands_no_more(connect: Conn
 def test_a_tick_that_no_webhook_told_becomes_an_opposition_of_the_register(
     crm: HubSpotSandbox, connect: Connect, tick: str, closed: tuple[str, ...], kept_open: tuple[str, ...]
 ) -> None:
-    kit = connect(crm)
+    kit = connect(crm, MAPPING)
     load(kit, "hubspot")
 
     crm.as_person(only(crm), {"contactable_oppose": tick})
@@ -179,7 +162,7 @@ def test_a_tick_that_no_webhook_told_becomes_an_opposition_of_the_register(
 
 
 def test_a_tick_that_stands_is_entered_once_however_often_it_is_read(crm: HubSpotSandbox, connect: Connect) -> None:
-    kit = connect(crm)
+    kit = connect(crm, MAPPING)
     load(kit, "hubspot")
     crm.as_person(only(crm), {"contactable_oppose": "sms"})
 
@@ -194,7 +177,7 @@ def test_a_tick_that_stands_is_entered_once_however_often_it_is_read(crm: HubSpo
 
 
 def test_taking_a_tick_away_releases_nothing_at_all(crm: HubSpotSandbox, connect: Connect) -> None:
-    kit = connect(crm)
+    kit = connect(crm, MAPPING)
     load(kit, "hubspot")
     crm.as_person(only(crm), {"contactable_oppose": "calls"})
     sync(kit)
@@ -207,11 +190,11 @@ def test_taking_a_tick_away_releases_nothing_at_all(crm: HubSpotSandbox, connect
 
 def test_taking_a_declaration_out_closes_what_it_opened_without_reading_the_crm(connect: Connect) -> None:
     with with_list([UNTOLD]) as crm:
-        load(connect(crm, TOLD.format(more="")), "hubspot")
+        load(connect(crm, MAPPING + TOLD), "hubspot")
         assert reason(crm, "phone") == "legitimate_interest_professional"
         crm.as_person(only(crm), {"city": "Lyon"})
 
-        kit = connect(crm)
+        kit = connect(crm, MAPPING)
         promised = kit.reader("hubspot").catch_up()
         drain(kit, "hubspot")
 
@@ -221,10 +204,10 @@ def test_taking_a_declaration_out_closes_what_it_opened_without_reading_the_crm(
 
 def test_a_new_declaration_opens_with_the_next_sync_though_no_contact_changed(connect: Connect) -> None:
     with with_list([UNTOLD]) as crm:
-        load(connect(crm), "hubspot")
+        load(connect(crm, MAPPING), "hubspot")
         assert reason(crm, "phone") == "information_required"
 
-        sync(connect(crm, TOLD.format(more="")))
+        sync(connect(crm, MAPPING + TOLD))
 
         assert reason(crm, "phone") == "legitimate_interest_professional"
 
@@ -232,7 +215,7 @@ def test_a_new_declaration_opens_with_the_next_sync_though_no_contact_changed(co
 def test_a_declaration_ends_on_its_last_day_and_the_property_says_so_before(connect: Connect) -> None:
     clock = HandClock(datetime(2026, 11, 24, 9, tzinfo=UTC))
     with with_list([UNTOLD]) as crm:
-        kit = connect(crm, TOLD.format(more="valid_until = 2026-12-01"), clock=clock)
+        kit = connect(crm, MAPPING + TOLD + "valid_until = 2026-12-01", clock=clock)
         load(kit, "hubspot")
         before = crm.contact(only(crm)).properties["contactable_phone_until"]
 
@@ -254,9 +237,9 @@ def test_an_offer_that_changed_is_decided_again_for_every_contact(
     connect: Connect, more: str, channel: str, becomes: str
 ) -> None:
     with with_list([{**PERSON, "audience": "consumer"}]) as crm:
-        load(connect(crm), "hubspot")
+        load(connect(crm, MAPPING), "hubspot")
 
-        kit = connect(crm, more)
+        kit = connect(crm, MAPPING + more)
         kit.reader("hubspot").catch_up()
         drain(kit, "hubspot")
 
@@ -264,16 +247,16 @@ def test_an_offer_that_changed_is_decided_again_for_every_contact(
 
 
 def test_nothing_is_decided_again_while_the_settings_stay_as_they_are(crm: HubSpotSandbox, connect: Connect) -> None:
-    load(connect(crm), "hubspot")
+    load(connect(crm, MAPPING), "hubspot")
 
-    assert connect(crm).reader("hubspot").catch_up() == 0
+    assert connect(crm, MAPPING).reader("hubspot").catch_up() == 0
 
 
 def test_declarations_are_entered_when_they_change_and_when_they_are_taken_out(
     crm: HubSpotSandbox, connect: Connect
 ) -> None:
-    for more in (TOLD.format(more=""), TOLD.format(more=""), TOLD.format(more="valid_until = 2027-01-01"), ""):
-        kit = connect(crm, more)
+    for more in (TOLD, TOLD, TOLD + "valid_until = 2027-01-01", ""):
+        kit = connect(crm, MAPPING + more)
         kit.reader("hubspot").catch_up()
 
     with kit.register.read() as tx:
@@ -285,10 +268,10 @@ def test_declarations_are_entered_when_they_change_and_when_they_are_taken_out(
     ]
 
 
-def test_a_crm_that_suddenly_names_nobody_is_not_believed(crm: HubSpotSandbox, connect: Connect) -> None:
+def test_a_crm_that_suddenly_names_nobody_is_not_believed(connect: Connect) -> None:
     with HubSpotSandbox([{"email": f"p{number}@example.com"} for number in range(60)]) as full:
         full.portal.lists.add("Stop appels", "MANUAL", full.portal.now)
-        kit = connect(full)
+        kit = connect(full, MAPPING)
         load(kit, "hubspot")
         for id in list(full.portal.contacts.by_id):
             full.archive(id)
@@ -302,7 +285,7 @@ def test_a_crm_that_suddenly_names_nobody_is_not_believed(crm: HubSpotSandbox, c
 
 
 def test_a_few_contacts_that_are_gone_are_forgotten_without_a_word(crm: HubSpotSandbox, connect: Connect) -> None:
-    kit = connect(crm)
+    kit = connect(crm, MAPPING)
     load(kit, "hubspot")
     crm.archive(only(crm))
 

@@ -20,12 +20,7 @@ from contactable.submissions import SEEN
 NEWSLETTER = "3d0f6a52-5b57-4f9c-9a1d-00000000000a"
 NOTICE = "Nous vous écrirons à propos de nos offres ; opposition en un clic."
 BOX = "LEGAL_CONSENT.subscription_type_1601"
-SETTINGS = """
-[connectors.hubspot]
-type = "hubspot"
-token = "env:HUBSPOT_TOKEN"
-base_url = "{url}"
-index_lag = 0
+OFFERS = """
 [offers.main]
 subscriptions = ["1601"]
 [offers.other]
@@ -45,17 +40,6 @@ PERSON = {
     "last_contact_on": "2026-11-01",
 }
 Connect = Callable[..., Contactable]
-
-
-@pytest.fixture
-def connect(make_kit: Callable[..., Contactable], monkeypatch: pytest.MonkeyPatch) -> Connect:
-    """Make a kit on a CRM, with further settings."""
-
-    def connect(crm: HubSpotSandbox, more: str = "") -> Contactable:
-        monkeypatch.setenv("HUBSPOT_TOKEN", crm.token)
-        return make_kit(SETTINGS.format(url=crm.url) + more)
-
-    return connect
 
 
 @pytest.fixture
@@ -88,7 +72,7 @@ def properties(crm: HubSpotSandbox) -> dict[str, str]:
 
 
 def test_a_ticked_box_opens_the_offers_of_its_subscription_and_no_other(crm: HubSpotSandbox, connect: Connect) -> None:
-    kit = connect(crm)
+    kit = connect(crm, OFFERS)
     load(kit, "hubspot")
     assert properties(crm)["contactable_email_reason"] == "consent_required"
 
@@ -101,7 +85,7 @@ def test_a_ticked_box_opens_the_offers_of_its_subscription_and_no_other(crm: Hub
 
 
 def test_a_box_that_nobody_ticked_is_no_consent(crm: HubSpotSandbox, connect: Connect) -> None:
-    kit = connect(crm)
+    kit = connect(crm, OFFERS)
     submit(crm, "Not Checked")
 
     load(kit, "hubspot")
@@ -113,7 +97,7 @@ def test_a_box_that_nobody_ticked_is_no_consent(crm: HubSpotSandbox, connect: Co
 def test_what_was_sent_before_the_first_sync_is_read_and_never_entered_twice(
     crm: HubSpotSandbox, connect: Connect
 ) -> None:
-    kit = connect(crm)
+    kit = connect(crm, OFFERS)
     submit(crm)
     load(kit, "hubspot")
 
@@ -126,7 +110,7 @@ def test_what_was_sent_before_the_first_sync_is_read_and_never_entered_twice(
 
 
 def test_the_proof_shows_the_text_the_page_and_the_second(crm: HubSpotSandbox, connect: Connect) -> None:
-    kit = connect(crm)
+    kit = connect(crm, OFFERS)
     submit(crm)
     load(kit, "hubspot")
 
@@ -142,7 +126,7 @@ def test_the_proof_shows_the_text_the_page_and_the_second(crm: HubSpotSandbox, c
 def test_a_notice_informs_only_where_the_company_listed_its_text(
     crm: HubSpotSandbox, connect: Connect, more: str, told: int
 ) -> None:
-    kit = connect(crm, more)
+    kit = connect(crm, OFFERS + more)
     submit(crm)
 
     load(kit, "hubspot")
@@ -151,7 +135,7 @@ def test_a_notice_informs_only_where_the_company_listed_its_text(
 
 
 def test_a_text_of_a_form_that_changed_is_kept_for_the_alert(crm: HubSpotSandbox, connect: Connect) -> None:
-    kit = connect(crm)
+    kit = connect(crm, OFFERS)
     load(kit, "hubspot")
 
     crm.portal.forms.by_id[NEWSLETTER].processing = "Un autre texte."

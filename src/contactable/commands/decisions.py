@@ -1,7 +1,4 @@
-"""``contactable decisions``: what the company decided, in plain French or English, and who approved it.
-
-An approval is kept in the register with the fingerprint of what was approved.
-"""
+"""``contactable decisions``: what the company decided, in plain French or English, its effect, and who approved it."""
 
 from __future__ import annotations
 
@@ -14,11 +11,7 @@ from contactable.cli import Context, json_option, pass_context, print_json
 from contactable.errors import SettingsError
 
 if TYPE_CHECKING:
-    from contactable.kit import Contactable
-    from contactable.mapping.decisions import Approval, Decision
     from contactable.rules.labels import Language
-
-BATCH = "decisions"  # the approvals of decisions, among the entries of the register
 
 
 @click.group(invoke_without_command=True)
@@ -31,16 +24,24 @@ def command(ctx: click.Context, language: Language | None, as_json: bool) -> Non
         return
     from dataclasses import asdict
 
+    from contactable.approvals import approvals_in, decisions_of
+    from contactable.effects import effects, told
     from contactable.mapping.decisions import render, unapproved
 
     with ctx.ensure_object(Context).kit() as kit:
-        found = found_in(kit, language or kit.settings.language)
-        approvals = approvals_in(kit)
+        spoken = language or kit.settings.language
+        found, approvals = decisions_of(kit, spoken), approvals_in(kit)
+        done = told(effects(kit), spoken)
     if as_json:
         open_ones = {each.name for each in unapproved(found, approvals)}
-        print_json([{**asdict(each), "approved": each.name not in open_ones} for each in found])
+        print_json(
+            [
+                {**asdict(each), "effect": done.get(each.name, ""), "approved": each.name not in open_ones}
+                for each in found
+            ]
+        )
     else:
-        click.echo(render(found, approvals, language=language or kit.settings.language), nl=False)
+        click.echo(render(found, approvals, done, language=spoken), nl=False)
 
 
 @command.command()
@@ -50,51 +51,13 @@ def command(ctx: click.Context, language: Language | None, as_json: bool) -> Non
 @pass_context
 def approve(context: Context, names: tuple[str, ...], everything: bool, by: str) -> None:
     """Approve decisions by NAME, as they stand now; the approval is kept in the register."""
+    from contactable.approvals import approve as keep
+    from contactable.approvals import decisions_of
+
     with context.kit() as kit:
-        found = {each.name: each for each in found_in(kit, kit.settings.language)}
+        found = {each.name: each for each in decisions_of(kit)}
         if unknown := [name for name in names if name not in found]:
             raise SettingsError(f"There is no decision `{unknown[0]}`; `contactable decisions` lists them.")
         chosen = list(found) if everything else list(names)
-        _record(kit, [found[name] for name in chosen], by)
+        keep(kit, [found[name] for name in chosen], by)
     click.echo(f"{len(chosen)} decisions approved", err=True)
-
-
-def found_in(kit: Contactable, language: Language) -> tuple[Decision, ...]:
-    """Every decision of the settings."""
-    from contactable.mapping.decisions import decisions
-    from contactable.rules.wordings import read_wording
-
-    return decisions(
-        kit.judge.readings,
-        kit.offers.values(),
-        kit.declarations,
-        [read_wording(each) for each in kit.settings.wording],
-        {name: kit.mapping(name) for name in kit.settings.connectors},
-        language=language,
-    )
-
-
-def approvals_in(kit: Contactable) -> list[Approval]:
-    """The approvals that the register keeps."""
-    from contactable.mapping.decisions import Approval
-    from contactable.register import ledger
-
-    with kit.register.read() as tx:
-        entries = ledger.of_batch(tx, BATCH)
-    kept = ((each.details, each.recorded_at.isoformat()) for each in entries)
-    return [Approval(said["decision"], said["fingerprint"], said["by"], at) for said, at in kept]
-
-
-def _record(kit: Contactable, chosen: list[Decision], by: str) -> None:
-    from contactable.register import NewEntry, ledger
-
-    entries = [
-        NewEntry(
-            kind="approval",
-            origin="operator",
-            batch=BATCH,
-            details={"what": "decision", "decision": each.name, "fingerprint": each.fingerprint, "by": by},
-        )
-        for each in chosen
-    ]
-    kit.register.write(lambda tx: ledger.record(tx, entries))

@@ -1,0 +1,110 @@
+"""What doctor says of facts: sources that are gone, coverage that fell, types and decisions nobody answers for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from contactable import Contactable
+from contactable.approvals import approve, decisions_of
+from contactable.effects import effects, told
+from contactable.loading import load
+from contactable.rules import Channel
+from contactable.sandbox import HubSpotSandbox
+from contactable.watching import remember_coverage, unsigned, watch
+
+Connect = Callable[..., Contactable]
+PEOPLE = [
+    {
+        "email": f"p{number}@example.com",
+        "phone": f"+3363998000{number}",
+        "audience": "professional",
+        "related_to_profession": "yes",
+        "country": "FR",
+        "last_contact_on": "2026-11-01",
+        "pays": "France",
+    }
+    for number in range(5)
+]
+TOLD = """
+[[declare]]
+name = "told"
+all = true
+facts = { informed = "yes", source = "person" }
+evidence = "texts of the forms"
+by = "Anne Exemple"
+on = 2026-01-01
+"""
+
+
+def whats(kit: Contactable) -> str:
+    return "\n".join(finding.what for finding in watch(kit, "hubspot"))
+
+
+@pytest.mark.parametrize(
+    ("mapping", "named"),
+    [
+        ('opposed_sms_on = ["stop_sms"]', "opposed_sms_on: property:stop_sms"),
+        ('customer = [{ list = "Clients", value = "yes" }]', "customer: list:Clients"),
+    ],
+    ids=["a property", "a list"],
+)
+def test_a_source_that_the_crm_does_not_have_is_named(connect: Connect, mapping: str, named: str) -> None:
+    with HubSpotSandbox(PEOPLE) as crm:
+        kit = connect(crm, f"[connectors.hubspot.mapping]\n{mapping}\n")
+
+        assert named in whats(kit)
+
+
+def test_sources_that_the_crm_has_are_no_finding_at_all(connect: Connect) -> None:
+    with HubSpotSandbox(PEOPLE) as crm:
+        assert whats(connect(crm, '[connectors.hubspot.mapping]\ncountry = ["pays"]\n')) == ""
+
+
+def test_a_fact_that_contacts_lose_from_one_day_to_the_next_is_named_with_both_shares(connect: Connect) -> None:
+    with HubSpotSandbox(PEOPLE) as crm:
+        kit = connect(crm)
+        load(kit, "hubspot")
+        assert remember_coverage(kit, "hubspot") == ""
+
+        for id in list(crm.portal.contacts.by_id):
+            crm.as_person(id, {"audience": ""})
+        load(kit, "hubspot")
+
+        assert "audience (100% → 0%)" in whats(kit)
+        assert remember_coverage(kit, "hubspot") == "audience (100% → 0%)"
+
+
+def test_types_that_only_one_of_offers_and_crm_knows_are_named(connect: Connect) -> None:
+    people = [{**each, "hs_email_optout_1601": "true"} for each in PEOPLE[:2]]
+    with HubSpotSandbox(people) as crm:
+        kit = connect(crm, '[offers.main]\nsubscriptions = ["77"]\n')
+        load(kit, "hubspot")
+
+        found = whats(kit)
+
+    assert "the subscription type 1601 (2 opt-outs)" in found
+    assert "[offers.main] names 77" in found
+
+
+def test_decisions_that_nobody_approved_are_named_until_somebody_does(connect: Connect) -> None:
+    with HubSpotSandbox(PEOPLE) as crm:
+        kit = connect(crm)
+        assert "reading:robinson" in next(unsigned(kit)).what
+
+        approve(kit, decisions_of(kit), "Anne Exemple")
+
+        assert list(unsigned(kit)) == []
+
+
+def test_a_declaration_tells_how_many_contacts_it_opens_on_which_channel(connect: Connect) -> None:
+    with HubSpotSandbox(PEOPLE) as crm:
+        kit = connect(crm, TOLD)
+        load(kit, "hubspot")
+
+        found = effects(kit)
+
+    assert found.opened["declaration:told"][Channel.PHONE] == 5
+    assert "5" in told(found, "en")["declaration:told"]
+    assert told(found, "fr")["mapping:hubspot"] == "5 contacts lus"
