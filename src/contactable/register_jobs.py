@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from contactable import replaying
+from contactable import replaying, reviewing
 from contactable.errors import Malformed
 from contactable.lists.importing import enter, look_at
 from contactable.lists.layouts import recognise
@@ -106,5 +106,6 @@ KINDS: Final[Mapping[str, Callable[[Contactable, Mapping[str, Any], Moved], str]
     "receipt": _receipt,
     "mark": _mark,
     **replaying.KINDS,
+    **reviewing.KINDS,
 }
 """What each kind of job runs."""
