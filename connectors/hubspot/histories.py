@@ -27,10 +27,11 @@ def read_histories(account: Account, ids: Sequence[str], names: Sequence[str], a
         at_once=account.options.in_flight,
     ):
         for item in answer.json["results"]:
-            yield from _writes(item, app_id)
+            yield from writes_of(item, app_id)
 
 
-def _writes(item: Mapping[str, Any], app_id: str) -> Iterator[PropertyWrite]:
+def writes_of(item: Mapping[str, Any], app_id: str) -> Iterator[PropertyWrite]:
+    """The history of one contact. With an unknown ``app_id`` (empty) no write counts as ours: compare the values."""
     for name, versions in (item.get("propertiesWithHistory") or {}).items():
         for version in versions or ():
             at = moment(version.get("timestamp"))

@@ -11,9 +11,12 @@ import pytest
 import responses
 
 from contactable.connectors.hubspot import HubSpot, connect
+from contactable.connectors.hubspot.histories import writes_of
+from contactable.connectors.hubspot.loading import Stretch
+from contactable.connectors.hubspot.pages import Fetched
 from contactable.connectors.hubspot.paths import VERSIONS, Paths
 from contactable.connectors.protocol import ContactRecord, Page, Writer
-from contactable.errors import Unavailable
+from contactable.errors import Refused, Unavailable
 from contactable.sandbox.hubspot.forms import Form
 from contactable.sandbox.hubspot.tokens import SCOPES
 
@@ -79,6 +82,22 @@ def test_a_resumed_load_reads_no_page_twice(account: Any) -> None:
     after = living(account.connect().iter_changed(cursor, NAMES))
 
     assert len(after) + sum(len(page.records) for page in before) == 1_000
+
+
+@pytest.mark.parametrize(("last_id", "ended"), [(900, False), (999, False), (1_000, True), (1_050, True)])
+def test_a_stretch_ends_at_its_last_contact_and_not_before(last_id: int, ended: bool) -> None:
+    """Search may not have known every contact of it, so the number of pages says nothing."""
+    stretch = Stretch("500", 1_000)
+
+    records = stretch.advance(Fetched([ContactRecord(str(last_id), {})], str(last_id), last_id))
+
+    assert stretch.ended is ended
+    assert bool(records) is (last_id <= 1_000)
+
+
+def test_a_list_that_runs_backwards_is_refused() -> None:
+    with pytest.raises(Refused, match="in_flight"):
+        Stretch("500", 1_000).advance(Fetched([ContactRecord("400", {})], "400", 400))
 
 
 def test_a_cursor_that_is_no_id_is_followed_in_one_chain(hubspot: responses.RequestsMock) -> None:
@@ -169,7 +188,7 @@ def test_ten_changes_cost_the_same_few_requests_in_a_large_account(account: Any)
 
 def test_an_error_in_a_batch_makes_nobody_gone(hubspot: responses.RequestsMock) -> None:
     path = f"{URL}/crm/v3/objects/contacts"
-    errors = [{"status": "error", "category": "INTERNAL_ERROR", "message": "oops"}]
+    errors = [{"status": "error", "category": "INTERNAL_ERROR", "message": "oops", "context": {"ids": ["2"]}}]
     body = {"status": "COMPLETE", "results": [{"id": "1", "properties": {}}], "numErrors": 1, "errors": errors}
     hubspot.post(f"{path}/batch/read", status=207, json=body)
     hubspot.get(f"{path}/2", json={"id": "2", "properties": {"email": "p@example.org"}})
@@ -234,6 +253,13 @@ def test_the_history_tells_a_person_from_an_app_and_ours_from_others(account: An
     writes = [(each.value, each.by) for each in account.connect().histories([id], ["jobtitle"])]
 
     assert writes == [("somebody's", Writer.PERSON), ("theirs", Writer.OTHER_APP), ("ours", Writer.OURSELVES)]
+
+
+def test_while_our_app_is_unknown_no_write_is_called_our_own() -> None:
+    version = {"value": "x", "sourceType": "INTEGRATION", "sourceId": ""}
+    item = {"id": "1", "propertiesWithHistory": {"jobtitle": [version, {**version, "sourceId": "980017"}]}}
+
+    assert {each.by for each in writes_of(item, app_id="")} == {Writer.OTHER_APP}
 
 
 def test_lists_are_given_with_their_members(account: Any) -> None:

@@ -63,6 +63,15 @@ def test_a_plain_no_is_not_asked_twice(crm: responses.RequestsMock, status: int)
     assert len(crm.calls) == 1
 
 
+def test_no_request_leaves_without_a_timeout_and_its_token(crm: responses.RequestsMock) -> None:
+    crm.get(f"{URL}/a", json={})
+
+    transport().call("GET", "/a")
+
+    sent = crm.calls[0].request.req_kwargs  # type: ignore[attr-defined]  # what responses adds
+    assert (sent["timeout"], crm.calls[0].request.headers["Authorization"]) == ((5.0, 100.0), f"Bearer {SECRET}")
+
+
 def test_an_expected_status_comes_back_as_an_answer(crm: responses.RequestsMock) -> None:
     crm.get(f"{URL}/a", status=404, json={"category": "OBJECT_NOT_FOUND"})
 

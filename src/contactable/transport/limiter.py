@@ -2,8 +2,8 @@
 
 A server counts a request at some moment between its leaving and the arrival of its answer. A place is therefore free
 again one whole window after the *answer*: however slow or uneven the network is, no window of the server's holds more
-than it allows. That costs latency divided by window of the rate (2.5 % at 250 ms of 10 s). The libraries looked at
-count at leaving, cannot be given another rate on the way, and sleep through a shutdown.
+than it allows. That costs latency divided by window of the rate (2.5 % at 250 ms of 10 s). pyrate-limiter 4.5, which
+was looked at first, counts at leaving and sleeps through a shutdown.
 """
 
 from __future__ import annotations
