@@ -80,6 +80,7 @@ class Setup:
             self.mapping,
             lists=contact.lists,
             forms=contact.forms,
+            outcomes=contact.outcomes,
             declarations=self.declarations,
         )
         return mapped.facts, mapped.warnings

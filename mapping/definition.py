@@ -30,7 +30,7 @@ from contactable.mapping.offers import OfferSettings, vocabulary
 from contactable.mapping.sources import Found, Source, membership, remembering, sources_of
 
 _ABOUT = ("created", "source", "owner", "form")
-_SPECIAL = {"based_on", "subscriptions", "about"}
+_SPECIAL = {"based_on", "subscriptions", "about", "declined"}  # declined: suggestions that a person refused
 # A salesperson's tick in our own property is read back like any other opposition; "calls" are both kinds of call.
 _TICKS = {"phone": "calls", "robocall": "calls"}
 OPPOSE_PROPERTY = "contactable_oppose"

@@ -20,12 +20,13 @@ KINDS = ("contact", "list", "form", "submission", "property")
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """One contact: its properties, the lists it is in, the forms it sent (with the moment of the latest)."""
+    """One contact: its properties, the lists it is in, the forms it sent (with the moment of the latest), its calls."""
 
     id: str
     properties: Mapping[str, str | None]
-    lists: tuple[str, ...] = ()
+    lists: Mapping[str, str] | tuple[str, ...] = ()
     forms: Mapping[str, str] = field(default_factory=dict)
+    outcomes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

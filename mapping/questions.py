@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from contactable.errors import SettingsError
-from contactable.mapping.suggest import Suggestion
+from contactable.mapping.suggest import Suggestion, toml_value
 
 TAKE, DECLINE = "take", "decline"
 
@@ -39,7 +39,8 @@ QUESTIONS = (
     Question("declare", "Qui a été informé, sur quelle preuve ?", "Who was told, on which evidence?"),
 )
 _KEYS = tuple(question.key for question in QUESTIONS)
-_SOURCES = ("audience", "sale", "last_contact_on", "country")
+SOURCES = ("audience", "sale", "last_contact_on", "country")
+"""The questions whose answer is a source of the mapping."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +51,22 @@ class Tables:
     mapping: dict[str, Any]
     declare: list[dict[str, Any]]
 
+    @property
+    def toml(self) -> tuple[str, str, str]:
+        """The three as text, without the headers of the first two."""
+        declared = ("[[declare]]\n" + _lines(each) for each in self.declare)
+        return _lines(self.main), _lines(self.mapping), "\n".join(declared)
+
 
 def tables_from_answers(answers: Mapping[str, Any], suggestions: Iterable[Suggestion]) -> Tables:
     """Turn answers into settings; raise ``SettingsError`` for an opposition that nobody took or declined."""
     if unknown := sorted(set(answers) - set(_KEYS)):
         raise SettingsError(f"`{unknown[0]}` is none of the questions: {', '.join(_KEYS)}.")
-    mapping: dict[str, Any] = {key: answers[key] for key in _SOURCES if key in answers}
+    mapping: dict[str, Any] = {key: answers[key] for key in SOURCES if key in answers}
     for column, source in _taken(answers.get("oppositions", {}), suggestions):
         mapping.setdefault(column, []).append(source)
+    if declined := sorted(name for name, answer in answers.get("oppositions", {}).items() if answer == DECLINE):
+        mapping["declined"] = declined
     main = {key: answers[key] for key in ("trades", "sector") if key in answers}
     return Tables(main, mapping, list(answers.get("declare", ())))
 
@@ -84,3 +93,7 @@ def _taken(decided: Mapping[str, str], suggestions: Iterable[Suggestion]) -> Ite
     if missing := undecided({"oppositions": decided}, oppositions):
         raise SettingsError(f"`{missing[0]}` may hold people who said no: take it or decline it by name.")
     return [(each.column, each.source) for each in oppositions if decided[name_of(each)] == TAKE]
+
+
+def _lines(table: Mapping[str, Any]) -> str:
+    return "".join(f"{key} = {toml_value(value)}\n" for key, value in table.items())

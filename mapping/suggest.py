@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from contactable.identifiers import mask_email
@@ -79,7 +80,7 @@ class Suggestion:
     @property
     def toml(self) -> str:
         """The line for ``[connectors.NAME.mapping]``."""
-        return f"{self.column} = {_toml(self.source)}"
+        return f"{self.column} = {toml_value(self.source)}"
 
 
 @dataclass(slots=True)
@@ -219,12 +220,14 @@ def masked(value: str, *, choices: bool) -> str:
     return value if read_date(value).value else f"{value[:1]}***"
 
 
-def _toml(source: Source) -> str:
-    """Write a source as TOML does: JSON's texts are TOML's, and a table in one line has ``=``."""
-    if isinstance(source, str):
-        return json.dumps(source, ensure_ascii=False)
-    inside = ", ".join(f"{_key(key)} = {_toml(value)}" for key, value in source.items())
-    return f"{{ {inside} }}" if inside else "{}"
+def toml_value(value: Any) -> str:
+    """Write a value as TOML does: JSON's texts are TOML's, and a table in one line has ``=``."""
+    if isinstance(value, dict):
+        inside = ", ".join(f"{_key(key)} = {toml_value(each)}" for key, each in value.items())
+        return f"{{ {inside} }}" if inside else "{}"
+    if isinstance(value, list):
+        return f"[{', '.join(toml_value(each) for each in value)}]"
+    return value.isoformat() if isinstance(value, date) else json.dumps(value, ensure_ascii=False)
 
 
 def _key(key: str) -> str:

@@ -78,13 +78,14 @@ def preview(
     kit: Contactable, name: str, *, full: bool = False, progress: Progress = lambda done, total: None
 ) -> Preview:
     """Count what a sync would write; nothing is kept and nothing written."""
-    found = Preview(name)
+    found, seen = Preview(name), set[str]()
     with kit.register.read() as tx:
         cursor = None if full else cursors.get(tx, name, CHANGES)
         mapping, asked = kit.mapping(name), kit.reader(name).asked
         beside = read_beside(kit.connectors[name], asked)
         for page in kit.connectors[name].iter_changed(cursor, mapping.properties):
-            living = [record for record in page.records if not record.gone]
+            living = [record for record in page.records if not record.gone and record.id not in seen]
+            seen.update(record.id for record in living)  # a CRM gives a contact at least once
             mapped = [_mapped(each, mapping, kit.declarations, beside.get(each.id, {})) for each in living]
             for reasons, before in _decided(kit, tx, name, mapped):
                 found.add(reasons, before != {channel: str(reason) for channel, reason in reasons.items()})

@@ -24,7 +24,7 @@ def test_there_are_at_most_eight_questions_in_both_languages() -> None:
 def test_an_opposition_that_was_taken_is_mapped_and_one_that_was_declined_is_not() -> None:
     tables = tables_from_answers({"oppositions": DECIDED}, SUGGESTED)
 
-    assert tables.mapping == {"opposed_all_on": [{"list": "Ne pas contacter"}]}
+    assert tables.mapping == {"opposed_all_on": [{"list": "Ne pas contacter"}], "declined": ["property:stop_sms"]}
 
 
 @pytest.mark.parametrize("left_out", sorted(DECIDED))

@@ -1,43 +1,71 @@
-"""``contactable init``: write a commented settings file and the keys; ask only what must be known."""
+"""``contactable init``: write a commented settings file and the keys; ask what must be known, eight questions at most.
+
+Answers come from a person, or from a file (``--answers``). Nothing is written before each source that may hold people
+who said no was taken or declined by name.
+"""
 
 from __future__ import annotations
 
 import base64
 import os
 import secrets
-from importlib import resources
+import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from contactable.cli import Context, pass_context
 from contactable.errors import SettingsError
 
+if TYPE_CHECKING:
+    from contactable.mapping.portal import Portal
+    from contactable.mapping.questions import Tables
+    from contactable.mapping.suggest import Suggestion
+
 KEY_BYTES = 32
+_COLUMNS = {"audience": "audience", "sale": "sale", "last_contact_on": "last_contact_on", "country": "country"}
+_SHOWN = 3  # suggestions for one question
 
 
 @click.command()
 @click.option("--public-url", help="Where senders reach this installation (https://…).")
 @click.option("--token", help="Where the CRM's token is: env:NAME or file:PATH.")
+@click.option("--crm-url", default="", help="Another address of the CRM's interface, as a sandbox has.")
 @click.option("--language", type=click.Choice(["fr", "en"]), default="fr", show_default=True)
+@click.option("--answers", type=click.Path(path_type=Path, dir_okay=False), help="A file (TOML) of answers.")
+@click.option(
+    "--source",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="An export or a records file to look at instead of the CRM.",
+)
 @pass_context
-def command(context: Context, public_url: str | None, token: str | None, language: str) -> None:
+def command(
+    context: Context,
+    public_url: str | None,
+    token: str | None,
+    crm_url: str,
+    language: str,
+    answers: Path | None,
+    source: Path | None,
+) -> None:
     """Write contactable.toml and its keys; never overwrite either."""
+    from contactable.first_settings import NOTHING, fill
+
     if context.path.exists():
         raise SettingsError(f"{context.path} exists already: edit it, or name another with --settings.")
     public_url = public_url or click.prompt(
         "Public address of this installation", default="https://example.com/contactable"
     )
     token = token or click.prompt("Where is HubSpot's token (env:NAME or file:PATH)", default="env:HUBSPOT_TOKEN")
-    template = resources.files("contactable").joinpath("templates/contactable.toml").read_text(encoding="utf-8")
-    write_keys(context.path.resolve().parent / "contactable-keys")
-    context.path.write_text(
-        template.format(public_url=public_url.rstrip("/"), token=token, language=language), encoding="utf-8"
-    )
-    click.echo(f"{context.path} and its keys are written. Next:", err=True)
-    click.echo("  contactable register upgrade   # makes the register", err=True)
-    click.echo("  contactable key backup         # nobody can restore a lost key", err=True)
-    click.echo("  contactable doctor             # says what is missing", err=True)
+    folder = context.path.resolve().parent
+    tables = NOTHING
+    if answers or source or (sys.stdin.isatty() and click.confirm("Look at the contacts now?", default=True)):
+        tables = _answered(_look(source, token, crm_url, folder), answers, language)
+    text = fill(public_url=public_url, token=token, language=language, address=crm_url, tables=tables)
+    write_keys(folder / "contactable-keys")
+    context.path.write_text(text, encoding="utf-8")
+    _say_what_is_next(context.path)
 
 
 def write_keys(folder: Path) -> None:
@@ -48,3 +76,99 @@ def write_keys(folder: Path) -> None:
         if not path.exists():
             with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
                 file.write(base64.b64encode(secrets.token_bytes(KEY_BYTES)) + b"\n")
+
+
+def _say_what_is_next(path: Path) -> None:
+    click.echo(f"{path} and its keys are written. Next:", err=True)
+    click.echo("  contactable register upgrade   # makes the register", err=True)
+    click.echo("  contactable key backup         # nobody can restore a lost key", err=True)
+    click.echo("  contactable doctor             # says what is missing", err=True)
+
+
+def _look(source: Path | None, token: str, crm_url: str, folder: Path) -> Portal:
+    from contactable.connectors import connect
+    from contactable.looking import look
+    from contactable.mapping.portal import read_portal
+    from contactable.settings import read_secret
+
+    if source is not None:
+        return read_portal(source)
+    options = {"token": token, **({"base_url": crm_url} if crm_url else {})}
+    return look(connect("hubspot", "hubspot", options, lambda reference: read_secret(reference, folder)))
+
+
+def _answered(portal: Portal, path: Path | None, language: str) -> Tables:
+    from contactable.first_settings import read_answers
+    from contactable.mapping import Mapping
+    from contactable.mapping.questions import tables_from_answers
+    from contactable.mapping.suggest import suggest
+
+    suggestions = suggest(portal, mapped=Mapping.from_settings({}).properties)
+    answers = read_answers(path) if path else _ask(portal, suggestions, language)
+    return tables_from_answers(answers, suggestions)
+
+
+def _ask(portal: Portal, suggestions: tuple[Suggestion, ...], language: str) -> dict[str, Any]:
+    """Ask a person, question after question; an empty answer says nothing."""
+    from contactable.mapping.questions import DECLINE, QUESTIONS, TAKE, name_of
+
+    answers: dict[str, Any] = {}
+    for question in QUESTIONS:
+        click.secho(question.fr if language == "fr" else question.en, bold=True, err=True)
+        if question.key == "oppositions":
+            decided: dict[str, str] = {}
+            for each in (each for each in suggestions if each.opposition):
+                _show(portal, each, answers)
+                decided.setdefault(name_of(each), "")
+                decided[name_of(each)] = decided[name_of(each)] or click.prompt(
+                    name_of(each), type=click.Choice([TAKE, DECLINE]), err=True
+                )
+            answers["oppositions"] = decided
+        elif question.key == "declare":
+            answers["declare"] = list(_ask_declaration())
+        elif (answer := _ask_one(portal, question.key, suggestions, answers)) not in ("", None):
+            answers[question.key] = answer
+    return answers
+
+
+def _ask_one(portal: Portal, key: str, suggestions: tuple[Suggestion, ...], answers: dict[str, Any]) -> Any:
+    from contactable.first_settings import read_answer
+    from contactable.mapping.suggest import toml_value
+
+    fitting = [each for each in suggestions if each.column == _COLUMNS.get(key)][:_SHOWN]
+    for each in fitting:
+        _show(portal, each, answers)
+    default = toml_value(fitting[0].source) if fitting else ""
+    return read_answer(click.prompt(key, default=default, show_default=bool(default), err=True))
+
+
+def _ask_declaration() -> Any:
+    from contactable.clock import utc_now
+    from contactable.rules.calendar import paris_day
+
+    forms = click.prompt("forms, joined by commas (all: everybody)", default="", show_default=False, err=True)
+    if not forms:
+        return
+    about = {"all": True} if forms == "all" else {"form": [each.strip() for each in forms.split(",")]}
+    yield {
+        "name": "told-at-collection",
+        **about,
+        "facts": {"informed": "yes", "source": "person"},
+        "evidence": click.prompt("evidence (a file or a reference)", err=True),
+        "by": click.prompt("signed by", err=True),
+        "on": paris_day(utc_now()),
+    }
+
+
+def _show(portal: Portal, each: Suggestion, answers: dict[str, Any]) -> None:
+    """One suggestion: its line, whom it is about, and what it would open or close."""
+    from contactable.clock import utc_now
+    from contactable.first_settings import effect
+    from contactable.rules.calendar import paris_day
+
+    opened, closed = effect(portal, each, answers, paris_day(utc_now()))
+    told = [f"+{count} {channel}" for channel, count in opened.items()]
+    told += [f"-{count} {channel}" for channel, count in closed.items()]
+    examples = f"; e.g. {', '.join(each.examples)}" if each.examples else ""
+    does = f"; of {len(portal.contacts):,} looked at: {', '.join(told)}" if told else ""
+    click.echo(f"  {each.toml}   # {each.contacts:,} contacts{examples}{does}", err=True)

@@ -6,7 +6,6 @@ Both work on a connector of the settings, on an export (CSV) and on a records fi
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -122,24 +121,21 @@ def _map(context: Context, source: str, map_name: str | None, offers: dict[str, 
 
 
 def _portal(context: Context, source: str, setup: Setup | None) -> Portal:
-    """The contacts of a file, or of a connector (for figures: the properties that the mapping reads)."""
-    from contactable.mapping.portal import Portal, read_portal
+    """The contacts of a file, or of a connector: some of them for suggestions, all for figures."""
+    from contactable.mapping.portal import read_portal
 
     if Path(source).is_file():
         return read_portal(Path(source))
     if not context.path.exists() or source not in context.settings.connectors:
         raise SettingsError(f"`{source}` is neither a file nor a connector of {context.path}.")
-    if setup is None:
-        raise SettingsError("Suggestions are made on an export (CSV) or a records file: export the CRM's contacts.")
+    from contactable.looking import look, read_all
+    from contactable.mapping import Asked
+
     with context.kit() as kit:
-        return Portal(tuple(_read(kit.connectors[source], setup)))
-
-
-def _read(connector: Any, setup: Setup) -> Iterator[Contact]:
-    from contactable.mapping.portal import Contact
-
-    for page in connector.iter_changed(None, setup.mapping.properties):
-        yield from (Contact(record.id, record.properties) for record in page.records if not record.gone)
+        connector = kit.connectors[source]
+        if setup is None:
+            return look(connector)
+        return read_all(connector, setup.mapping, Asked.by(setup.mapping, setup.declarations))
 
 
 def _day(text: str | None) -> date:

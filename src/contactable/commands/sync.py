@@ -58,6 +58,8 @@ def _sync(kit: Contactable, name: str, dry_run: bool, full: bool, yes: bool, as_
             found = preview(kit, name, full=full or first, progress=moved)
         print_json({"connector": name, **asdict(found)}) if as_json else show(found)
         return first and not dry_run
+    if first and _undecided(kit, name):
+        return True
     arguments = {"connector": name, "full": full}
     with progress_bar(f"{name}: syncing") as moved:
 
@@ -70,6 +72,21 @@ def _sync(kit: Contactable, name: str, dry_run: bool, full: bool, yes: bool, as_
         )
     print_json({"connector": name, "note": note}) if as_json else click.echo(f"{name}: {note}", err=True)
     return False
+
+
+def _undecided(kit: Contactable, name: str) -> bool:
+    """Name what may hold people who said no and nobody took or declined: nothing is written before."""
+    from contactable.looking import undecided_in
+    from contactable.mapping.questions import name_of
+
+    found = undecided_in(kit, name)
+    for each in found:
+        click.echo(
+            f"{name_of(each)} may hold people who said no ({each.contacts:,}). Under [connectors.{name}.mapping], "
+            f'write {each.toml}, or decline it: declined = ["{name_of(each)}"]',
+            err=True,
+        )
+    return bool(found)
 
 
 def _forget(kit: Contactable, name: str) -> str:

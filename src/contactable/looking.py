@@ -1,0 +1,67 @@
+"""A look at a CRM before anything is mapped: some contacts with all their properties, the lists, the forms.
+
+A sample is enough to suggest sources; nothing of it is kept.
+"""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, cast
+
+from contactable.beside import Beside, read_beside
+from contactable.connectors.protocol import Connector, HasForms, HasLists
+from contactable.mapping import Asked, Mapping
+from contactable.mapping.portal import Contact, Form, Portal
+from contactable.mapping.questions import name_of
+from contactable.mapping.suggest import Suggestion, suggest
+from contactable.register.members import LIST, OUTCOME
+from contactable.sync import property_names
+
+if TYPE_CHECKING:
+    from contactable.kit import Contactable
+
+SAMPLE = 1000
+"""Contacts that are looked at for suggestions."""
+
+
+def look(connector: Connector, *, sample: int = SAMPLE) -> Portal:
+    """Look at a CRM: some contacts with every property, and the names and sizes of all lists and forms."""
+    ids = list(islice(connector.iter_ids(), sample))
+    names = sorted(property_names(connector) or ())
+    contacts = tuple(
+        Contact(record.id, record.properties) for record in connector.read(ids, names) if ids and not record.gone
+    )
+    lists: dict[str, int] = {}
+    forms: tuple[Form, ...] = ()
+    if connector.capabilities.lists:
+        lists = {each.name: each.size for each in cast(HasLists, connector).lists()}
+    if connector.capabilities.forms:
+        found = cast(HasForms, connector).forms()
+        forms = tuple(Form(each.id, each.name, tuple(text.text for text in each.texts)) for each in found)
+    return Portal(contacts, lists, forms)
+
+
+def read_all(connector: Connector, mapping: Mapping, asked: Asked) -> Portal:
+    """Every contact with the properties, lists and outcomes that a mapping reads."""
+    beside = read_beside(connector, asked)
+    return Portal(_contacts(connector, mapping, beside))
+
+
+def undecided_in(kit: Contactable, name: str) -> list[Suggestion]:
+    """What in this CRM may hold people who said no, and was neither mapped nor declined by name."""
+    mapping = kit.mapping(name)
+    found = suggest(look(kit.connectors[name]), mapped=mapping.properties)
+    decided = {*kit.settings.connectors[name].mapping.get("declined", ()), *(f"list:{each}" for each in mapping.lists)}
+    return [each for each in found if each.opposition and name_of(each) not in decided]
+
+
+def _contacts(connector: Connector, mapping: Mapping, beside: Beside) -> tuple[Contact, ...]:
+    found: dict[str, Contact] = {}  # a CRM gives a contact at least once, and the last one is the newest
+    for page in connector.iter_changed(None, mapping.properties):
+        for record in page.records:
+            if record.gone:
+                found.pop(record.id, None)
+            else:
+                told = beside.get(record.id, {})
+                found[record.id] = Contact(record.id, record.properties, told.get(LIST, {}), {}, told.get(OUTCOME, {}))
+    return tuple(found.values())

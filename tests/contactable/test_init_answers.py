@@ -1,0 +1,159 @@
+"""``contactable init`` with its answers in a file, on a CRM over HTTP: from nothing to the first verdicts."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from contactable.cli import WAITS_FOR_A_PERSON, group
+from contactable.errors import SettingsError
+from contactable.sandbox import HubSpotSandbox
+from contactable.settings import load
+
+PEOPLE = [
+    {
+        "email": f"p{number}@example.com",
+        "phone": f"+3363998000{number}",
+        "associatedcompanyid": "7",
+        "recent_conversion_date": "2026-11-01",
+        "stop_sms": "Oui" if number == 2 else "",
+    }
+    for number in range(4)
+]
+ANSWERS = """
+trades = "all"
+audience = { property = "associatedcompanyid", filled = "professional" }
+
+[oppositions]
+"list:Ne plus contacter" = "take"
+"property:stop_sms" = "take"
+
+[[declare]]
+name = "told"
+all = true
+facts = { informed = "yes", source = "person", country = "FR" }
+evidence = "texts of the forms"
+by = "Anne Exemple"
+on = 2026-11-01
+"""
+
+
+@pytest.fixture
+def crm(monkeypatch: pytest.MonkeyPatch) -> Iterator[HubSpotSandbox]:
+    """Four professionals, of whom one stands in a list of refusals and one refuses SMS."""
+    with HubSpotSandbox(PEOPLE) as sandbox:
+        monkeypatch.setenv("HUBSPOT_TOKEN", sandbox.token)
+        refused = sandbox.portal.lists.add("Ne plus contacter", "MANUAL", sandbox.portal.now)
+        sandbox.portal.lists.put_in(refused, [next(iter(sandbox.portal.contacts.by_id))], sandbox.portal.now)
+        yield sandbox
+
+
+def run(folder: Path, *arguments: object) -> Result:
+    settings = ["--settings", str(folder / "contactable.toml")]
+    return CliRunner().invoke(group, [*settings, *map(str, arguments)], catch_exceptions=False)
+
+
+def init(folder: Path, crm: HubSpotSandbox, answers: str) -> Result:
+    (folder / "answers.toml").write_text(answers, encoding="utf-8")
+    given = ["--public-url", "https://example.com/c", "--token", "env:HUBSPOT_TOKEN", "--crm-url", crm.url]
+    return run(folder, "init", *given, "--answers", folder / "answers.toml")
+
+
+def reasons(crm: HubSpotSandbox, channel: str) -> list[str]:
+    return [crm.contact(id).properties[f"contactable_{channel}_reason"] for id in crm.portal.contacts.by_id]
+
+
+def test_eight_answers_lead_from_nothing_to_verdicts_that_respect_the_hidden_refusals(
+    crm: HubSpotSandbox, tmp_path: Path
+) -> None:
+    init(tmp_path, crm, ANSWERS)
+    run(tmp_path, "register", "upgrade")
+
+    result = run(tmp_path, "sync", "--yes")
+
+    assert result.exit_code == 0
+    told = "legitimate_interest_professional"
+    assert reasons(crm, "phone") == ["opposition", told, told, told]
+    assert reasons(crm, "sms") == ["opposition", told, "opposition", told]
+
+
+def test_an_opposition_that_nobody_decided_is_named_and_nothing_is_written(crm: HubSpotSandbox, tmp_path: Path) -> None:
+    answers = ANSWERS.replace('"list:Ne plus contacter" = "take"\n', "")
+
+    with pytest.raises(SettingsError, match="list:Ne plus contacter"):
+        init(tmp_path, crm, answers)
+
+    assert not (tmp_path / "contactable.toml").exists()
+
+
+def test_what_was_declined_is_kept_in_the_settings_and_not_asked_again(crm: HubSpotSandbox, tmp_path: Path) -> None:
+    init(tmp_path, crm, ANSWERS.replace('"property:stop_sms" = "take"', '"property:stop_sms" = "decline"'))
+    run(tmp_path, "register", "upgrade")
+
+    result = run(tmp_path, "sync", "--yes")
+
+    assert load(tmp_path / "contactable.toml").connectors["hubspot"].mapping["declined"] == ["property:stop_sms"]
+    assert result.exit_code == 0
+    assert "opposition" in reasons(crm, "sms")[0]
+
+
+def test_the_first_sync_writes_nothing_while_a_list_of_refusals_is_undecided(
+    crm: HubSpotSandbox, tmp_path: Path
+) -> None:
+    given = ["--public-url", "https://example.com/c", "--token", "env:HUBSPOT_TOKEN", "--crm-url", crm.url]
+    run(tmp_path, "init", *given)
+    run(tmp_path, "register", "upgrade")
+
+    result = run(tmp_path, "sync", "--yes")
+
+    assert result.exit_code == WAITS_FOR_A_PERSON
+    assert "list:Ne plus contacter may hold people who said no" in result.stderr
+    assert all("contactable_channels" not in crm.contact(id).properties for id in crm.portal.contacts.by_id)
+
+
+def test_settings_that_exist_are_never_overwritten_by_answers(crm: HubSpotSandbox, tmp_path: Path) -> None:
+    init(tmp_path, crm, ANSWERS)
+    before = (tmp_path / "contactable.toml").read_text(encoding="utf-8")
+
+    with pytest.raises(SettingsError, match="exists already"):
+        init(tmp_path, crm, "")
+
+    assert (tmp_path / "contactable.toml").read_text(encoding="utf-8") == before
+
+
+def test_figures_of_a_connector_count_the_members_of_its_lists(crm: HubSpotSandbox, tmp_path: Path) -> None:
+    init(tmp_path, crm, ANSWERS)
+
+    shown = run(tmp_path, "mapping", "check", "hubspot").stdout
+
+    assert "list:Ne plus contacter 1" in shown
+
+
+def test_suggestions_come_from_a_crm_as_from_a_file(crm: HubSpotSandbox, tmp_path: Path) -> None:
+    init(tmp_path, crm, ANSWERS)
+    (tmp_path / "contactable.toml").write_text(
+        (tmp_path / "contactable.toml").read_text(encoding="utf-8").replace('"stop_sms"', '"other"'), encoding="utf-8"
+    )
+
+    shown = run(tmp_path, "mapping", "suggest", "hubspot").stdout
+
+    assert 'opposed_sms_on = "stop_sms"' in shown
+
+
+def test_questions_at_a_terminal_are_answered_one_after_the_other(tmp_path: Path) -> None:
+    export = tmp_path / "export.csv"
+    export.write_text("Email;Pays;stop_sms\na@example.com;France;Oui\n", encoding="utf-8")
+    typed = ["decline", "", "all", "", "", "", "Pays", ""]
+    given = ["--public-url", "https://example.com/c", "--token", "env:HUBSPOT_TOKEN", "--source", str(export)]
+    command = [sys.executable, "-m", "contactable", "--settings", str(tmp_path / "c.toml"), "init", *given]
+
+    subprocess.run(command, input="\n".join(typed) + "\n", text=True, check=True, capture_output=True)
+
+    settings = load(tmp_path / "c.toml")
+    assert settings.offers["main"]["trades"] == "all"
+    assert settings.connectors["hubspot"].mapping == {"country": "Pays", "declined": ["property:stop_sms"]}
