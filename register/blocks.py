@@ -114,6 +114,11 @@ def postpone(tx: Tx, each: Owed, delay: timedelta, why: str) -> None:
     tx.connection.execute(update(table).where(_is(each)).values(values))
 
 
+def named_scopes(tx: Tx) -> frozenset[str]:
+    """The subscription types that an offer names: an opposition to one of them is not a general one."""
+    return frozenset(_said(tx)["named"])
+
+
 def free(tx: Tx) -> None:
     """Take back what a process held that was killed; for where no other process is at work."""
     tx.connection.execute(update(table).where(table.c.leased_until.isnot(None)).values(leased_until=None))
@@ -195,7 +200,7 @@ def _still_opposed(tx: Tx, rows: Sequence[Row[Any]]) -> set[tuple[str, str]]:
     for entry in ledger.entries_of(tx, {row.subject_id for row in rows}):
         acts.setdefault(entry.subject_id, []).append(entry)
     # Asked for an offer that no scope carries: only what closes every offer is a block.
-    nothing = OfferScopes(elsewhere=frozenset(_said(tx)["named"]))
+    nothing = OfferScopes(elsewhere=named_scopes(tx))
     return {
         (row.subject_id, row.channel) for row in rows if opposed(acts.get(row.subject_id, []), row.channel, nothing)
     }

@@ -7,7 +7,7 @@ like a success, so that no sender stalls behind it and an operator can replay it
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -16,12 +16,13 @@ from urllib.parse import urlsplit
 import structlog
 
 from contactable.errors import Malformed, NotAuthentic, RegisterError
-from contactable.register import Register, Tx, inbox
+from contactable.register import Tx, inbox
+from contactable.webhooks.despite import count_despite
 from contactable.webhooks.events import Event, Problem
 from contactable.webhooks.incidents import count_incidents
 from contactable.webhooks.metrics import Outcome
 from contactable.webhooks.provider import Provider
-from contactable.webhooks.recording import Recorded, Source, is_act, record
+from contactable.webhooks.recording import Recorded, Source, is_act, record, record_all
 from contactable.webhooks.request import Request, Secrets
 
 log = structlog.get_logger()
@@ -57,8 +58,8 @@ class Answer:
     wake: bool = False  # whether there is something for the worker
 
 
-def receive(endpoint: Endpoint, request: Request, register: Register) -> Answer:
-    """Take one request; never raises for what a sender sent."""
+def receive(endpoint: Endpoint, request: Request, keep_one: Callable[[Arrival], Recorded]) -> Answer:
+    """Take one request; never raises for what a sender sent. ``keep_one`` returns once it is on disk."""
     answers = endpoint.provider.answers
     try:
         secret = endpoint.provider.authenticate(request, endpoint.secrets)
@@ -67,7 +68,7 @@ def receive(endpoint: Endpoint, request: Request, register: Register) -> Answer:
         return Answer(answers.refused, b"not authentic\n", outcome=Outcome.REFUSED)
     items = read(endpoint.provider, request)
     try:
-        recorded = register.write(lambda tx: keep(tx, endpoint, request, items))
+        recorded = keep_one((endpoint, request, items))
     except RegisterError as error:
         log.error("webhook_not_kept", endpoint=endpoint.name, why=str(error))
         return Answer(answers.store_is_down, b"try again later\n", outcome=Outcome.STORE_DOWN)
@@ -92,24 +93,23 @@ def read(provider: Provider, request: Request) -> list[Event | Problem]:
     return items
 
 
+Arrival = tuple[Endpoint, Request, Sequence[Event | Problem]]
+"""A request that was found authentic, the endpoint to which it came, and what it says."""
+
+
 def keep(tx: Tx, endpoint: Endpoint, request: Request, items: Sequence[Event | Problem]) -> Recorded:
     """Put the request into the inbox and its acts into the ledger, in one transaction."""
-    proof = str(endpoint.provider.proof(request))
-    recorded = enter(tx, endpoint, items, proof, request.received_at)
-    inbox.keep(
-        tx,
-        inbox.Delivery(
-            endpoint=endpoint.name,
-            provider=endpoint.provider.id,
-            received_at=request.received_at,
-            headers=_kept_headers(request),
-            raw=request.raw,
-            sha256=hashlib.sha256(request.raw).digest(),
-            state=state_of(items, recorded),
-            proof=proof,
-            note=note_of(items),
-        ),
-    )
+    return keep_all(tx, [(endpoint, request, items)])[0]
+
+
+def keep_all(tx: Tx, arrivals: Sequence[Arrival]) -> list[Recorded]:
+    """Do so for requests that wait together; each has its own outcome."""
+    told = []
+    for endpoint, request, items in arrivals:
+        proof = str(endpoint.provider.proof(request))
+        told.append((_events(tx, endpoint, items), _source(endpoint, proof, request.received_at)))
+    recorded = record_all(tx, told)
+    inbox.keep_all(tx, [_delivery(*each, became) for each, became in zip(arrivals, recorded, strict=True)])
     return recorded
 
 
@@ -117,10 +117,35 @@ def enter(
     tx: Tx, endpoint: Endpoint, items: Sequence[Event | Problem], proof: str, arrived: datetime, batch: str = ""
 ) -> Recorded:
     """Enter the acts among what was read, and count the incidents; ``batch`` names an import."""
+    return record(tx, _events(tx, endpoint, items), _source(endpoint, proof, arrived, batch))
+
+
+def _events(tx: Tx, endpoint: Endpoint, items: Iterable[Event | Problem]) -> list[Event]:
     events = [item for item in items if isinstance(item, Event)]
     count_incidents(tx, events)
+    count_despite(tx, endpoint.name, events, endpoint.secrets.options)
+    return events
+
+
+def _source(endpoint: Endpoint, proof: str, arrived: datetime, batch: str = "") -> Source:
     group = batch or (f"{endpoint.name} {arrived:%Y-%m-%dT%H}" if proof in UNVERIFIED else "")
-    return record(tx, events, Source(endpoint.name, endpoint.connector, proof, arrived, endpoint.link_keys, group))
+    return Source(endpoint.name, endpoint.connector, proof, arrived, endpoint.link_keys, group)
+
+
+def _delivery(
+    endpoint: Endpoint, request: Request, items: Sequence[Event | Problem], recorded: Recorded
+) -> inbox.Delivery:
+    return inbox.Delivery(
+        endpoint=endpoint.name,
+        provider=endpoint.provider.id,
+        received_at=request.received_at,
+        headers=_kept_headers(request),
+        raw=request.raw,
+        sha256=hashlib.sha256(request.raw).digest(),
+        state=state_of(items, recorded),
+        proof=str(endpoint.provider.proof(request)),
+        note=note_of(items),
+    )
 
 
 def state_of(items: Sequence[Event | Problem], recorded: Recorded) -> str:

@@ -61,7 +61,9 @@ def _call(body: Section, said: str, request: Request) -> Event:
         [comment.text("content", default="") for comment in comments],
         request.options,
     )
-    lifted = UNTAGGED if said == "call.untagged" else Meaning(Kind.IGNORED, "", Origin.PROVIDER, trace=TRACES.get(said))
+    lifted = (
+        UNTAGGED if said == "call.untagged" else Meaning(Kind.IGNORED, "", Origin.PROVIDER, trace=_trace(call, said))
+    )
     meaning, id, number = refusal or lifted, call.text("id"), call.text("raw_digits", default="")
     return meaning.event(
         On.VOICE,
@@ -72,6 +74,12 @@ def _call(body: Section, said: str, request: Request) -> Event:
         phone=number if is_persons_number(number) else None,
         message_id=id,
     )
+
+
+def _trace(call: Section, said: str) -> Trace | None:
+    # Somebody who calls us was not called by us: such a call is no attempt, and breaks no opposition.
+    trace = TRACES.get(said)
+    return None if trace is Trace.CALL_ENDED and call.text("direction", default="") == "inbound" else trace
 
 
 def _sections(call: Section, name: str) -> Iterator[Section]:

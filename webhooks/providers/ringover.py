@@ -56,7 +56,7 @@ def parse(request: Request) -> Iterator[Event]:
     body = request.json
     said, call = body.text("event"), body.section("data")
     refusal = refusal_in(_texts(call, "tags"), _texts(call, "comments"), request.options)
-    meaning = refusal or Meaning(Kind.IGNORED, origin=Origin.PROVIDER, trace=TRACES.get(said))
+    meaning = refusal or Meaning(Kind.IGNORED, origin=Origin.PROVIDER, trace=_trace(call, said))
     id, at = call.text("call_id"), body.epoch("timestamp", default=None)
     # A call refuses once, however often its events repeat the list of tags.
     key = fact_key("ringover", id, meaning.reason or said, None if refusal else body.text("resource", "ressource"))
@@ -65,9 +65,18 @@ def parse(request: Request) -> Iterator[Event]:
 
 def _number(call: Section) -> str | None:
     """The person's number: the one called on a call that we made, the caller's otherwise; None where none is named."""
-    outward = call.text("direction", default="").lower() in ("out", "outbound")
-    number = call.text("to_number" if outward else "from_number", default=None)
+    number = call.text("to_number" if _is_outward(call) else "from_number", default=None)
     return international(number) if number else None
+
+
+def _is_outward(call: Section) -> bool:
+    return call.text("direction", default="").lower() in ("out", "outbound")
+
+
+def _trace(call: Section, said: str) -> Trace | None:
+    # Somebody who calls us was not called by us: such a call is no attempt, and breaks no opposition.
+    trace = TRACES.get(said)
+    return None if trace is Trace.CALL_ENDED and not _is_outward(call) else trace
 
 
 def _texts(call: Section, name: str) -> list[str]:

@@ -106,8 +106,11 @@ def _status(form: Section) -> Event:
 def _call(form: Section, refusing_key: str) -> Event:
     id, pressed = form.text("CallSid"), form.text("Digits", default="")
     said = f"key {pressed}" if pressed else form.text("CallStatus", default="call")
-    phone = _number(form.text("To" if form.text("Direction", default="").startswith("outbound") else "From"))
+    outward = form.text("Direction", default="").startswith("outbound")
+    phone = _number(form.text("To" if outward else "From"))
     meaning = PRESSED if pressed == refusing_key else CALLS.get(said, IGNORED)
+    # Somebody who calls us was not called by us: such a call is no attempt, and breaks no opposition.
+    meaning = IGNORED if meaning is ENDED_CALL and not outward else meaning
     return meaning.event(On.VOICE, said, key=f"{id}:{said}", at=None, phone=phone, message_id=id)
 
 
