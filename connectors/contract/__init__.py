@@ -18,6 +18,8 @@ import pytest
 
 from contactable.connectors.contract.crm import Crm, Trouble
 
-pytest.register_assert_rewrite("contactable.connectors.contract.suite")  # so that a failure shows its values
+SUITE = ("reading", "properties", "writing", "trouble")
+# So that a failure shows its values.
+pytest.register_assert_rewrite(*(f"contactable.connectors.contract.suite_{part}" for part in SUITE))
 
 __all__ = ["Crm", "Trouble"]
