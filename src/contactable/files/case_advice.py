@@ -72,7 +72,7 @@ class CaseAdvice:
         facts = known_at(facts, moment)
         today = day_of(moment)
         ends = ends_of(facts.normal.starts)
-        situation = Situation(FRENCH_LAW, facts, offer, today, self._question.readings, ends, [])
+        situation = Situation(FRENCH_LAW, facts, offer, today, self._question.readings, ends, ())
         return advice_for(situation, channel, situation.answer(channel, today).reason)
 
     def _cases(self, channel: Channel, contacts: Contacts, count: int) -> Array:

@@ -104,7 +104,8 @@ class ColumnDecider:
         question = self._question
         touched: dict[Channel, Any] = dict.fromkeys(Channel, 0)
         for place, doubt in enumerate(DOUBTS):
-            other = replace(question.readings, **{doubt.name: doubt.other(getattr(question.readings, doubt.name))})
+            setting: dict[str, Any] = {doubt.name: doubt.other(getattr(question.readings, doubt.name))}
+            other = replace(question.readings, **setting)
             answers = decide_many(columns, self._offer, question.on, other, answers=("reason",))
             for channel in Channel:
                 differs = answers[f"{channel}_reason"] != decided[f"{channel}_reason"]
