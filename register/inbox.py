@@ -7,7 +7,7 @@ sealed, and dropped thirty days after they were settled; those of ignored events
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -49,10 +49,21 @@ class Delivery:
 
 def keep(tx: Tx, delivery: Delivery) -> str:
     """Keep a delivery; return its id."""
-    id = new_id(tx.now)
+    return keep_all(tx, [delivery])[0]
+
+
+def keep_all(tx: Tx, arrived: Sequence[Delivery]) -> list[str]:
+    """Keep deliveries, in one statement; return their ids."""
+    rows = [_row(tx, delivery) for delivery in arrived]
+    if rows:
+        tx.connection.execute(table.insert(), rows)
+    return [row["id"] for row in rows]
+
+
+def _row(tx: Tx, delivery: Delivery) -> dict[str, Any]:
     sealed = delivery.state != IGNORED
-    values = {
-        "id": id,
+    return {
+        "id": new_id(tx.now),
         "endpoint": delivery.endpoint,
         "provider": delivery.provider,
         "received_at": delivery.received_at,
@@ -64,8 +75,6 @@ def keep(tx: Tx, delivery: Delivery) -> str:
         "note": delivery.note,
         "settled_at": None if delivery.state == NEW else tx.now,
     }
-    tx.connection.execute(table.insert().values(values))
-    return id
 
 
 def deliveries(tx: Tx, state: str | None = None, *, endpoint: str | None = None, limit: int = 200) -> list[Delivery]:

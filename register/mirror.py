@@ -16,6 +16,7 @@ from sqlalchemy import Row, and_, func, select, update
 from contactable.register.carrying import carry, hand_over
 from contactable.register.carrying import contacts_with as contacts_with
 from contactable.register.carrying import subjects_of as subjects_of
+from contactable.register.carrying import subjects_of_contacts as subjects_of_contacts
 from contactable.register.schema import contacts as table
 from contactable.register.subjects import Identifier, chunks
 from contactable.register.transaction import Tx

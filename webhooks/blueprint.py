@@ -9,15 +9,18 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from flask import Blueprint, Response, request
 
 from contactable.clock import Clock
 from contactable.errors import ContactableError
 from contactable.register import Register, outbox
+from contactable.webhooks.gathering import Gathering
 from contactable.webhooks.metrics import Outcome, Tally
 from contactable.webhooks.oneclick import unsubscribe
-from contactable.webhooks.receiver import Answer, Endpoint, receive
+from contactable.webhooks.receiver import Answer, Arrival, Endpoint, keep_all, receive
+from contactable.webhooks.recording import Recorded
 from contactable.webhooks.request import Request
 
 LARGEST = 5 * 1024 * 1024  # bytes, compressed or not
@@ -29,7 +32,7 @@ class TooLarge(Exception):
     """A body beyond ``LARGEST``."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Doors:
     """What the blueprint needs: endpoints by name, the register, the public address, link keys, whom to wake."""
 
@@ -40,6 +43,11 @@ class Doors:
     clock: Clock
     wake: Callable[[], None]
     tally: Tally = field(default_factory=Tally)
+
+    @cached_property
+    def keep(self) -> Gathering[Arrival, Recorded]:
+        """Keeps a request, together with those that wait beside it."""
+        return Gathering(lambda arrivals: self.register().write(lambda tx: keep_all(tx, arrivals)))
 
 
 def make_blueprint(doors: Doors) -> Blueprint:
@@ -91,7 +99,7 @@ def _hook(doors: Doors, name: str, secret: str, path: str) -> Response:
     if value.method not in endpoint.provider.methods:
         probe = endpoint.provider.answer_probe
         return Response(probe(value) if probe else b"ok\n", 200, content_type="text/plain; charset=utf-8")
-    answer = receive(endpoint, value, doors.register())
+    answer = receive(endpoint, value, doors.keep)
     doors.tally.count(name, answer.outcome)
     if answer.wake:
         doors.wake()

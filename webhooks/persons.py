@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from contactable.errors import NotAuthentic
 from contactable.identifiers import IdentifierKind, read_email, read_phone
@@ -10,6 +10,7 @@ from contactable.register import Tx, mirror, subjects
 from contactable.signing import LinkPurpose, read_link, read_mail_link
 from contactable.webhooks.events import Event, On
 
+_RECORD = IdentifierKind.RECORD
 _BY_PHONE = frozenset({IdentifierKind.PHONE})
 _REACHED_BY = {
     On.EMAIL: frozenset({IdentifierKind.EMAIL}),
@@ -18,18 +19,47 @@ _REACHED_BY = {
 }
 
 
-def subjects_of(tx: Tx, event: Event, connector: str, link_keys: tuple[bytes, ...]) -> list[str]:
-    """Whom an event binds; nobody where it names nobody whom we can tell. A link of ours is believed first."""
-    if event.token is not None and (subject := subject_in(event.token, link_keys)):
-        return subjects_of_contact(tx, subject, event.on)
-    if event.email is not None:
-        return subjects_of_address(tx, event.email)
-    if event.phone is not None:
-        phone = read_phone(event.phone)
-        return [subjects.subject_for(tx, IdentifierKind.PHONE, phone.e164)] if phone else []
-    if event.record is not None and connector:
-        return subjects_of_record(tx, connector, event.record, event.on)
-    return []
+Named = tuple[Event, str]
+"""An event, and the connector whose record ids its sender uses."""
+
+
+def subjects_of_all(tx: Tx, named: Sequence[Named], link_keys: tuple[bytes, ...]) -> list[list[str]]:
+    """Whom each event binds; nobody where it names nobody whom we can tell. A link of ours is believed first."""
+    wanted = [_identifier(event, connector) for event, connector in named]
+    known = subjects.subjects_for(tx, [each for each in wanted if each is not None])
+    carried = {connector: mirror.subjects_of_contacts(tx, connector, ids) for connector, ids in _records(named).items()}
+    bound = []
+    for (event, connector), identifier in zip(named, wanted, strict=True):
+        linked = subject_in(event.token, link_keys) if event.token is not None else None
+        if linked:
+            bound.append(subjects_of_contact(tx, linked, event.on))
+        elif identifier is None:
+            bound.append([])
+        else:
+            own = known[identifier]
+            beside = carried.get(connector, {}).get(event.record or "", ()) if identifier[0] == _RECORD else ()
+            bound.append([own, *_reached(event.on, own, beside)])
+    return bound
+
+
+def _identifier(event: Event, connector: str) -> subjects.Identifier | None:
+    """What names the person of an event: an address or a number before a CRM's record."""
+    if event.email is not None or event.phone is not None:
+        return identifier_in(event.email, None if event.email is not None else event.phone)
+    return (_RECORD, f"{connector}:{event.record}") if event.record is not None and connector else None
+
+
+def _records(named: Iterable[Named]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for event, connector in named:
+        if event.record is not None and connector:
+            found.setdefault(connector, []).append(event.record)
+    return found
+
+
+def _reached(on: On, own: str, beside: Iterable[tuple[str, IdentifierKind]]) -> list[str]:
+    kinds = _REACHED_BY.get(on, _BY_PHONE)
+    return [id for id, kind in beside if kind in kinds and id != own]
 
 
 def subjects_of_address(tx: Tx, text: str) -> list[str]:
@@ -49,8 +79,7 @@ def identifier_in(email: str | None, phone: str | None) -> subjects.Identifier |
 def subjects_of_record(tx: Tx, connector: str, record_id: str, on: On) -> list[str]:
     """A CRM record, and the identifiers by which its contact is reached on that channel."""
     own = subjects.subject_for(tx, IdentifierKind.RECORD, f"{connector}:{record_id}")
-    kinds = _REACHED_BY.get(on, _BY_PHONE)
-    return [own, *(id for id, kind in mirror.subjects_of(tx, connector, record_id) if kind in kinds and id != own)]
+    return [own, *_reached(on, own, mirror.subjects_of(tx, connector, record_id))]
 
 
 def subjects_of_contact(tx: Tx, subject: str, on: On) -> list[str]:

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
-from contactable.register import NewEntry, Tx, blocks, journal, ledger, outbox, subjects
+from contactable.register import Entry, NewEntry, Tx, blocks, journal, ledger, outbox, subjects
 from contactable.webhooks.events import Confidence, Event, Kind, On, Origin, TimeQuality, Trace
-from contactable.webhooks.persons import identifier_in, subjects_of, subjects_of_address
+from contactable.webhooks.persons import identifier_in, subjects_of_address, subjects_of_all
 
 REFRESHING = frozenset({Trace.CONTACT_CHANGED, Trace.CONTACT_MERGED, Trace.CONTACT_DELETED, Trace.FORM_SUBMITTED})
 """Traces after which a contact is read anew from its CRM."""
@@ -46,28 +47,38 @@ class Source:
     batch: str = ""  # an import, or the closings of one hour from an unverified source: annulled together
 
 
+Told = tuple[Sequence[Event], Source]
+"""What one delivery told, and where it came from."""
+
+
 def record(tx: Tx, events: Sequence[Event], source: Source) -> Recorded:
     """Enter the acts among ``events`` and mark every contact that they touch; idempotent by event key."""
-    acts = [
-        (event, subjects_of(tx, event, source.connector, source.link_keys))
-        for event in events
-        if is_to_be_entered(event)
+    return record_all(tx, [(events, source)])[0]
+
+
+def record_all(tx: Tx, told: Sequence[Told]) -> list[Recorded]:
+    """Enter what several deliveries told, in the order in which they came, with few statements for all of them."""
+    bound = _bound(tx, told)
+    entries = [
+        [*_acts(tx, acts, source), *(entry for event in events for entry in _followed(tx, event, source))]
+        for (events, source), acts in zip(told, bound, strict=True)
     ]
-    told = [(event, bound) for event, bound in acts if not _is_block_of_ours(tx, event, bound, source)]
-    entries = [entry for event, bound in told for entry in _entries(event, bound, source)]
-    entries += [entry for event in events for entry in _followed(tx, event, source)]
-    entered = _enter(tx, entries, events, source)
-    changed = {event.record for event in events if event.trace in REFRESHING and event.record and source.connector}
-    outbox.promise(tx, source.connector, changed, urgent=True, refresh=True, why="webhook")
-    shown = sum(not bound for _, bound in acts) + sum(is_act(event) and not is_to_be_entered(event) for event in events)
-    return Recorded(entered, len(entries) - entered, shown, len(changed))
+    kept = iter(ledger.record(tx, [entry for each in entries for entry in each]))
+    entered = [[entry for entry in islice(kept, len(each)) if entry is not None] for each in entries]
+    outbox.stale_for(tx, {entry.subject_id for each in entered for entry in each if entry.subject_id}, urgent=True)
+    return [
+        _settled(tx, delivery, acts, each, len(all_of))
+        for delivery, acts, each, all_of in zip(told, bound, entered, entries, strict=True)
+    ]
 
 
 def record_act(tx: Tx, event: Event, bound: Iterable[str], source: Source) -> Recorded:
     """Enter one act of the person or persons ``bound`` (subjects)."""
     entries = list(_entries(event, list(dict.fromkeys(bound)), source))
-    entered = _enter(tx, entries, [event], source)
-    return Recorded(entered, len(entries) - entered)
+    kept = [entry for entry in ledger.record(tx, entries) if entry is not None]
+    outbox.stale_for(tx, {entry.subject_id for entry in kept if entry.subject_id}, urgent=True)
+    blocks.owe(tx, kept, lambda: _in_clear(tx, [event]), told_by=source.endpoint)
+    return Recorded(len(kept), len(entries) - len(kept))
 
 
 def is_act(event: Event) -> bool:
@@ -82,11 +93,32 @@ def is_to_be_entered(event: Event) -> bool:
     return is_act(event) and (certain if event.kind is Kind.RELEASE else not echo_of_unknown_cause)
 
 
-def _enter(tx: Tx, entries: Sequence[NewEntry], events: Iterable[Event], source: Source) -> int:
-    kept = [entry for entry in ledger.record(tx, entries) if entry is not None]
-    outbox.stale_for(tx, {entry.subject_id for entry in kept if entry.subject_id}, urgent=True)
-    blocks.owe(tx, kept, lambda: _in_clear(tx, events), told_by=source.endpoint)
-    return len(kept)
+def _bound(tx: Tx, told: Sequence[Told]) -> list[list[tuple[Event, list[str]]]]:
+    """The acts of each delivery that count at once, with whom each binds."""
+    acts = [(event, source) for events, source in told for event in events if is_to_be_entered(event)]
+    link_keys = next((source.link_keys for _, source in acts), ())
+    subjects_of_acts = iter(subjects_of_all(tx, [(event, source.connector) for event, source in acts], link_keys))
+    return [[(event, next(subjects_of_acts)) for event in events if is_to_be_entered(event)] for events, _ in told]
+
+
+def _acts(tx: Tx, acts: Iterable[tuple[Event, list[str]]], source: Source) -> Iterator[NewEntry]:
+    for event, bound in acts:
+        if not _is_block_of_ours(tx, event, bound, source):
+            yield from _entries(event, bound, source)
+
+
+def _settled(
+    tx: Tx, told: Told, acts: Sequence[tuple[Event, list[str]]], entered: Sequence[Entry], entries: int
+) -> Recorded:
+    """What follows from what was entered: blocks that senders are owed, contacts to be read anew."""
+    events, source = told
+    if entered:
+        blocks.owe(tx, entered, lambda: _in_clear(tx, events), told_by=source.endpoint)
+    changed = {event.record for event in events if event.trace in REFRESHING and event.record and source.connector}
+    if changed:
+        outbox.promise(tx, source.connector, changed, urgent=True, refresh=True, why="webhook")
+    shown = sum(not bound for _, bound in acts) + sum(is_act(event) and not is_to_be_entered(event) for event in events)
+    return Recorded(len(entered), entries - len(entered), shown, len(changed))
 
 
 def _in_clear(tx: Tx, events: Iterable[Event]) -> Mapping[str, str]:

@@ -67,7 +67,7 @@ def run(folder: Path, *arguments: str, input: bytes | None = None) -> Result:
 def arrive(kit: Contactable, body: bytes, endpoint: str = "sender") -> None:
     """A delivery to the endpoint, as its sender makes it."""
     request = Request(body, NOW, path_secret="a-long-path-secret", options=kit.endpoints[endpoint].secrets.options)
-    assert receive(kit.endpoints[endpoint], request, kit.register).status == 200
+    assert receive(kit.endpoints[endpoint], request, kit.doors.keep).status == 200
 
 
 def listed(folder: Path, *options: str) -> list[dict[str, Any]]:
@@ -115,7 +115,7 @@ def test_a_query_is_kept_sealed_so_that_senders_by_get_can_be_read_again(kit: Co
     endpoint = Endpoint("ovh", find_provider("smsmode"), Secrets.from_settings({"path_secret": "x"}, lambda name: b"s"))
     query = (FIXTURES / "smsmode" / "stop.query.txt").read_text().strip()
     request = Request(b"", NOW, "GET", f"https://crm.example.com/hooks/ovh?{query.partition('?')[2] or query}", {}, "s")
-    assert receive(endpoint, request, kit.register).status == 200
+    assert receive(endpoint, request, kit.doors.keep).status == 200
 
     with kit.register.read() as tx:
         (delivery,) = inbox.deliveries(tx)
