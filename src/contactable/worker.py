@@ -139,6 +139,9 @@ def _keep(tx: Tx, desk: Desk, plan: Plan, outcome: Outcome | None) -> tuple[time
         return _delay(plan.promise.attempts), "later"
     if outcome and outcome.result is Result.REFUSED:
         return LONGEST_DELAY, outcome.why[:200]
+    if outcome and outcome.survivor:
+        _follow(tx, row, outcome.survivor)
+        return None
     if outcome and outcome.result is Result.GONE:
         mirror.forget(tx, row.connector, [row.record_id])
         return None
@@ -148,6 +151,13 @@ def _keep(tx: Tx, desk: Desk, plan: Plan, outcome: Outcome | None) -> tuple[time
     else:
         mirror.checked(tx, row.connector, row.record_id, until)
     return (WINDOW, HELD) if plan.held else None
+
+
+def _follow(tx: Tx, row: MirrorRow, survivor: str) -> None:
+    """The record was merged: what was written under its id fell on the survivor, which is read and written anew."""
+    mirror.merge(tx, row.connector, survivor, [row.record_id])
+    mirror.written(tx, row.connector, survivor, {}, None, tx.now)
+    outbox.promise(tx, row.connector, [survivor], urgent=True, refresh=True, why="merged")
 
 
 def _written(plan: Plan) -> dict[str, Mapping[str, str]]:
