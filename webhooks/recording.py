@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from itertools import islice
 
 from contactable.register import Entry, NewEntry, Tx, blocks, journal, ledger, outbox, subjects
@@ -66,8 +67,9 @@ def record_all(tx: Tx, told: Sequence[Told]) -> list[Recorded]:
     kept = iter(ledger.record(tx, [entry for each in entries for entry in each]))
     entered = [[entry for entry in islice(kept, len(each)) if entry is not None] for each in entries]
     outbox.stale_for(tx, {entry.subject_id for each in entered for entry in each if entry.subject_id}, urgent=True)
+    _owe(tx, told, entered)
     return [
-        _settled(tx, delivery, acts, each, len(all_of))
+        _settled(tx, delivery, acts, len(each), len(all_of))
         for delivery, acts, each, all_of in zip(told, bound, entered, entries, strict=True)
     ]
 
@@ -107,18 +109,26 @@ def _acts(tx: Tx, acts: Iterable[tuple[Event, list[str]]], source: Source) -> It
             yield from _entries(event, bound, source)
 
 
-def _settled(
-    tx: Tx, told: Told, acts: Sequence[tuple[Event, list[str]]], entered: Sequence[Entry], entries: int
-) -> Recorded:
-    """What follows from what was entered: blocks that senders are owed, contacts to be read anew."""
+def _owe(tx: Tx, told: Sequence[Told], entered: Sequence[Sequence[Entry]]) -> None:
+    """Owe the other senders the blocks that these entries mean, by the sender that told of them."""
+    by_endpoint: dict[str, tuple[list[Entry], list[Event]]] = {}
+    for (events, source), entries in zip(told, entered, strict=True):
+        if entries:
+            of_endpoint = by_endpoint.setdefault(source.endpoint, ([], []))
+            of_endpoint[0].extend(entries)
+            of_endpoint[1].extend(events)
+    for endpoint, (entries_of, events_of) in by_endpoint.items():
+        blocks.owe(tx, entries_of, partial(_in_clear, tx, events_of), told_by=endpoint)
+
+
+def _settled(tx: Tx, told: Told, acts: Sequence[tuple[Event, list[str]]], entered: int, entries: int) -> Recorded:
+    """Promise to read anew the contacts that changed; say what became of one delivery."""
     events, source = told
-    if entered:
-        blocks.owe(tx, entered, lambda: _in_clear(tx, events), told_by=source.endpoint)
     changed = {event.record for event in events if event.trace in REFRESHING and event.record and source.connector}
     if changed:
         outbox.promise(tx, source.connector, changed, urgent=True, refresh=True, why="webhook")
     shown = sum(not bound for _, bound in acts) + sum(is_act(event) and not is_to_be_entered(event) for event in events)
-    return Recorded(len(entered), entries - len(entered), shown, len(changed))
+    return Recorded(entered, entries - entered, shown, len(changed))
 
 
 def _in_clear(tx: Tx, events: Iterable[Event]) -> Mapping[str, str]:
