@@ -8,8 +8,11 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, cast
 
+import structlog
+
 from contactable.beside import Beside, read_beside
 from contactable.connectors.protocol import Connector, HasForms, HasLists
+from contactable.errors import Refused
 from contactable.mapping import Asked, Mapping
 from contactable.mapping.portal import Contact, Form, Portal
 from contactable.mapping.questions import name_of
@@ -19,6 +22,8 @@ from contactable.sync import property_names
 
 if TYPE_CHECKING:
     from contactable.kit import Contactable
+
+log = structlog.get_logger()
 
 SAMPLE = 1000
 """Contacts that are looked at for suggestions."""
@@ -31,14 +36,7 @@ def look(connector: Connector, *, sample: int = SAMPLE) -> Portal:
     contacts = tuple(
         Contact(record.id, record.properties) for record in connector.read(ids, names) if ids and not record.gone
     )
-    lists: dict[str, int] = {}
-    forms: tuple[Form, ...] = ()
-    if connector.capabilities.lists:
-        lists = {each.name: each.size for each in cast(HasLists, connector).lists()}
-    if connector.capabilities.forms:
-        found = cast(HasForms, connector).forms()
-        forms = tuple(Form(each.id, each.name, tuple(text.text for text in each.texts)) for each in found)
-    return Portal(contacts, lists, forms)
+    return Portal(contacts, _list_sizes(connector), _forms(connector))
 
 
 def read_all(connector: Connector, mapping: Mapping, asked: Asked) -> Portal:
@@ -53,6 +51,28 @@ def undecided_in(kit: Contactable, name: str) -> list[Suggestion]:
     found = suggest(look(kit.connectors[name]), mapped=mapping.properties)
     decided = {*kit.settings.connectors[name].mapping.get("declined", ()), *(f"list:{each}" for each in mapping.lists)}
     return [each for each in found if each.opposition and name_of(each) not in decided]
+
+
+def _list_sizes(connector: Connector) -> dict[str, int]:
+    """The lists by name; none where the token may not read them, which ``doctor`` tells."""
+    if not connector.capabilities.lists:
+        return {}
+    try:
+        return {each.name: each.size for each in cast(HasLists, connector).lists()}
+    except Refused as error:
+        log.warning("lists_not_read", connector=connector.name, why=str(error))
+        return {}
+
+
+def _forms(connector: Connector) -> tuple[Form, ...]:
+    if not connector.capabilities.forms:
+        return ()
+    try:
+        found = list(cast(HasForms, connector).forms())
+    except Refused as error:
+        log.warning("forms_not_read", connector=connector.name, why=str(error))
+        return ()
+    return tuple(Form(each.id, each.name, tuple(text.text for text in each.texts)) for each in found)
 
 
 def _contacts(connector: Connector, mapping: Mapping, beside: Beside) -> tuple[Contact, ...]:

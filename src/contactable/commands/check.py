@@ -37,6 +37,7 @@ _MOST_WARNINGS_SHOWN = 20
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Where the result goes: .parquet or CSV.")
 @click.option("--set", "given", multiple=True, metavar="COLUMN=VALUE", help="A value for every row without the column.")
 @click.option("--offer", metavar="NAME", help="An offer of the settings: its purpose and sector.")
+@click.option("--map", "map_name", metavar="FILE", help="What an export's columns mean: a map, or a shipped one.")
 @click.option("--reading", multiple=True, metavar="NAME=VALUE", help="How a doubt of the law is read.")
 @click.option("--ignore-unknown", is_flag=True, help="Leave out columns that the contact file does not know.")
 @click.option("--language", type=click.Choice(["fr", "en"]), default="en", help="The language of the summary.")
@@ -51,6 +52,7 @@ def command(
     out: Path | None,
     given: tuple[str, ...],
     offer: str | None,
+    map_name: str | None,
     reading: tuple[str, ...],
     ignore_unknown: bool,
     language: Language,
@@ -67,10 +69,12 @@ def command(
     if out and out.exists() and out.samefile(file):
         raise click.UsageError("--out is the file that is read; give another name.")
     from contactable.files.pages import print_summary
-    from contactable.files.sheets import open_sheet
+    from contactable.files.sheets import open_sheet, open_table
 
     question = _question(ctx, on, given, offer, reading)
-    summary = _check(open_sheet(file, ignore_unknown=ignore_unknown), question, out, as_json)
+    sheet = open_table(file) if map_name else open_sheet(file, ignore_unknown=ignore_unknown)
+    decided = _mapped(ctx, sheet, map_name, offer, question) if map_name else _unmapped(sheet, question)
+    summary = _check(sheet, decided, out, as_json)
     print_summary(summary, language)
     ctx.exit(1 if summary.refused else 0)
 
@@ -97,18 +101,39 @@ def _print_pages(columns: bool, language: Language, as_json: bool) -> None:
         print_example()
 
 
-def _check(sheet: Sheet, question: Question, out: Path | None, as_json: bool) -> Summary:
+def _unmapped(sheet: Sheet, question: Question) -> Iterator[Decided]:
+    from contactable.files.verdicts import decide_sheet
+
+    return decide_sheet(sheet, question)
+
+
+def _mapped(
+    ctx: click.Context, sheet: Sheet, map_name: str, offer: str | None, question: Question
+) -> Iterator[Decided]:
+    """The rows of an export, by a map; the offers and wordings of the settings count where an offer is named."""
+    from contactable.files.mapped import decide_mapped
+    from contactable.mapping import offers_from_settings, read_map
+    from contactable.rules.wordings import read_wording
+
+    context = ctx.find_object(Context) or Context(Path("contactable.toml"))
+    settings = context.settings if offer or context.path.exists() else None
+    offers = offers_from_settings(settings.offers if settings else {})
+    wordings = [read_wording(each) for each in settings.wording] if settings else []
+    map_file = read_map(map_name, offers=offers.values(), wordings=wordings)
+    return decide_mapped(sheet, map_file, offers[offer or "main"], question)
+
+
+def _check(sheet: Sheet, rows: Iterator[Decided], out: Path | None, as_json: bool) -> Summary:
     """Decide the table, write as it goes, and count."""
     from rich.console import Console
 
     from contactable.files.summary import Summary
-    from contactable.files.verdicts import decide_sheet
     from contactable.files.writers import write_to
 
     talk = Console(stderr=True, highlight=False, soft_wrap=True)
     summary = Summary()
     with write_to(out) if out else _terminal(as_json) as write, _progress(talk, sheet) as tell, _no_collector():
-        for decided in decide_sheet(sheet, question):
+        for decided in rows:
             write(decided.ids, decided.cells)
             summary.add(decided)
             _say(talk, sheet.place, decided, summary)

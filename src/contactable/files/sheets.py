@@ -10,7 +10,7 @@ import csv
 import difflib
 import io
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -65,6 +65,11 @@ def open_sheet(path: Path, *, ignore_unknown: bool = False) -> Sheet:
     return sheet
 
 
+def open_table(path: Path) -> Sheet:
+    """The same of any table, whatever its columns are called: an export that a map understands."""
+    return _parquet(path, None) if path.suffix.lower() == ".parquet" else _csv(path, None)
+
+
 def _check_header(header: Sequence[str], ignore_unknown: bool) -> None:
     twice = next((name for name in header if header.count(name) > 1 and name in COLUMNS), None)
     if twice:
@@ -82,7 +87,7 @@ def _unknown(name: str) -> str:
     return f"Column {shown(name)} is unknown" + (f" (is it {near[0]}?)" if near else "")
 
 
-def _csv(path: Path) -> Sheet:
+def _csv(path: Path, kept: Container[str] | None = COLUMNS) -> Sheet:
     with path.open("rb") as raw, _text(raw) as lines, _readable(path, lambda: 1):
         first = lines.readline()
         if not first.strip():
@@ -91,10 +96,11 @@ def _csv(path: Path) -> Sheet:
         delimiter = ";" if first.count(";") > first.count(",") else ","
         header = tuple(next(csv.reader([first], delimiter=delimiter)))
     size = path.stat().st_size
-    return Sheet(header, "line", size, size > _LARGE_BYTES, lambda: _csv_chunks(path, header, delimiter))
+    return Sheet(header, "line", size, size > _LARGE_BYTES, lambda: _csv_chunks(path, header, delimiter, kept))
 
 
-def _csv_chunks(path: Path, header: tuple[str, ...], delimiter: str) -> Iterator[Chunk]:
+def _csv_chunks(path: Path, header: tuple[str, ...], delimiter: str, kept: Container[str] | None) -> Iterator[Chunk]:
+    """Rows by chunks, with the ``kept`` columns (None: all)."""
     with path.open("rb") as raw, _text(raw) as lines:
         # Strict: a quote that is never closed would otherwise swallow the rest of the file as one cell.
         reader = csv.reader(lines, delimiter=delimiter, strict=True)
@@ -104,9 +110,8 @@ def _csv_chunks(path: Path, header: tuple[str, ...], delimiter: str) -> Iterator
                 places, rows, refused = _csv_rows(reader, len(header))
                 if not rows and not refused:
                     return
-                columns = {
-                    name: cells for name, cells in zip(header, zip(*rows, strict=True), strict=False) if name in COLUMNS
-                }
+                cells = zip(header, zip(*rows, strict=True), strict=False)
+                columns = {name: texts for name, texts in cells if kept is None or name in kept}
                 yield Chunk(places, columns, tuple(refused), raw.tell())
 
 
@@ -151,7 +156,7 @@ class _readable:
             raise Malformed(f"{self.path.name}, near line {self.line()}: {error}; check its quotes.") from None
 
 
-def _parquet(path: Path) -> Sheet:
+def _parquet(path: Path, kept: Container[str] | None = COLUMNS) -> Sheet:
     try:
         import pyarrow.parquet as parquet
         from pyarrow import ArrowInvalid
@@ -161,14 +166,14 @@ def _parquet(path: Path) -> Sheet:
         schema, rows = parquet.read_schema(path), parquet.read_metadata(path).num_rows
     except ArrowInvalid:
         raise Malformed(f"{path.name} cannot be read as Parquet.") from None
-    return Sheet(tuple(schema.names), "row", rows, rows > _LARGE_ROWS, lambda: _parquet_chunks(path, schema))
+    return Sheet(tuple(schema.names), "row", rows, rows > _LARGE_ROWS, lambda: _parquet_chunks(path, schema, kept))
 
 
-def _parquet_chunks(path: Path, schema: Any) -> Iterator[Chunk]:
+def _parquet_chunks(path: Path, schema: Any, kept: Container[str] | None) -> Iterator[Chunk]:
     import pyarrow.parquet as parquet
 
     done = 0
-    known = [name for name in schema.names if name in COLUMNS]
+    known = [name for name in schema.names if kept is None or name in kept]
     with parquet.ParquetFile(path) as file:
         for batch in file.iter_batches(CHUNK_ROWS, columns=known):
             columns = {name: _texts(name, batch.column(name)) for name in known}

@@ -85,7 +85,7 @@ def _decider(question: Question, by_columns: bool) -> Decider:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Outcome:
+class Outcome:
     """What was decided for one set of facts."""
 
     cells: tuple[str, ...] = ()
@@ -98,43 +98,52 @@ class RowDecider:
 
     def __init__(self, question: Question) -> None:
         self._question = question
-        self._known: dict[tuple[Any, ...], _Outcome] = {}
+        self._known: dict[tuple[Any, ...], Outcome] = {}
 
     def answers(self, rows: Rows) -> Answers:
         """Decide some rows."""
         if len(self._known) > _MOST_REMEMBERED:
             self._known.clear()
         names = tuple(rows.facts)
-        outcomes = [self._outcome(names, values) for values in zip(*rows.facts.values(), strict=True)]
-        refused = {row: outcome.refusal for row, outcome in enumerate(outcomes) if outcome.refusal}
-        ends = Counter(end for outcome in outcomes for end in outcome.ends)
-        cells = list(zip(*(outcome.cells for outcome in outcomes if outcome.cells), strict=True))
-        return Answers(cells or NO_CELLS, ends, refused)
+        return answers_of([self._outcome(names, values) for values in zip(*rows.facts.values(), strict=True)])
 
-    def _outcome(self, names: tuple[str, ...], values: tuple[Any, ...]) -> _Outcome:
+    def _outcome(self, names: tuple[str, ...], values: tuple[Any, ...]) -> Outcome:
         found = self._known.get(values)
         if found is None:
             found = self._known[values] = self._decide(dict(zip(names, values, strict=True)))
         return found
 
-    def _decide(self, row: Mapping[str, Any]) -> _Outcome:
+    def _decide(self, row: Mapping[str, Any]) -> Outcome:
         try:
-            facts, offer = self._question.about(row)
-            verdicts = decide(facts, offer, self._question.on, self._question.readings).values()
+            return decide_one(*self._question.about(row), self._question)
         except Malformed as error:
-            return _Outcome(refusal=str(error))
-        cells = tuple(cell for verdict in verdicts for cell in cells_of(verdict))
-        known = known_at(facts, asked_at(self._question.on))
-        return _Outcome(cells, tuple(end for each in verdicts if (end := self._end(each, known, offer))))
+            return Outcome(refusal=str(error))
 
-    def _end(self, verdict: Verdict, facts: Facts, offer: Offer) -> tuple[Channel, Reason, int] | None:
-        """Within how many days an open verdict will be closed, as far as is known today."""
-        for days, day in horizons(self._question.on) if verdict.allowed else ():
-            if verdict.until and verdict.until <= day:  # otherwise the law answers on that day as it does today
-                then = decide_channel(verdict.channel, facts, offer, day, self._question.readings)
-                if not then.allowed:
-                    return verdict.channel, verdict.reason, days
-        return None
+
+def decide_one(facts: Facts, offer: Offer, question: Question) -> Outcome:
+    """Decide one contact; raise ``Malformed`` for facts that contradict each other."""
+    verdicts = decide(facts, offer, question.on, question.readings).values()
+    cells = tuple(cell for verdict in verdicts for cell in cells_of(verdict))
+    known = known_at(facts, asked_at(question.on))
+    return Outcome(cells, tuple(end for each in verdicts if (end := _end(each, known, offer, question))))
+
+
+def answers_of(outcomes: Sequence[Outcome]) -> Answers:
+    """What was decided for some rows, by columns."""
+    refused = {row: outcome.refusal for row, outcome in enumerate(outcomes) if outcome.refusal}
+    ends = Counter(end for outcome in outcomes for end in outcome.ends)
+    cells = list(zip(*(outcome.cells for outcome in outcomes if outcome.cells), strict=True))
+    return Answers(cells or NO_CELLS, ends, refused)
+
+
+def _end(verdict: Verdict, facts: Facts, offer: Offer, question: Question) -> tuple[Channel, Reason, int] | None:
+    """Within how many days an open verdict will be closed, as far as is known today."""
+    for days, day in horizons(question.on) if verdict.allowed else ():
+        if verdict.until and verdict.until <= day:  # otherwise the law answers on that day as it does today
+            then = decide_channel(verdict.channel, facts, offer, day, question.readings)
+            if not then.allowed:
+                return verdict.channel, verdict.reason, days
+    return None
 
 
 def horizons(on: date) -> list[tuple[int, date]]:
