@@ -17,13 +17,19 @@ from contactable.rules.acts import opposed
 
 RING = Keyring.from_secrets(KEY)
 WORKERS = 8
+ACTS = {
+    ("opposition", "signed"): 6,
+    ("release", "token"): 4,
+    ("consent", "signed"): 4,
+    ("opposition", "operator"): 5,
+    ("end", ""): 1,
+}
+"""How often each is done; the end of a mistake reads the whole history and is the dear one."""
 
 
 def act(register: Register, subject: str, chance: random.Random) -> None:
     """One of: an opposition, a release, a consent of the person; an operator's opposition; the end of one of those."""
-    kind, level = chance.choice(
-        [("opposition", "signed"), ("release", "token"), ("consent", "signed"), ("opposition", "operator"), ("end", "")]
-    )
+    (kind, level), *_ = chance.choices(list(ACTS), list(ACTS.values()))
     if kind == "end":
         register.write(lambda tx: end_one(tx, subject))
         return
