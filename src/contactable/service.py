@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from contactable import outward
+from contactable import alerts, outward
 from contactable.errors import ContactableError
 from contactable.one_process import alone, lock_of
 from contactable.polling import poll, pollable
@@ -112,6 +112,9 @@ def tasks(kit: Contactable, wake: Callable[[], None]) -> Iterator[Task]:
         yield Task(f"poll {name}", partial(poll, kit, name), every=schedule.poll)
     yield Task("day roll", partial(day_roll, kit, wake), daily_at=time.fromisoformat(schedule.day_roll))
     yield Task("purge", partial(_purge, kit), daily_at=PURGE_AT)
+    yield Task("alerts", partial(alerts.look, kit), every=alerts.EVERY)
+    if kit.settings.alerts.to:
+        yield Task("digest", partial(alerts.send_digest, kit), every=alerts.WEEK)
     yield Task("jobs", partial(_jobs, kit, wake), every=JOBS_EVERY)
 
 

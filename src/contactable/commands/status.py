@@ -11,9 +11,11 @@ from rich.console import Console
 from rich.table import Table
 
 from contactable.cli import Context, json_option, pass_context, print_json
+from contactable.incidents import troubles
 from contactable.kit import Contactable
 from contactable.one_process import lock_of
-from contactable.register import inbox, jobs, mirror, outbox
+from contactable.register import blocks, inbox, jobs, mirror, outbox
+from contactable.reviewing import questions
 from contactable.service import tasks
 
 
@@ -40,7 +42,10 @@ def look(kit: Contactable) -> dict[str, Any]:
             "pending": {name: asdict(each) for name, each in outbox.pending(tx).items()},
             "inbox": inbox.counts(tx),
             "senders": inbox.last_received(tx),
+            "blocks": {name: asdict(each) for name, each in blocks.waiting(tx).items()},
+            "review": len(questions(tx)),
         }
+    found["wrong"] = [asdict(each) for each in troubles(kit)]
     found["tasks"] = [
         {
             "name": task.name,
@@ -82,6 +87,12 @@ def show(found: dict[str, Any]) -> None:
     unread = found["inbox"].get(inbox.UNREADABLE, 0) + found["inbox"].get(inbox.UNRESOLVED, 0)
     if unread:
         console.print(f"{unread} deliveries could not be read: `contactable inbox list`")
+    for name, owed in found["blocks"].items():
+        console.print(f"{name}: {owed['blocks']} blocks wait to be put on its list")
+    if found["review"]:
+        console.print(f"{found['review']} questions wait for a person: `contactable review list`")
+    for each in found["wrong"]:
+        console.print(f"wrong: {each['what']} {each['to_do']}")
 
 
 def _time(when: Any) -> str:

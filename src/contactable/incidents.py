@@ -1,0 +1,168 @@
+"""What is wrong now, in sentences for people: each with a name that lasts as long as it does, and with what to do.
+
+``status``, the alerts and the weekly digest all say these. Everything is read from the register, so that a process that
+just started knows as much as one that ran for a month. No sentence names a person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, select
+
+from contactable import brake, reviewing
+from contactable.register import Tx, blocks, cursors, jobs, marks, outbox
+from contactable.register.columns import microseconds
+from contactable.register.schema_work import deliveries
+from contactable.rules.calendar import paris_day
+from contactable.sync import CHANGES
+from contactable.webhooks.despite import despite_of
+from contactable.webhooks.incidents import incidents_of
+
+if TYPE_CHECKING:
+    from contactable.kit import Contactable
+
+MISSED_SYNCS = 3
+LATE = timedelta(minutes=15)  # after which what waits is no longer a queue but a standstill
+HABIT, SILENCE = timedelta(days=7), timedelta(days=1)
+REGULAR = 14  # deliveries within the days of habit that make a sender a regular one
+REVIEW_WITHIN = timedelta(days=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """One thing that is wrong: its name (the same until it is over), what it is, and what a person does about it."""
+
+    id: str
+    what: str
+    to_do: str
+
+
+def troubles(kit: Contactable) -> list[Trouble]:
+    """Everything that is wrong now, in the order of the alphabet."""
+    with kit.register.read() as tx:
+        found = [trouble for look in LOOKS for trouble in look(kit, tx)]
+    return sorted(found, key=lambda each: each.id)
+
+
+def _syncs(kit: Contactable, tx: Tx) -> Iterator[Trouble]:
+    every = timedelta(seconds=kit.settings.schedule.sync)
+    runs = jobs.last_runs(tx)
+    for name in kit.connectors:
+        run, begun = runs.get(f"sync {name}"), cursors.get(tx, name, CHANGES) is not None
+        if begun and (run is None or tx.now - run.ended_at > MISSED_SYNCS * every):
+            since = f" since {_at(run.ended_at)}" if run else ""
+            yield Trouble(f"sync:{name}", f"{name} was not read{since}.", "See that `contactable serve` runs.")
+
+
+def _tasks(kit: Contactable, tx: Tx) -> Iterator[Trouble]:
+    for name, run in jobs.last_runs(tx).items():
+        if not run.ok and name != "alerts":  # whoever cannot be told cannot be told that either
+            yield Trouble(f"task:{name}", f"`{name}` failed: {run.note}", "`contactable status`, then `doctor`.")
+
+
+def _crms(kit: Contactable, tx: Tx) -> Iterator[Trouble]:
+    for name, waiting in outbox.pending(tx).items():
+        held = len(brake.waiting(tx, name))
+        if held:
+            yield Trouble(
+                f"brake:{name}",
+                f"{held} contacts of {name} wait to be opened.",
+                f"Look why so many open, then `contactable brake approve {name}`.",
+            )
+        if waiting.contacts > held and waiting.urgent and tx.now - waiting.oldest > LATE:
+            yield Trouble(
+                f"crm:{name}",
+                f"{name} has not been written to since {_at(waiting.oldest)}; oppositions wait.",
+                "`contactable doctor` says whether the token still has its rights.",
+            )
+
+
+def _senders(kit: Contactable, tx: Tx) -> Iterator[Trouble]:
+    for name, waiting in blocks.waiting(tx).items():
+        if waiting.why != blocks.UNKNOWN and tx.now - waiting.oldest > LATE:
+            yield Trouble(
+                f"blocklist:{name}",
+                f"{waiting.blocks} people are not on the blocklist of {name} yet ({waiting.why or 'late'}).",
+                "See that its key still has its rights; nothing is lost, it is asked again.",
+            )
+    for name in _silent(tx):
+        if name in kit.endpoints:
+            yield Trouble(
+                f"silent:{name}",
+                f"{name} has been silent for a day, against its habit.",
+                "See in its console whether it suspended the URL, then `contactable trigger` to try it.",
+            )
+
+
+def _silent(tx: Tx) -> list[str]:
+    """Endpoints of senders that came regularly and have not for a day."""
+    last = func.max(deliveries.c.received_at)
+    wanted = select(deliveries.c.endpoint, func.count(), last).group_by(deliveries.c.endpoint)
+    # Ids begin with the millisecond of arrival: the primary key finds the days without another index.
+    rows = tx.connection.execute(wanted.where(deliveries.c.id >= _first_id(tx.now - HABIT - SILENCE))).all()
+    return [name for name, count, at in rows if count >= REGULAR and tx.now - _instant(at) > SILENCE]
+
+
+def _instant(value: Any) -> datetime:
+    return value if isinstance(value, datetime) else datetime.fromisoformat(value)
+
+
+def _first_id(when: datetime) -> str:
+    return f"{microseconds(when) // 1000:012x}{'0' * 20}"
+
+
+def _people(kit: Contactable, tx: Tx) -> Iterator[Trouble]:
+    waiting = reviewing.questions(tx)
+    for storm in (each for each in waiting if each.kind == "storm"):
+        yield Trouble(
+            f"review:{storm.id}",
+            f"{storm.what}: somebody may have learnt the secret of the endpoint.",
+            f"`contactable review list`; one `contactable review annul {storm.id}` ends them all.",
+        )
+    old = [each for each in waiting if each.age(tx.now) > REVIEW_WITHIN]
+    if old:
+        yield Trouble("review", f"{len(old)} questions have waited for two days.", "`contactable review list`.")
+
+
+def _incidents(kit: Contactable, tx: Tx) -> Iterator[Trouble]:
+    today = paris_day(tx.now)
+    for each in despite_of(tx, today):
+        campaign = f" (campaign {each.campaign})" if each.campaign else ""
+        yield Trouble(
+            f"despite:{today}:{each.endpoint}:{each.channel}:{each.campaign}",
+            f"{each.endpoint} sent by {each.channel} despite an opposition today{campaign}.",
+            "Stop the campaign, see which list it was sent to, and that it filters on our properties.",
+        )
+    for report in incidents_of(tx, today):
+        yield Trouble(
+            f"33700:{today}:{report.sender}:{report.campaign}",
+            f"Messages of {report.sender} were reported to 33700 today without a number.",
+            "Stop the campaign and ask the aggregator.",
+        )
+
+
+def _register(kit: Contactable, tx: Tx) -> Iterator[Trouble]:
+    if marks.get(tx, marks.RESTORED):
+        yield Trouble("restored", "The register was restored; nothing opens.", "Look at what it holds, then approve.")
+    if not marks.key_is_backed_up(tx):
+        yield Trouble("keys", "The key of the register is in no backup.", "`contactable key backup`.")
+
+
+LOOKS: Sequence[Callable[[Any, Tx], Iterator[Trouble]]] = (
+    _syncs,
+    _tasks,
+    _crms,
+    _senders,
+    _people,
+    _incidents,
+    _register,
+)
+"""Where troubles are looked for."""
+
+
+def _at(when: datetime) -> str:
+    return when.astimezone().strftime("%Y-%m-%d %H:%M")

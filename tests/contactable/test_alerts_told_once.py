@@ -1,0 +1,311 @@
+"""What is wrong is told once, and once more when it is over; nothing that is told names a person."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any
+
+import pytest
+
+from contactable import Contactable
+from contactable.alerts import beat, digest, look, send_digest, teller
+from contactable.errors import SettingsError, Unavailable
+from contactable.identifiers import IdentifierKind
+from contactable.incidents import REGULAR, troubles
+from contactable.register import NewEntry, Tx, blocks, cursors, inbox, jobs, ledger, marks, outbox, subjects
+from contactable.register.testing import HandClock
+from contactable.reviewing import STORM
+from contactable.sync import CHANGES
+from contactable.webhooks.despite import PLACE
+from contactable.webhooks.incidents import PLACE as REPORTS
+
+Make = Callable[..., Contactable]
+Provoke = Callable[[Contactable], None]
+LOU = "lou@example.com"
+SETTINGS = """
+[connectors.crm]
+type = "hubspot"
+token = "env:KEY"
+[endpoints.brevo]
+provider = "brevo"
+path_secret = "env:KEY"
+api = { key = "env:KEY" }
+"""
+
+
+class Box:
+    """Keeps what was told; takes nothing while it is closed."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, str]] = []
+        self.closed = False
+
+    def __call__(self, title: str, text: str) -> None:
+        if self.closed:
+            raise Unavailable("The mail server is down.")
+        self.told.append((title, text))
+
+
+@pytest.fixture
+def kit(make_kit: Make, monkeypatch: pytest.MonkeyPatch) -> Contactable:
+    monkeypatch.setenv("KEY", "a-key-of-nobody-0123456789abcdef")
+    made = make_kit(SETTINGS, clock=HandClock())
+    made.register.write(lambda tx: marks.put(tx, marks.KEY_BACKED_UP, tx.keys[0][1].id))
+    return made
+
+
+def move(kit: Contactable, **amount: float) -> None:
+    assert isinstance(kit.clock, HandClock)
+    kit.clock.move(**amount)
+
+
+def oppose(tx: Tx, count: int = 1, **values: Any) -> list[ledger.Entry | None]:
+    subject = subjects.subject_for(tx, IdentifierKind.EMAIL, LOU)
+    common = {"subject_id": subject, "on": "email", "proof_level": "path_secret", **values}
+    return ledger.record(tx, [NewEntry(kind="opposition", scope_id=str(n), **common) for n in range(count)])
+
+
+def a_missed_sync(kit: Contactable) -> None:
+    kit.register.write(lambda tx: cursors.set(tx, "crm", CHANGES, {"at": 1}))
+
+
+def a_failed_task(kit: Contactable) -> None:
+    kit.register.write(lambda tx: jobs.ran(tx, "poll ovh", tx.now, False, "ovh answers 401."))
+
+
+def a_held_opening(kit: Contactable) -> None:
+    kit.register.write(lambda tx: outbox.promise(tx, "crm", ["7"], why="brake"))
+
+
+def a_crm_that_is_down(kit: Contactable) -> None:
+    kit.register.write(lambda tx: outbox.promise(tx, "crm", ["7"], urgent=True, why="webhook"))
+    move(kit, hours=1)
+
+
+def a_sender_that_is_down(kit: Contactable) -> None:
+    kit.register.write(lambda tx: blocks.connect(tx, {"brevo": ["email"]}))
+    kit.register.write(lambda tx: blocks.owe(tx, [each for each in oppose(tx) if each], lambda: {}))
+    move(kit, hours=1)
+
+
+def a_silent_sender(kit: Contactable) -> None:
+    for _ in range(REGULAR):
+        kit.register.write(deliver)
+        move(kit, hours=2)
+    move(kit, days=2)
+
+
+def deliver(tx: Tx, state: str = inbox.DONE) -> str:
+    given = {"endpoint": "brevo", "provider": "brevo", "received_at": tx.now, "headers": {}, "raw": b"{}"}
+    return inbox.keep(tx, inbox.Delivery(**given, sha256=b"0" * 32, state=state))  # type: ignore[arg-type]
+
+
+def a_storm(kit: Contactable) -> None:
+    kit.register.write(lambda tx: oppose(tx, STORM + 1, batch="brevo 2026-11-24T09"))
+
+
+def an_old_question(kit: Contactable) -> None:
+    kit.register.write(lambda tx: deliver(tx, inbox.UNREADABLE))
+    move(kit, days=3)
+
+
+def something_sent_despite(kit: Contactable) -> None:
+    counts = {"counts": {"brevo\tc7\temail": 3}, "keys": []}
+    kit.register.write(lambda tx: cursors.set(tx, PLACE, "2026-11-24", counts))
+
+
+def a_report_without_a_number(kit: Contactable) -> None:
+    counts = {"counts": {"MABRAND\tc7": 3}, "keys": []}
+    kit.register.write(lambda tx: cursors.set(tx, REPORTS, "2026-11-24", counts))
+
+
+def a_restored_register(kit: Contactable) -> None:
+    kit.register.write(lambda tx: marks.put(tx, marks.RESTORED, "2026-11-24"))
+
+
+def a_key_without_backup(kit: Contactable) -> None:
+    kit.register.write(lambda tx: marks.remove(tx, marks.KEY_BACKED_UP))
+
+
+CAUSES: dict[str, Provoke] = {
+    "sync:crm": a_missed_sync,
+    "task:poll ovh": a_failed_task,
+    "brake:crm": a_held_opening,
+    "crm:crm": a_crm_that_is_down,
+    "blocklist:brevo": a_sender_that_is_down,
+    "silent:brevo": a_silent_sender,
+    "review:group:brevo 2026-11-24T09": a_storm,
+    "review": an_old_question,
+    "despite:2026-11-24:brevo:email:c7": something_sent_despite,
+    "33700:2026-11-24:MABRAND:c7": a_report_without_a_number,
+    "restored": a_restored_register,
+    "keys": a_key_without_backup,
+}
+
+
+def test_an_installation_in_order_has_nothing_to_tell(kit: Contactable) -> None:
+    box = Box()
+
+    assert look(kit, box) == "0 open"
+    assert box.told == []
+
+
+@pytest.mark.parametrize(("id", "provoke"), CAUSES.items(), ids=CAUSES)
+def test_each_trouble_is_told_once_and_once_more_when_it_is_over(kit: Contactable, id: str, provoke: Provoke) -> None:
+    box = Box()
+    provoke(kit)
+    assert [each.id for each in troubles(kit)] == [id]
+
+    look(kit, box)
+    look(kit, box)
+    end(kit)
+    look(kit, box)
+    look(kit, box)
+
+    assert [title.startswith("contactable: over") for title, _ in box.told] == [False, True]
+    assert "What to do: " in box.told[0][1]
+    assert LOU not in json.dumps(box.told)
+
+
+def end(kit: Contactable) -> None:
+    """Let everything be over: what waits is gone, days pass, the key is backed up, a person has looked."""
+    from sqlalchemy import delete
+
+    from contactable.register.schema import entries
+    from contactable.register.schema_work import blocks as owed
+    from contactable.register.schema_work import deliveries, promises, runs
+
+    def tidy(tx: Tx) -> None:
+        for table in (owed, deliveries, promises, runs, entries):
+            tx.connection.execute(delete(table))
+        marks.remove(tx, marks.RESTORED)
+        marks.put(tx, marks.KEY_BACKED_UP, tx.keys[0][1].id)
+
+    kit.register.write(tidy)
+    move(kit, days=1)
+    kit.register.write(lambda tx: jobs.ran(tx, "sync crm", tx.now, True, "0 read"))
+
+
+def test_while_nobody_can_be_told_nothing_is_lost(kit: Contactable) -> None:
+    box = Box()
+    box.closed = True
+    a_failed_task(kit)
+    with pytest.raises(Unavailable):
+        look(kit, box)
+
+    box.closed = False
+    look(kit, box)
+
+    assert len(box.told) == 1
+
+
+def test_a_storm_of_troubles_is_one_message(kit: Contactable) -> None:
+    box = Box()
+    for n in range(200):
+        kit.register.write(lambda tx, n=n: jobs.ran(tx, f"poll s{n}", tx.now, False, "down"))  # type: ignore[misc]
+
+    look(kit, box)
+
+    assert [title for title, _ in box.told] == ["contactable: 200 things are wrong"]
+
+
+def test_a_restart_tells_nothing_twice(kit: Contactable, make_kit: Make) -> None:
+    a_failed_task(kit)
+    look(kit, Box())
+    kit.close()
+
+    again, box = make_kit(SETTINGS, clock=HandClock()), Box()
+    look(again, box)
+
+    assert box.told == []
+
+
+def test_the_digest_counts_oppositions_by_origin_and_what_waits(kit: Contactable) -> None:
+    kit.register.write(lambda tx: oppose(tx, 2, origin="complaint"))
+    kit.register.write(lambda tx: deliver(tx, inbox.UNREADABLE))
+
+    said = digest(kit)
+
+    assert "Oppositions this week: 2 complaint" in said
+    assert "For a person to look at: 1" in said
+    assert LOU not in said
+
+
+def test_the_digest_of_a_quiet_week_says_so(kit: Contactable) -> None:
+    box = Box()
+
+    send_digest(kit, box)
+
+    assert "Oppositions this week: none" in box.told[0][1]
+    assert "Nothing is wrong now." in box.told[0][1]
+
+
+@pytest.fixture
+def server() -> Iterator[tuple[str, list[str]]]:
+    """A server that keeps the method and body of what it is asked."""
+    asked: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_HEAD(self) -> None:
+            asked.append(f"{self.command} ")
+            self.send_response(200)
+            self.end_headers()
+
+        def do_POST(self) -> None:
+            asked.append(self.rfile.read(int(self.headers["Content-Length"])).decode())
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, format: str, *arguments: object) -> None:
+            """Nothing."""
+
+    listening = HTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=listening.serve_forever, daemon=True)
+    thread.start()
+    yield f"127.0.0.1:{listening.server_port}", asked
+    listening.shutdown()
+    thread.join()
+    listening.server_close()
+
+
+def test_the_heartbeat_beats_at_each_look(make_kit: Make, server: tuple[str, list[str]]) -> None:
+    where, asked = server
+
+    beat(make_kit(f'[alerts]\nheartbeat_url = "http://{where}/ping"'))
+
+    assert asked == ["HEAD "]
+
+
+def test_a_channel_of_the_notification_library_is_told(make_kit: Make, server: tuple[str, list[str]]) -> None:
+    pytest.importorskip("apprise")
+    where, asked = server
+
+    teller(make_kit(f'[alerts]\nto = ["json://{where}/"]'))("a title", "a text")
+
+    assert json.loads(asked[0])["title"] == "a title"
+
+
+def test_one_channel_that_is_down_silences_not_the_others(make_kit: Make, server: tuple[str, list[str]]) -> None:
+    pytest.importorskip("apprise")
+    where, asked = server
+
+    teller(make_kit(f'[alerts]\nto = ["json://127.0.0.1:1/", "json://{where}/"]'))("a title", "a text")
+
+    assert len(asked) == 1
+
+
+def test_when_no_channel_takes_it_the_next_look_tells_it(make_kit: Make) -> None:
+    pytest.importorskip("apprise")
+
+    with pytest.raises(Unavailable):
+        teller(make_kit('[alerts]\nto = ["json://127.0.0.1:1/"]'))("a title", "a text")
+
+
+def test_an_address_that_is_none_is_a_mistake_of_the_settings(make_kit: Make) -> None:
+    pytest.importorskip("apprise")
+
+    with pytest.raises(SettingsError, match=r"\[alerts\]"):
+        teller(make_kit('[alerts]\nto = ["nowhere://x"]'))("a title", "a text")
