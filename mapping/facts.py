@@ -102,10 +102,31 @@ def believed(
     return {name: value for name, value in values.items() if value is not None}
 
 
-def sources_of_facts(mapped: Mapping[str, Sourced], offer: OfferSettings, known: Mapping[str, Any]) -> dict[str, str]:
-    """Name the source of each fact that counted, for ``explain`` and for what is kept of every shown verdict."""
-    values = believed(mapped, offer, known)
-    return {name: _source(name, values[name], mapped, offer, known) for name in COLUMNS if name in values}
+def sources_of_facts(
+    mapped: Mapping[str, Sourced],
+    offer: OfferSettings,
+    known: Mapping[str, Any],
+    *,
+    own_consents: Collection[str] = (),
+    in_force: Collection[str] | None = None,
+) -> dict[str, tuple[str, str]]:
+    """Name the value and the source of each fact that counted, for ``explain``; as ``facts_of`` in all else."""
+    counting = {name: fact for name, fact in mapped.items() if _counts(name, fact, (), in_force)}
+    values = believed(counting, offer, known, own_consents)
+    return {
+        name: (_shown(values[name]), _source(name, values[name], counting, offer, known))
+        for name in COLUMNS
+        if name in values
+    }
+
+
+def _shown(value: Any) -> str:
+    """A value in the contact file's words."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if value is SOME_TIME:
+        return UNKNOWN_TIME
+    return value.isoformat() if isinstance(value, date) else str(value)
 
 
 @lru_cache(maxsize=65536)

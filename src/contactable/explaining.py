@@ -1,32 +1,58 @@
-"""Why a person may or may not be approached: verdicts, where each fact came from, and what happened, in order."""
+"""Why a person may or may not be approached: verdicts, which record decided, whose each fact was, what happened.
+
+Beside it, on request, what was shown in the CRM on a day: that is read from what was kept when it was written, and is
+another thing than deciding the same day with what is known now.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
+from contactable.errors import Malformed
+from contactable.judging import stricter
 from contactable.kit import identifier
-from contactable.mapping import from_json, sources_of_facts
-from contactable.register import Entry, ledger, mirror, subjects
+from contactable.register import Entry, Tx, declared, ledger, mirror, shown, subjects
 from contactable.rules import Channel, Verdict
-from contactable.rules.acts import OfferScopes, known
-from contactable.rules.calendar import paris_day
+from contactable.rules.calendar import PARIS, paris_day
 
 if TYPE_CHECKING:
     from contactable.kit import Contactable
 
+REGISTER = "register"
+"""What decided where no record carries the person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a record's property showed on a day: the verdict, since when, and the versions of what decided."""
+
+    record: str
+    channel: str
+    allowed: bool
+    reason: str
+    until: str | None
+    written_at: datetime
+    confirmed_at: datetime | None
+    versions: Mapping[str, Any]
+
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What is known of one person, without any address."""
+    """What is known of one person, without any address. ``decided_by``: the record whose verdict counted."""
 
     offer: str
     on: date
     verdicts: dict[Channel, Verdict]
     contacts: list[str]  # <connector name>:<record id>
-    facts: dict[str, dict[str, str]]  # contact -> column -> the source that counted
+    decided_by: dict[Channel, str]
+    facts: dict[str, dict[str, tuple[str, str]]]  # contact -> column -> value and source
+    declarations: dict[str, dict[str, Any]]  # those behind a fact, as the register keeps them
     history: list[dict[str, Any]]
+    shown: list[Shown] = field(default_factory=list)
 
 
 def explain(
@@ -37,30 +63,63 @@ def explain(
     record: str | None = None,
     offer: str = "main",
     on: date | None = None,
+    shown_on: date | None = None,
 ) -> Explanation:
-    """Explain one person on a day (today unless told); facts without a date hold on every day."""
+    """Explain one person on a day (today unless told), and what was shown at the end of another day.
+
+    Facts without a date hold on every day. Raises ``Malformed`` for an unknown offer.
+    """
+    if offer not in kit.offers:
+        raise Malformed(f"There is no offer {offer!r}; known are {', '.join(kit.offers)}.")
     kind, text = identifier(email=email, phone=phone, record=record)
     day = on or paris_day(kit.clock())
     with kit.register.read() as tx:
         subject = subjects.find_subject(tx, kind, text)
-        pairs = mirror.contacts_with(tx, [subject], now_only=True) if subject else []
-        entries = {entry.id: entry for entry in ledger.entries_of(tx, [subject] if subject else [])}
-        sources = {}
-        for connector, id in pairs:
-            of_contact = ledger.entries_of_contacts(tx, connector, [id])[id]
-            entries.update((entry.id, entry) for entry in of_contact)
-            row = mirror.contact(tx, connector, id)
-            if row is not None:
-                sources[f"{connector}:{id}"] = _sources(kit, row.facts, of_contact, offer, day)
-    verdicts = kit.verdicts(email=email, phone=phone, record=record, offer=offer, on=day)
+        own = ledger.entries_of(tx, [subject] if subject else [])
+        found = _records(tx, subject, own)
+        facts = {name: kit.judge.sources(mapped, entries, day, offer) for name, (mapped, entries) in found.items()}
+        signed = _declarations(tx, facts)
+        past = [each for name in found for each in _shown(tx, name, offer, shown_on)] if shown_on else []
+    each = {name: kit.judge.verdicts(mapped, entries, day)[offer] for name, (mapped, entries) in found.items()}
+    each = each or {REGISTER: kit.judge.verdicts({}, own, day)[offer]}
+    verdicts = stricter(list(each.values()))
+    decided_by = {channel: next(n for n, v in each.items() if v[channel] is verdicts[channel]) for channel in Channel}
+    entries = {entry.id: entry for _, bound in found.values() for entry in bound} | {entry.id: entry for entry in own}
     history = [_line(entry) for entry in sorted(entries.values(), key=lambda entry: entry.recorded_at)]
-    return Explanation(offer, day, verdicts, [f"{name}:{id}" for name, id in pairs], sources, history)
+    return Explanation(offer, day, verdicts, list(found), decided_by, facts, signed, history, past)
 
 
-def _sources(kit: Contactable, facts: Any, entries: list[Entry], offer: str, day: date) -> dict[str, str]:
-    settings = kit.offers[offer]
-    acts = known(entries, offer_scopes=OfferScopes(settings.subscriptions, settings.elsewhere), as_of=day)
-    return sources_of_facts(from_json(facts), settings, acts)
+def _records(tx: Tx, subject: str | None, own: Sequence[Entry]) -> dict[str, tuple[Mapping[str, Any], Sequence[Entry]]]:
+    """The facts and the entries of each contact that carries the subject now."""
+    found: dict[str, tuple[Mapping[str, Any], Sequence[Entry]]] = {}
+    for connector, id in mirror.contacts_with(tx, [subject], now_only=True) if subject else []:
+        row = mirror.contact(tx, connector, id)
+        if row is not None:
+            bound = ledger.entries_of_contacts(tx, connector, [id])[id]
+            found[f"{connector}:{id}"] = (row.facts, list({each.id: each for each in (*bound, *own)}.values()))
+    return found
+
+
+def _declarations(tx: Tx, facts: Mapping[str, Mapping[str, tuple[str, str]]]) -> dict[str, dict[str, Any]]:
+    sources = {source for of_one in facts.values() for _, source in of_one.values()}
+    kept = declared.latest(tx)
+    names = sorted(source.partition(":")[2] for source in sources if source.startswith("declaration:"))
+    return {
+        name: {"by": kept[name].signed_by, "version": kept[name].version, **kept[name].content}
+        for name in names
+        if name in kept
+    }
+
+
+def _shown(tx: Tx, record: str, offer: str, day: date) -> list[Shown]:
+    connector, _, id = record.partition(":")
+    midnight = datetime.combine(day + timedelta(days=1), time(), ZoneInfo(PARIS))
+    rows = shown.at(tx, connector, id, midnight - timedelta(microseconds=1))
+    return [
+        Shown(record, row.channel, row.allowed, row.reason, row.until, row.written_at, row.confirmed_at, row.versions)
+        for (of, _), row in sorted(rows.items())
+        if of == offer and row.written_at is not None
+    ]
 
 
 def _line(entry: Entry) -> dict[str, Any]:

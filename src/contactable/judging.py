@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
-from contactable.mapping import Declaration, OfferSettings, facts_of, from_json
+from contactable.mapping import Declaration, OfferSettings, facts_of, from_json, sources_of_facts
 from contactable.register import Entry
 from contactable.rules import Channel, Facts, Readings, Verdict, decide
 from contactable.rules.acts import consents_by_the_person, known
@@ -44,21 +44,32 @@ class Judge:
         declared_on: date | None = None,
     ) -> Facts:
         """What the rules may know of a contact for one offer, with the declarations of ``on`` or of another day."""
-        settings, mapped = self.offers[offer], from_json(facts)
+        known_acts, own = self._acts(entries, on, offer)
         in_force = self.in_force(declared_on or on)
+        return facts_of(from_json(facts), self.offers[offer], known_acts, own_consents=own, in_force=in_force)
+
+    def sources(
+        self, facts: Mapping[str, Any], entries: Sequence[Entry], on: date, offer: str
+    ) -> dict[str, tuple[str, str]]:
+        """The value and the source of each fact that counted."""
+        known_acts, own = self._acts(entries, on, offer)
+        return sources_of_facts(
+            from_json(facts), self.offers[offer], known_acts, own_consents=own, in_force=self.in_force(on)
+        )
+
+    def _acts(self, entries: Sequence[Entry], on: date, offer: str) -> tuple[Mapping[str, Any], Collection[str]]:
+        """What the register knows, and the channels whose consent is the person's own act."""
         if not entries:
-            return facts_of(mapped, settings, {}, in_force=in_force)
-        return facts_of(
-            mapped,
-            settings,
-            known(entries, offer_scopes=settings.scopes, as_of=on),
-            own_consents=consents_by_the_person(entries, offer_scopes=settings.scopes, as_of=on),
-            in_force=in_force,
+            return {}, ()
+        scopes = self.offers[offer].scopes
+        return (
+            known(entries, offer_scopes=scopes, as_of=on),
+            consents_by_the_person(entries, offer_scopes=scopes, as_of=on),
         )
 
     def in_force(self, on: date) -> frozenset[str]:
         """The names of the declarations that hold on a day: signed, not run out, and not taken out of the settings."""
-        day = paris_day(on) if isinstance(on, datetime) else on
+        day = paris_day(on)
         return frozenset(each.name for each in self.declarations if each.in_force(day))
 
     def _decide(
