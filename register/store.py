@@ -6,7 +6,7 @@ own, tried again when it met another one. Either way ``write`` returns when the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -32,6 +32,7 @@ from contactable.register.upgrading import add_key, check_keys, newest_version, 
 from contactable.register.writer import Writer
 
 T = TypeVar("T")
+Item = TypeVar("Item")
 
 _UPGRADE = "run `contactable register upgrade`."
 _TRIES = 12
@@ -82,11 +83,21 @@ class Register:
         transaction.
         """
         if self._writer is not None:
-            result: T = self._writer.run(lambda connection: work(self._tx(connection)))
+            result: T = self._writer.run(lambda connection, _: [work(self._tx(connection))])
             return result
         with in_our_words():
             done: T = self._transaction(work)
             return done
+
+    def write_together(self, work: Callable[[Tx, Sequence[Item]], Sequence[T]], item: Item) -> T:
+        """Like ``write``, for one of many items: ``work`` is given those that wait side by side, and one result each.
+
+        What one of them raises is raised to its own caller alone.
+        """
+        if self._writer is None:
+            return self.write(lambda tx: work(tx, [item])[0])
+        result: T = self._writer.run(lambda connection, items: work(self._tx(connection), items), item, kind=work)
+        return result
 
     @contextmanager
     def read(self) -> Iterator[Tx]:

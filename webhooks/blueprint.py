@@ -9,14 +9,12 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 
 from flask import Blueprint, Response, request
 
 from contactable.clock import Clock
 from contactable.errors import ContactableError
 from contactable.register import Register, outbox
-from contactable.webhooks.gathering import Gathering
 from contactable.webhooks.metrics import Outcome, Tally
 from contactable.webhooks.oneclick import unsubscribe
 from contactable.webhooks.receiver import Answer, Arrival, Endpoint, keep_all, receive
@@ -32,7 +30,7 @@ class TooLarge(Exception):
     """A body beyond ``LARGEST``."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Doors:
     """What the blueprint needs: endpoints by name, the register, the public address, link keys, whom to wake."""
 
@@ -44,10 +42,9 @@ class Doors:
     wake: Callable[[], None]
     tally: Tally = field(default_factory=Tally)
 
-    @cached_property
-    def keep(self) -> Gathering[Arrival, Recorded]:
-        """Keeps a request, together with those that wait beside it."""
-        return Gathering(lambda arrivals: self.register().write(lambda tx: keep_all(tx, arrivals)))
+    def keep(self, arrival: Arrival) -> Recorded:
+        """Keep a request, together with those that wait beside it; return once it is on disk."""
+        return self.register().write_together(keep_all, arrival)
 
 
 def make_blueprint(doors: Doors) -> Blueprint:

@@ -16,7 +16,7 @@ from contactable.webhooks.blueprint import LARGEST
 if TYPE_CHECKING:
     from contactable.kit import Contactable
 
-THREADS = 16  # requests that may wait for one commit together
+THREADS = 64  # requests that may wait for one commit together
 
 
 def make_app(kit: Contactable) -> Flask:
