@@ -32,8 +32,8 @@ class Consent:
     """One consent as it was given. ``proof`` (what the person saw and did) is kept sealed.
 
     ``evidence`` names a proof that is kept elsewhere. ``wording`` is a version in the register. ``subscription`` binds
-    it to one subscription type: it opens only the offers that name it. ``until`` is the last day of a stated period shorter than a year, ``slots`` the
-    agreed times of calls. ``act`` and ``to`` are words of the contact file.
+    it to one subscription type: it opens only the offers that name it. ``until`` is the last day of a stated period
+    shorter than a year, ``slots`` the agreed times of calls. ``act`` and ``to`` are words of the contact file.
     """
 
     subject_id: str

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from contactable.rules import COLUMNS, Channel, Condition, Reason
+from contactable.rules.label_columns import COLUMNS as COLUMN_LABELS
+from contactable.rules.label_sources import SOURCES as SOURCE_LABELS
 from contactable.rules.labels import (
     CHANNELS,
     CONDITIONS,
@@ -14,8 +16,6 @@ from contactable.rules.labels import (
     label,
     source_label,
 )
-from contactable.rules.label_columns import COLUMNS as COLUMN_LABELS
-from contactable.rules.label_sources import SOURCES as SOURCE_LABELS
 from contactable.rules.sources import SOURCES
 
 
