@@ -28,6 +28,7 @@ class Blocklist:
 
     most: int = 10  # requests in a second; more are answered 429
     latency: float = 0.0  # seconds
+    knows_everybody: bool = False  # Brevo answers 204, without an id, for a contact that was there
     script: deque[int] = field(default_factory=deque)
     blocked: dict[str, list[float]] = field(default_factory=dict)
     refused: int = 0  # requests beyond the limit
@@ -61,7 +62,8 @@ def _brevo(listed: Blocklist, path: str, body: Any, does: bool) -> Any:
         stands = 0 < int(path.rpartition("/")[2]) <= len(listed.blocked)
         return {"emailBlacklisted": stands, "smsBlacklisted": stands}
     who = body.get("email") or body["attributes"]["SMS"]
-    return {"id": listed.put(who) if does else 0}
+    id = listed.put(who) if does else 0
+    return None if listed.knows_everybody else {"id": id}
 
 
 def _sendgrid(listed: Blocklist, path: str, body: Any, does: bool) -> Any:
@@ -97,6 +99,8 @@ class BlocklistSandbox:
             return Response("{}", status, content_type="application/json")
         body = json.loads(request.get_data()) if request.method != "GET" else None
         said = _APIS[name](listed, request.path, body, status is None)
+        if said is None:
+            return Response(status=204)
         return Response(json.dumps(said), 200, content_type="application/json")
 
 

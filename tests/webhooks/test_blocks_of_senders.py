@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
@@ -205,3 +206,13 @@ def test_another_region_of_a_sender_is_named_in_the_settings() -> None:
 
 def test_a_number_on_the_stop_list_already_is_as_good_as_new() -> None:
     assert len(ask("smspartner", [{"success": False, "code": 3}])) == 1
+
+
+@pytest.mark.parametrize("id", BLOCKING)
+def test_the_page_about_blocklists_tells_what_each_sender_is_asked(id: str) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "blocklists.md").read_text(encoding="utf-8")
+    listed = blocklist(id)
+    keys = ", ".join(f"`{name}`" for name in listed.needs)
+
+    assert f"| {find_provider(id).title} | {', '.join(listed.channels)} | {listed.says} | {keys} |" in page
+    assert f"| {listed.most} in {listed.seconds:g} s | {listed.page} |" in page
