@@ -47,16 +47,16 @@ def together(register: Register, names: Sequence[str]) -> list[str | RegisterErr
         return [each.result() for each in waiting]
 
 
-def test_each_of_many_that_wait_has_its_own_result(bench: Workbench) -> None:
-    assert together(bench.register, ITEMS) == [name.upper() for name in ITEMS]
-    assert all(bench.read(marks.get, name) for name in ITEMS)
+def test_each_of_many_that_wait_has_its_own_result(house: Workbench) -> None:
+    assert together(house.register, ITEMS) == [name.upper() for name in ITEMS]
+    assert all(house.read(marks.get, name) for name in ITEMS)
 
 
 @pytest.mark.parametrize("place", [0, 7, 20])
-def test_one_that_fails_is_undone_alone_and_raised_to_its_caller(bench: Workbench, place: int) -> None:
-    results = together(bench.register, [*ITEMS[:place], "bad", *ITEMS[place:]])
+def test_one_that_fails_is_undone_alone_and_raised_to_its_caller(house: Workbench, place: int) -> None:
+    results = together(house.register, [*ITEMS[:place], "bad", *ITEMS[place:]])
 
     assert [isinstance(result, RegisterError) for result in results].count(True) == 1
     assert isinstance(results[place], RegisterError)
-    assert bench.read(marks.get, "bad") is None
-    assert all(bench.read(marks.get, name) for name in ITEMS)
+    assert house.read(marks.get, "bad") is None
+    assert all(house.read(marks.get, name) for name in ITEMS)
