@@ -1,0 +1,307 @@
+"""How fast a sender is answered with the opposition on disk, and how fast the CRM shows it.
+
+``bench/ack.py [--json] [--server NAME …] [--seconds N]`` prints, for the chosen server: the rate of signed HubSpot
+requests, each durably kept, as a share of a bare Flask view that only parses JSON in the same server; its 99th
+percentile in multiples of the bare view's; the events a second in batches of 100; and the seconds from an opposition to
+its property on a HubSpot whose answers take 150 ms, at 100 oppositions a second. Several servers give a table.
+
+The load is a closed loop of ``CONNECTIONS`` kept connections over raw sockets, every request different and signed
+before the clock starts. The server is a process of its own; SQLite, ``synchronous=FULL``, in the current folder.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import selectors
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from flask import Flask, request
+
+from contactable import Contactable
+from contactable.commands.init import write_keys
+from contactable.loading import load
+from contactable.logs import configure
+from contactable.register import upgrade
+from contactable.sandbox import HubSpotSandbox
+from contactable.sandbox.hubspot.webhooks import signed_headers
+from contactable.serving import THREADS, make_app
+from contactable.settings import load as load_settings
+
+SERVERS = ("waitress", "gunicorn", "granian")
+CHOSEN = "waitress"
+CONNECTIONS = 64
+ROUNDS = 2  # of bare view and kit in turns: the machine is shared
+BATCH = 100
+LATENCY, PACE, OPPOSITIONS = 0.15, 100, 1_000  # seconds an answer of the CRM takes; events a second; events
+SECRET = "a-client-secret"
+PUBLIC = "https://crm.example.com/hooks/hubspot"
+SETTINGS = """
+public_url = "https://crm.example.com"
+[endpoints.hubspot]
+provider = "hubspot"
+connector = "hubspot"
+secret = "env:HUBSPOT_SECRET"
+"""
+CRM = """
+[connectors.hubspot]
+type = "hubspot"
+token = "env:HUBSPOT_TOKEN"
+base_url = "{url}"
+"""
+_ids = count(1)
+
+
+def make() -> Flask:
+    """The application that a server process runs: the bare view, or the kit on the settings of the environment."""
+    settings = os.environ.get("BENCH_SETTINGS")
+    configure()
+    if settings:
+        return make_app(Contactable(load_settings(settings)))
+    app = Flask("bare")
+
+    @app.post("/hooks/hubspot")
+    def bare() -> str:
+        return str(len(request.get_json()))
+
+    return app
+
+
+@contextmanager
+def serving(server: str, settings: Path | None) -> Iterator[int]:
+    """Run a server process; give its port."""
+    port = _free_port()
+    environment = {**os.environ, "HUBSPOT_SECRET": SECRET}
+    if settings:
+        environment["BENCH_SETTINGS"] = str(settings)
+    process = subprocess.Popen(
+        _command(server, port), env=environment, cwd=Path(__file__).parent, stderr=subprocess.DEVNULL
+    )
+    try:
+        _wait_for(port)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _command(server: str, port: int) -> list[str]:
+    if server == "gunicorn":
+        where = ["--bind", f"127.0.0.1:{port}", "--threads", str(THREADS), "--log-level", "error"]
+        return [sys.executable, "-m", "gunicorn", "-k", "gthread", "-w", "1", *where, "ack:make()"]
+    if server == "granian":
+        where = ["--host", "127.0.0.1", "--port", str(port), "--log-level", "error", "--no-access-log"]
+        threads = ["--workers", "1", "--blocking-threads", str(THREADS)]
+        return [sys.executable, "-m", "granian", "--interface", "wsgi", "--factory", *threads, *where, "ack:make"]
+    run = f"import waitress, ack; waitress.serve(ack.make(), host='127.0.0.1', port={port}, threads={THREADS})"
+    return [sys.executable, "-c", run]
+
+
+def signed(events: int) -> bytes:
+    """One request over the wire: a batch of opt-outs of contacts never met before, signed as HubSpot signs."""
+    now = int(time.time() * 1000)
+    body = json.dumps([_event(next(_ids), now) for _ in range(events)], separators=(",", ":")).encode()
+    return _wire(body, signed_headers(SECRET.encode(), PUBLIC, body, now))
+
+
+def _event(id: int, now: int, contact: int | None = None) -> dict[str, Any]:
+    return {
+        "eventId": id,
+        "subscriptionId": 1,
+        "portalId": 1,
+        "appId": 1,
+        "occurredAt": now,
+        "subscriptionType": "contact.propertyChange",
+        "attemptNumber": 0,
+        "objectId": contact or id,
+        "propertyName": "hs_email_optout",
+        "propertyValue": "true",
+        "changeSource": "EMAIL_UNSUBSCRIBE",
+        "sourceId": "x",
+    }
+
+
+def _wire(body: bytes, headers: dict[str, str]) -> bytes:
+    lines = [f"{name}: {value}" for name, value in headers.items()]
+    head = "\r\n".join(
+        ["POST /hooks/hubspot HTTP/1.1", "Host: crm.example.com", *lines, f"Content-Length: {len(body)}"]
+    )
+    return head.encode() + b"\r\n\r\n" + body
+
+
+def drive(port: int, wires: Sequence[bytes], connections: int = CONNECTIONS) -> list[float]:
+    """Send every request over kept connections, the next when the one before is answered; seconds of each."""
+    selector, left, took = selectors.DefaultSelector(), iter(wires), []
+    started: dict[socket.socket, float] = {}
+    for wire in [next(left) for _ in range(connections)]:
+        each = socket.create_connection(("127.0.0.1", port))
+        each.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        selector.register(each, selectors.EVENT_READ)
+        started[each] = time.perf_counter()
+        each.sendall(wire)
+    while started:
+        for key, _ in selector.select():
+            answered: Any = key.fileobj
+            _read_answer(answered)
+            took.append(time.perf_counter() - started.pop(answered))
+            wire_or_none = next(left, None)
+            if wire_or_none is None:
+                selector.unregister(answered)
+                answered.close()
+            else:
+                started[answered] = time.perf_counter()
+                answered.sendall(wire_or_none)
+    return took
+
+
+def _read_answer(connection: socket.socket) -> None:
+    """Read one answer to its end; anything but success ends the benchmark."""
+    said = connection.recv(65536)
+    while b"\r\n\r\n" not in said:
+        said += connection.recv(65536)
+    head, _, body = said.partition(b"\r\n\r\n")
+    if not head.startswith((b"HTTP/1.1 200", b"HTTP/1.1 204")):
+        raise SystemExit(f"answered {head[:40]!r}")
+    length = next((int(line.split(b":")[1]) for line in head.lower().split(b"\r\n") if b"content-length:" in line), 0)
+    while len(body) < length:
+        body += connection.recv(65536)
+
+
+def measure(server: str, folder: Path, seconds: float) -> dict[str, float]:
+    """The three figures of acknowledgement for one server, medians over rounds in turns."""
+    settings = _installation(folder.resolve(), SETTINGS)
+    shares, times, batched, rates = [], [], [], []
+    for _ in range(ROUNDS):
+        with serving(server, None) as port:
+            rate, p99 = _loaded(port, seconds)
+        with serving(server, settings) as port:
+            own_rate, own_p99 = _loaded(port, seconds)
+            batched.append(BATCH * _loaded(port, seconds, BATCH)[0])
+        rates.append(own_rate)
+        shares.append(own_rate / rate)
+        times.append(own_p99 / p99)
+    return {
+        "share_of_bare_flask": round(median(shares), 3),
+        "p99_times_bare": round(median(times), 2),
+        "batched_events_per_s": round(median(batched)),
+        "requests_per_s": round(median(rates)),
+    }
+
+
+def _loaded(port: int, seconds: float, events: int = 1) -> tuple[float, float]:
+    """Requests a second, and their 99th percentile, after a warm-up that also tells how many fit into the time."""
+    begun = time.perf_counter()
+    warm = drive(port, [signed(events) for _ in range((8 if events == 1 else 2) * CONNECTIONS)])
+    pace = len(warm) / (time.perf_counter() - begun)
+    wires = [signed(events) for _ in range(max(int(pace * seconds), CONNECTIONS * 2))]
+    begun = time.perf_counter()
+    took = sorted(drive(port, wires))
+    return len(took) / (time.perf_counter() - begun), took[int(len(took) * 0.99)]
+
+
+def measure_property(server: str, folder: Path) -> dict[str, float]:
+    """Seconds from the sending of an opposition until the CRM shows it, at ``PACE`` oppositions a second."""
+    people = ({"email": f"person{number}@example.com", "country": "FR"} for number in range(OPPOSITIONS))
+    with HubSpotSandbox(people) as crm:
+        os.environ |= {"HUBSPOT_TOKEN": crm.token, "HUBSPOT_SECRET": SECRET}
+        settings = _installation(folder.resolve(), SETTINGS + CRM.format(url=crm.url))
+        kit = Contactable(load_settings(settings))
+        load(kit, "hubspot")
+        kit.close()
+        crm.latency = LATENCY
+        with serving(server, settings) as port:
+            time.sleep(5)  # the first look at the whole portal is not what is measured
+            took = sorted(_shown(crm, port))
+    return {
+        "property_p50_s": round(median(took), 3),
+        "property_p99_s": round(took[int(len(took) * 0.99)], 3),
+    }
+
+
+def _shown(crm: HubSpotSandbox, port: int) -> list[float]:
+    """Oppose everybody in turn, at the pace, and watch the CRM; seconds of each."""
+    begun, waiting, took = time.perf_counter(), list(crm.portal.contacts.by_id), []
+    due = {id: begun + number / PACE for number, id in enumerate(waiting)}
+    with ThreadPoolExecutor(32) as pool:
+        for id in waiting:
+            time.sleep(max(due[id] - time.perf_counter(), 0))
+            pool.submit(drive, port, [_of_contact(id)], 1)
+            waiting = [each for each in waiting if not _is_shown(crm, each, due, took)]
+        while waiting and time.perf_counter() < begun + 120:
+            time.sleep(0.01)
+            waiting = [each for each in waiting if not _is_shown(crm, each, due, took)]
+    # What never came counts as the time that was waited for it.
+    return took + [time.perf_counter() - due[id] for id in waiting]
+
+
+def _is_shown(crm: HubSpotSandbox, id: int, due: dict[int, float], took: list[float]) -> bool:
+    if crm.contact(id).properties.get("contactable_email_reason") != "opposition":
+        return False
+    took.append(time.perf_counter() - due[id])
+    return True
+
+
+def _of_contact(id: int) -> bytes:
+    now = int(time.time() * 1000)
+    body = json.dumps([_event(next(_ids), now, id)], separators=(",", ":")).encode()
+    return _wire(body, signed_headers(SECRET.encode(), PUBLIC, body, now))
+
+
+def _installation(folder: Path, text: str) -> Path:
+    write_keys(folder / "contactable-keys")
+    (folder / "contactable.toml").write_text(text)
+    kit = Contactable(load_settings(folder / "contactable.toml"))
+    upgrade(kit.settings.register_url, kit.keyring)
+    kit.close()
+    return folder / "contactable.toml"
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _wait_for(port: int) -> None:
+    end = time.monotonic() + 30
+    while time.monotonic() < end:
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+            return
+        except OSError:
+            time.sleep(0.05)
+    raise SystemExit("the server did not start")
+
+
+def main() -> None:
+    """Print the figures."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--server", action="append", choices=SERVERS)
+    parser.add_argument("--seconds", type=float, default=4.0)
+    options = parser.parse_args()
+    found: dict[str, Any] = {}
+    for server in options.server or [CHOSEN]:
+        with tempfile.TemporaryDirectory(prefix="bench-ack-", dir=".") as name:
+            found[server] = measure(server, Path(name), options.seconds)
+        with tempfile.TemporaryDirectory(prefix="bench-ack-", dir=".") as name:
+            found[server] |= measure_property(server, Path(name))
+    figures = next(iter(found.values())) if len(found) == 1 else found
+    print(json.dumps(figures, indent=None if options.json else 2))
+
+
+if __name__ == "__main__":
+    main()
