@@ -16,7 +16,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 import phonenumbers
-from email_validator import EmailNotValidError, validate_email
+from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
 
 
 class IdentifierKind(StrEnum):
@@ -80,8 +80,11 @@ _MAYOTTE_STARTS = ("269", "639")
 # Nearly all addresses and numbers are of these plain shapes; what does not fit goes the libraries' long way. Tests hold
 # the two ways equal, on every first digit and on generated texts.
 _PLAIN_LOCAL_PART = re.compile(r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*")
+# No label with two dashes in the third place (Punycode goes the long way), no name that nobody can own.
+_PLAIN_DOMAIN = re.compile(r"(?:(?!..--)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
+_SPECIAL_DOMAIN = re.compile(rf"(?:.*\.)?(?:{'|'.join(map(re.escape, SPECIAL_USE_DOMAIN_NAMES))})")
 _PLAIN_FRENCH = re.compile(r"(?:0|(\+|00)33[ .]?)([1-9](?:[ .-]?[0-9]{2}){4})")
-_LONGEST_LOCAL_PART, _LONGEST_EMAIL = 64, 254  # RFC 5321
+_LONGEST_LOCAL_PART, _LONGEST_DOMAIN, _LONGEST_EMAIL = 64, 253, 254  # RFC 5321
 
 
 def read_email(text: str) -> Email | None:
@@ -109,6 +112,9 @@ def validated_email(text: str) -> Email | None:
 @lru_cache(maxsize=16384)
 def _plain_domain(domain: str) -> tuple[str, bool] | None:
     """Give an ASCII domain that ``email-validator`` accepts, and whether it is a public webmail's; else None."""
+    name = domain.lower() if domain.isascii() else ""
+    if len(name) <= _LONGEST_DOMAIN and _PLAIN_DOMAIN.fullmatch(name) and not _SPECIAL_DOMAIN.fullmatch(name):
+        return name, is_public_webmail(name)
     found = validated_email(f"a@{domain}") if domain.isascii() and domain == domain.strip() else None
     return (found.text[2:], is_public_webmail(found.text[2:])) if found else None
 

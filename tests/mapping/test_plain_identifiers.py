@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from email_validator import SPECIAL_USE_DOMAIN_NAMES
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -30,6 +31,18 @@ def test_an_address_is_read_the_short_way_as_the_library_reads_it(local: str, do
     text = f"{local}@{domain}{ending}"
 
     assert read_email(text) == validated_email(text)
+
+
+@pytest.mark.parametrize("ending", sorted(SPECIAL_USE_DOMAIN_NAMES))
+def test_a_domain_that_nobody_can_own_is_refused_the_short_way_too(ending: str) -> None:
+    for domain in (ending, f"example.{ending}", f"{ending}.com", f"not{ending}"):
+        assert read_email(f"a@{domain}") == validated_email(f"a@{domain}")
+
+
+@pytest.mark.parametrize("label", ["a" * 63, "a" * 64, "-a", "a-", "xn--a", "ab--c", "a", "1", "A"])
+def test_a_label_of_a_domain_is_read_as_the_library_reads_it(label: str) -> None:
+    for text in (f"a@{label}.fr", f"a@b.{label}.fr", f"a@b.{label}"):
+        assert read_email(text) == validated_email(text)
 
 
 @settings(max_examples=300)
