@@ -1,4 +1,5 @@
-"""A refusal spoken in a call, as the agent notes it: a tag, or a comment. It closes calls by persons and by machines.
+"""A refusal spoken in a call, as the agent notes it: a tag, or a comment. It closes calls by persons and by machines;
+"Ne plus contacter" (``refusal_tags_all`` of the endpoint) closes every channel.
 
 Since 2026-08-11 a withdrawal may be oral (code de la consommation, R223-3), so the note of the one who heard it counts
 at once. Tags are compared with a list of names (``refusal_tags`` of the endpoint) without case and accents. A comment
@@ -12,10 +13,11 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from contactable.webhooks.events import Confidence, Kind, Origin
+from contactable.webhooks.events import Confidence, Kind, On, Origin
 from contactable.webhooks.meaning import Meaning
 
 REFUSAL_TAGS = ("ne plus appeler", "ne pas appeler", "ne plus contacter", "opposition", "bloctel", "dnc", "do not call")
+TAGS_FOR_ALL = ("ne plus contacter",)
 
 TAGGED = Meaning(Kind.OPPOSITION, "dnc_tag", Origin.ADMIN)
 COMMENTED = Meaning(Kind.OPPOSITION, "dnc_comment", Origin.ADMIN, Confidence.REVIEW)
@@ -24,13 +26,27 @@ UNTAGGED = Meaning(Kind.RELEASE, "dnc_untagged", Origin.ADMIN, Confidence.REVIEW
 
 def refusal_in(tags: Iterable[str], comments: Iterable[str], options: Mapping[str, Any]) -> Meaning | None:
     """``TAGGED`` or ``COMMENTED`` where a tag or a comment says that the person refused; None otherwise."""
-    # A tag of nothing but punctuation would be found in every comment.
-    names = {_plain(str(name)) for name in options.get("refusal_tags", REFUSAL_TAGS)} - {""}
+    names = _names(options, "refusal_tags", REFUSAL_TAGS) | _names(options, "refusal_tags_all", TAGS_FOR_ALL)
     if any(_plain(tag) in names for tag in tags):
         return TAGGED
+    return COMMENTED if _is_spoken(names, comments) else None
+
+
+def refused_on(tags: Iterable[str], comments: Iterable[str], options: Mapping[str, Any]) -> On:
+    """What a refusal closes: everything where it says so, else calls."""
+    names = _names(options, "refusal_tags_all", TAGS_FOR_ALL)
+    return On.ALL if any(_plain(tag) in names for tag in tags) or _is_spoken(names, comments) else On.VOICE
+
+
+def _names(options: Mapping[str, Any], setting: str, usual: Iterable[str]) -> set[str]:
+    # A tag of nothing but punctuation would be found in every comment.
+    return {_plain(str(name)) for name in options.get(setting, usual)} - {""}
+
+
+def _is_spoken(names: Iterable[str], comments: Iterable[str]) -> bool:
     # Blanks at both ends, so that a name is found as whole words only.
     spoken = [f" {_plain(comment)} " for comment in comments]
-    return COMMENTED if any(f" {name} " in comment for name in names for comment in spoken) else None
+    return any(f" {name} " in comment for name in names for comment in spoken)
 
 
 def _plain(text: str) -> str:

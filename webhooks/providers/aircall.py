@@ -15,7 +15,7 @@ from contactable.webhooks.events import Event, Kind, On, Origin, Trace
 from contactable.webhooks.meaning import Meaning, fact_key, is_persons_number
 from contactable.webhooks.provider import Answers, Proof, Status
 from contactable.webhooks.reading import Section
-from contactable.webhooks.refusals import UNTAGGED, refusal_in
+from contactable.webhooks.refusals import UNTAGGED, refusal_in, refused_on
 from contactable.webhooks.request import Request, Secrets
 
 STATUS = Status.REAL
@@ -54,19 +54,17 @@ def parse(request: Request) -> Iterator[Event]:
 
 def _call(body: Section, said: str, request: Request) -> Event:
     call = body.section("data")
-    tags, comments = (list(_sections(call, name)) for name in ("tags", "comments"))
+    tags = list(_sections(call, "tags"))
+    names = [tag.text("name", default="") for tag in tags]
+    comments = [comment.text("content", default="") for comment in _sections(call, "comments")]
     # Every event of a call repeats its tags, so a refusal is found even if the event that made it was lost.
-    refusal = refusal_in(
-        [tag.text("name", default="") for tag in tags],
-        [comment.text("content", default="") for comment in comments],
-        request.options,
-    )
+    refusal = refusal_in(names, comments, request.options)
     lifted = (
         UNTAGGED if said == "call.untagged" else Meaning(Kind.IGNORED, "", Origin.PROVIDER, trace=_trace(call, said))
     )
     meaning, id, number = refusal or lifted, call.text("id"), call.text("raw_digits", default="")
     return meaning.event(
-        On.VOICE,
+        refused_on(names, comments, request.options) if refusal else On.VOICE,
         said,
         # A call refuses once, however often its events repeat the list of tags.
         key=fact_key("aircall", id, meaning.reason or said, None if refusal else body.text("timestamp", default=None)),

@@ -17,7 +17,7 @@ from contactable.webhooks.events import Event, Kind, On, Origin, Trace
 from contactable.webhooks.meaning import Meaning, fact_key, international
 from contactable.webhooks.provider import Answers, Proof, Status
 from contactable.webhooks.reading import Section
-from contactable.webhooks.refusals import refusal_in
+from contactable.webhooks.refusals import refusal_in, refused_on
 from contactable.webhooks.request import Request, Secrets
 
 STATUS = Status.DOCUMENTED
@@ -55,12 +55,14 @@ def parse(request: Request) -> Iterator[Event]:
     """Yield the one event of a request; raise ``Malformed`` where a field is missing."""
     body = request.json
     said, call = body.text("event"), body.section("data")
-    refusal = refusal_in(_texts(call, "tags"), _texts(call, "comments"), request.options)
+    noted = _texts(call, "tags"), _texts(call, "comments"), request.options
+    refusal = refusal_in(*noted)
     meaning = refusal or Meaning(Kind.IGNORED, origin=Origin.PROVIDER, trace=_trace(call, said))
     id, at = call.text("call_id"), body.epoch("timestamp", default=None)
     # A call refuses once, however often its events repeat the list of tags.
     key = fact_key("ringover", id, meaning.reason or said, None if refusal else body.text("resource", "ressource"))
-    yield meaning.event(On.VOICE, said, key=key, at=at, phone=_number(call), message_id=id)
+    on = refused_on(*noted) if refusal else On.VOICE
+    yield meaning.event(on, said, key=key, at=at, phone=_number(call), message_id=id)
 
 
 def _number(call: Section) -> str | None:
