@@ -102,7 +102,9 @@ def entries_of(tx: Tx, subject_ids: Iterable[str]) -> list[Entry]:
 def entries_of_contacts(tx: Tx, connector: str, record_ids: Iterable[str]) -> dict[str, list[Entry]]:
     """What binds each contact: all entries of what it carries, and of what it carried those recorded until it left."""
     found: dict[str, list[Entry]] = {}
-    bound = (carried.c.left_at.is_(None)) | (entries.c.recorded_at <= carried.c.left_at)
+    # What ends a mistake ends it everywhere, also where the address has left in between.
+    ends = entries.c.kind == "annulment"
+    bound = carried.c.left_at.is_(None) | (entries.c.recorded_at <= carried.c.left_at) | ends
     joined = select(carried.c.record_id, entries).join(entries, entries.c.subject_id == carried.c.subject_id)
     for part in chunks(dict.fromkeys(record_ids)):
         found.update((record_id, []) for record_id in part)

@@ -6,7 +6,9 @@ from datetime import date, timedelta
 
 from contactable.identifiers import IdentifierKind
 from contactable.register import SeenContact, ledger, mirror
+from contactable.register.annulling import annul
 from contactable.register.testing import EMAIL, PHONE, Workbench
+from contactable.rules.acts import opposed
 
 OTHER = (IdentifierKind.EMAIL, "new@example.org")
 
@@ -64,6 +66,17 @@ def test_what_is_recorded_of_an_address_after_it_left_does_not_bind_the_contact(
     house.enter()
 
     assert kinds(house, "1") == []
+
+
+def test_a_mistake_that_is_ended_after_the_address_left_binds_no_longer(house: Workbench) -> None:
+    house.see("1", EMAIL)
+    entry = house.enter(proof_level="operator")
+    assert entry is not None
+    house.see("1", OTHER)
+
+    house.write(annul, entry_id=entry.id, reason="test", by="test")
+
+    assert not opposed(house.entries("1"), "email")
 
 
 def test_an_address_that_comes_back_binds_again_with_all_that_was_recorded(house: Workbench) -> None:
