@@ -41,7 +41,7 @@ class Mapping:
     """What a CRM's records mean. ``properties`` must be read for it; ``fingerprint`` changes with any meaning."""
 
     sources: tuple[Source, ...]
-    readers: Table[str, Callable[[str], tuple[Found, ...]]]  # property -> what its text says
+    readers: Table[str, Callable[[str], tuple[Found, ...]] | None]  # property -> what its text says; None for nothing
     beside: tuple[Source, ...]  # constants, and sources that look at a second property
     by_membership: Table[str, tuple[Source, ...]]
     addresses: Table[str, tuple[str, ...]]  # address column -> properties, the preferred one first
@@ -145,7 +145,7 @@ def _compiled(
     others = [name for names in (*addresses.values(), *about.values()) for name in names]
     read = [name for each in sources for name in (each.property_name, each.at, *dict(each.when)) if name]
     # Properties that only tell an address or what declarations ask are known not to say anything else.
-    readers = {name: remembering(alone.get(name, ())) for name in (*others, *alone)}
+    readers = {name: remembering(alone[name]) if name in alone else None for name in (*others, *alone)}
     return Mapping(
         tuple(sources),
         readers,

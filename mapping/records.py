@@ -90,15 +90,14 @@ def _from_properties(
 ) -> dict[str, Sourced]:
     """Gather what properties say; give apart the opt-outs that are bound to a subscription type."""
     scoped: dict[str, Sourced] = {}
-    readers = mapping.readers
+    readers, opt_outs = mapping.readers, tuple(mapping.subscriptions)
     for name, text in properties.items():
         if text:
-            read = readers.get(name)
-            if read is None:
-                _opt_out_of_a_type(name, text, mapping, scoped)
-            else:
+            if read := readers.get(name):
                 for found in read(text):
-                    _add(candidates, found)
+                    candidates.setdefault(found.column.name, []).append(found)
+            elif name.startswith(opt_outs) and name not in readers:
+                _opt_out_of_a_type(name, text, mapping, scoped)
     for source in mapping.beside:
         text = properties.get(source.property_name) or ""
         if (text or not source.property_name) and source.concerns(properties):

@@ -52,6 +52,7 @@ _FRENCH = re.compile(r"(?:le )?(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4}|\d{2})(?!\d)
 _WRITTEN = re.compile(r"(?:le )?(\d{1,2})(?:er)? ([a-z]+)\.? (\d{4})(.*)")
 _CLOCK = re.compile(r"[ ,]*(?:a |at )?(\d{1,2})[:h](\d{2})?(?::(\d{2}))?")
 _EPOCH = re.compile(r"[1-9][0-9]{11,12}")  # fewer digits are a telephone's
+_UNTIL_22_UTC = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[01]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,6})?Z")
 _DAY_IN_MILLISECONDS = 86_400_000
 _PARIS = ZoneInfo("Europe/Paris")
 _PLAUSIBLE_YEARS = range(1990, 2101)
@@ -86,9 +87,16 @@ def read_date(text: str) -> Read:
     return Read(moment.isoformat()) if moment.year in _PLAUSIBLE_YEARS else UNREADABLE
 
 
-@lru_cache(65536)
 def read_day(text: str) -> Read:
     """Read a date, a moment as its day in Paris."""
+    # Moments are as many as contacts. Until 22 h UTC it is the same day in Paris, whatever the season.
+    if _UNTIL_22_UTC.fullmatch(text):
+        return _read_day(text[: len("2026-11-24")])
+    return _read_day(text)
+
+
+@lru_cache(65536)
+def _read_day(text: str) -> Read:
     found = read_date(text)
     if len(found.value) <= len("2026-11-24"):
         return found

@@ -10,7 +10,8 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from enum import Enum
-from operator import attrgetter
+from functools import lru_cache
+from operator import attrgetter, is_
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from contactable.errors import Malformed
@@ -92,8 +93,10 @@ ACTS_ON: Final = {channel: (f"reopened_{channel}_on", f"consent_{channel}_on") f
 HAPPENED: Final = ("last_contact_on", "relation_ended_on", "first_message_on")
 """The events of which a rule asks only whether they happened."""
 
+_ACTED = frozenset((*ACTS, *OBJECTIONS))
 _FAR = DAY * DAY  # later than every act: an objection of unknown time
-_EVENT_BITS = len(HAPPENED) + 3 * len(Channel)
+_BITS_OF_A_CHANNEL = 3  # what ``standing`` tells
+_EVENT_BITS = len(HAPPENED) + _BITS_OF_A_CHANNEL * len(Channel)
 _COUNTRY = re.compile("[A-Z]{2}")
 _PLACES = tuple(Place)
 _finite = attrgetter(*VALUES)
@@ -175,6 +178,8 @@ def _pack_events(moments: Mapping[str, int | None]) -> int:
     packed = 0
     for name in HAPPENED:
         packed = packed << 1 | (name in moments)
+    if _ACTED.isdisjoint(moments):  # of most contacts nobody knows that they ever said anything
+        return packed << _BITS_OF_A_CHANNEL * len(Channel)
     for channel in Channel:
         for known in standing(channel, moments):
             packed = packed << 1 | known
@@ -183,17 +188,34 @@ def _pack_events(moments: Mapping[str, int | None]) -> int:
 
 def _pack_values(facts: Facts) -> int:
     """The packed integer of the finite fields; gives fields that hold a plain text their proper value."""
-    packed = _PLACES.index(_place(facts.country)) << _FINITE_BITS
-    for (name, codes), value in zip(_CODES.items(), _finite(facts), strict=True):
+    place = _PLACES.index(_place(facts.country)) << _FINITE_BITS
+    values = _finite(facts)
+    try:
+        packed, proper = _packed_values(values)
+    except (KeyError, TypeError):
+        raise _wrong_value(values) from None
+    # A plain text equals its enumeration, but rules ask with `is`.
+    if not all(map(is_, values, proper)):
+        for name, value in zip(_CODES, proper, strict=True):
+            object.__setattr__(facts, name, value)
+    return place | packed
+
+
+@lru_cache(maxsize=65_536)
+def _packed_values(values: tuple[Any, ...]) -> tuple[int, tuple[Any, ...]]:
+    """The packed integer of the finite values, and these as the rules know them: contacts have them in common."""
+    found = [codes[value] for codes, value in zip(_CODES.values(), values, strict=True)]
+    return sum(code for code, _ in found), tuple(proper for _, proper in found)
+
+
+def _wrong_value(values: Sequence[Any]) -> Malformed:
+    """What to say of the first value that its field does not take."""
+    for (name, codes), value in zip(_CODES.items(), values, strict=True):
         try:
-            code, proper = codes[value]
+            codes[value]
         except (KeyError, TypeError):
-            raise Malformed(f"{name} is {shown(name, value)}: {_accepted(codes)}.") from None
-        # A plain text equals its enumeration, but rules ask with `is`.
-        if proper is not value:
-            object.__setattr__(facts, name, proper)
-        packed |= code
-    return packed
+            return Malformed(f"{name} is {shown(name, value)}: {_accepted(codes)}.")
+    raise AssertionError("every value is accepted")
 
 
 def shown(name: str, value: object) -> str:
