@@ -51,6 +51,12 @@ def test_a_stated_period_that_ends_before_its_consent_is_refused() -> None:
         Facts(consent_phone_on=date(2026, 3, 2), consent_phone_until=date(2026, 3, 1))
 
 
+def test_a_period_of_a_single_day_is_no_contradiction() -> None:
+    day = date(2026, 3, 2)
+
+    assert Facts(consent_phone_on=day, consent_phone_until=day).consent_phone_until == day
+
+
 @pytest.mark.parametrize(
     ("on", "said"),
     [
