@@ -1,23 +1,20 @@
 """Decide rows by columns, with the compiled rules: for tables of millions. Needs the extra ``bulk``.
 
-All comes from ``decide_many``: on the day asked about; again with each reading the other way, which tells those that
-touched a verdict; in 30 and 90 days' time, which tells what ends. Advice is ``case_advice``'s.
+All comes from ``decide_many``: on the day asked about, with advice and the readings that touched each verdict; and in
+30 and 90 days' time, which tells what ends.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from contactable.errors import Malformed
-from contactable.files.case_advice import CaseAdvice, row_of
 from contactable.files.contacts import Question, Rows, without
 from contactable.files.verdicts import NO_CELLS, Answers, Ends, horizons
-from contactable.rules import DOUBTS, UNKNOWN_TIME, Channel, Offer, Purpose, Reason
-from contactable.rules.bulk import Contacts
+from contactable.rules import UNKNOWN_TIME, Channel, Offer, Purpose, Reason
 from contactable.rules.calendar import paris_day
 from contactable.rules.columns import DATES, EPOCH, NO_DAY, SOME_DAY
 from contactable.rules.compiled import REASONS
@@ -33,10 +30,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[Any]
 
-_NAMES_OF_DOUBTS = [
-    "+".join(doubt.name for place, doubt in enumerate(DOUBTS) if codes >> place & 1)
-    for codes in range(1 << len(DOUBTS))
-]
+_ANSWERS = ("allowed", "reason", "until", "advice", "readings")
 
 
 class ColumnDecider:
@@ -47,7 +41,6 @@ class ColumnDecider:
         given = question.given
         purpose, sector = given.get("purpose") or Purpose.COMMERCIAL, given.get("sector")
         self._offer = Offer(purpose=purpose, sector=sector)
-        self._advice = CaseAdvice(question)
 
     def answers(self, rows: Rows) -> Answers:
         """Decide some rows."""
@@ -57,16 +50,14 @@ class ColumnDecider:
             return Answers(NO_CELLS, Counter(), refused)
         columns = self._columns(rows)
         question = self._question
-        decided = decide_many(columns, self._offer, question.on, question.readings)
-        contacts = Contacts(columns, self._offer, asked_at(question.on))
-        readings = self._readings(columns, decided)
+        decided = decide_many(columns, self._offer, question.on, question.readings, answers=_ANSWERS)
         cells = [
             cell
             for channel in Channel
             for cell in (
                 *_dated_cells(decided, channel),
-                self._advice.cells(channel, contacts, rows, decided[f"{channel}_reason"]),
-                readings[channel],
+                decided[f"{channel}_advice"].tolist(),
+                decided[f"{channel}_readings"].tolist(),
             )
         ]
         return Answers(cells, self._ends(columns, decided), refused)
@@ -96,21 +87,6 @@ class ColumnDecider:
             name: _days(name, values, known) if name in DATES else _codes(name, values)
             for name, values in facts.items()
         }
-
-    def _readings(self, columns: Mapping[str, Any], decided: Mapping[str, Array]) -> dict[Channel, list[str]]:
-        """The readings that touched each verdict: the other value would give another reason."""
-        import numpy as np
-
-        question = self._question
-        touched: dict[Channel, Any] = dict.fromkeys(Channel, 0)
-        for place, doubt in enumerate(DOUBTS):
-            setting: dict[str, Any] = {doubt.name: doubt.other(getattr(question.readings, doubt.name))}
-            other = replace(question.readings, **setting)
-            answers = decide_many(columns, self._offer, question.on, other, answers=("reason",))
-            for channel in Channel:
-                differs = answers[f"{channel}_reason"] != decided[f"{channel}_reason"]
-                touched[channel] = touched[channel] + (differs.astype(np.int8) << place)
-        return {channel: np.array(_NAMES_OF_DOUBTS, object).take(codes).tolist() for channel, codes in touched.items()}
 
     def _ends(self, columns: Mapping[str, Any], decided: Mapping[str, Array]) -> Ends:
         """What is open and will be closed in 30 or 90 days, as far as is known today."""
@@ -181,3 +157,8 @@ def _dated_cells(decided: Mapping[str, Array], channel: Channel) -> Iterator[Seq
     yield np.array([str(reason) for reason in REASONS], object).take(decided[f"{channel}_reason"]).tolist()
     days, places = np.unique(decided[f"{channel}_until"], return_inverse=True)
     yield np.array(["" if np.isnat(day) else str(day) for day in days], object).take(places).tolist()
+
+
+def row_of(rows: Rows, row: int) -> dict[str, Any]:
+    """The facts of one row."""
+    return {name: values[row] for name, values in rows.facts.items()}
