@@ -68,7 +68,7 @@ class About:
         return next((date.fromisoformat(day) for day in days if day), None)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Declaration:
     """One declaration in force. ``evidence_digest`` is the SHA-256 of the evidence file, empty for a reference."""
 
@@ -84,13 +84,15 @@ class Declaration:
     wording: str = ""
     valid_until: date | None = None
 
-    def covers(self, contact: About) -> bool:
-        """Whether the contact is one of those it speaks of; a contact of unknown first day is in no period."""
-        if self.created_from or self.created_until:
-            created = contact.created
-            if created is None or not (self.created_from or date.min) <= created <= (self.created_until or date.max):
-                return False
-        return all(_any_matches(patterns, contact.names(selector)) for selector, patterns in self.selectors)
+    def covers(self, names: Mapping[str, tuple[str, ...]], created: date | None) -> bool:
+        """Whether it speaks of a contact with these forms, lists …; one of unknown first day is in no period."""
+        if (self.created_from or self.created_until) and not self._covers_day(created):
+            return False
+        return all(_any_matches(patterns, names[selector]) for selector, patterns in self.selectors)
+
+    def _covers_day(self, created: date | None) -> bool:
+        first, last = self.created_from or date.min, self.created_until or date.max
+        return created is not None and first <= created <= last
 
     def in_force(self, on: date) -> bool:
         """Whether it holds on that day: signed, and not run out."""
@@ -135,9 +137,27 @@ def declarations_from_settings(
 
 def declared(declarations: Sequence[Declaration], contact: About) -> dict[str, dict[str, list[str]]]:
     """Give what is declared about a contact: for each column, each value and the names of who states it."""
+    listed = tuple(declarations)
+    selectors, by_period = _asked(listed)
+    names = tuple((selector, contact.names(selector)) for selector in selectors)
+    return _said(listed, names, contact.created if by_period else None)
+
+
+@lru_cache(maxsize=64)
+def _asked(declarations: tuple[Declaration, ...]) -> tuple[tuple[str, ...], bool]:
+    """What declarations ask about a contact: which of the selectors, and whether its first day."""
+    selectors = dict.fromkeys(key for each in declarations for key, _ in each.selectors)
+    return tuple(selectors), any(each.created_from or each.created_until for each in declarations)
+
+
+@lru_cache(maxsize=16384)
+def _said(
+    declarations: tuple[Declaration, ...], names: tuple[tuple[str, tuple[str, ...]], ...], created: date | None
+) -> dict[str, dict[str, list[str]]]:
+    """Remember, within bounds, what is declared of contacts alike; nobody changes what is given."""
     said: dict[str, dict[str, list[str]]] = {}
     for declaration in declarations:
-        if declaration.covers(contact):
+        if declaration.covers(dict(names), created):
             for column, value in declaration.facts.items():
                 said.setdefault(column, {}).setdefault(value, []).append(declaration.name)
     return said

@@ -96,8 +96,11 @@ class Seen:
         return len(self.values) <= FEW_VALUES
 
 
-def suggest(portal: Portal, mapped: Iterable[str] = ()) -> tuple[Suggestion, ...]:
-    """Propose sources, oppositions first, then by the number of contacts; ``mapped`` properties are left out."""
+def suggest(portal: Portal, mapped: Iterable[str] = (), lists: Iterable[str] = ()) -> tuple[Suggestion, ...]:
+    """Propose sources, oppositions first, then by the number of contacts.
+
+    ``mapped`` properties and ``lists`` are left out: the mapping reads them already.
+    """
     seen = look_at(portal.contacts)
     left_out = set(mapped)
     found = [
@@ -108,7 +111,8 @@ def suggest(portal: Portal, mapped: Iterable[str] = ()) -> tuple[Suggestion, ...
     ]
     dates = [each.source["at"] for each in found if isinstance(each.source, dict) and "at" in each.source]
     found = [each for each in found if each.source not in dates]  # a date that goes with a box tells nothing more
-    found += [each for name, size in portal.lists.items() for each in _of_list(name, size)]
+    read = {plain(name) for name in lists}
+    found += [each for name, size in portal.lists.items() if plain(name) not in read for each in _of_list(name, size)]
     return tuple(sorted(found, key=lambda each: (not each.opposition, -each.contacts, each.column)))
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 
 import structlog
 
-from contactable.beside import Beside, read_beside
+from contactable.beside import Beside, lists_asked, read_beside
 from contactable.connectors.protocol import Connector, HasForms, HasLists
 from contactable.errors import Refused
 from contactable.mapping import Asked, Mapping
@@ -48,9 +48,13 @@ def read_all(connector: Connector, mapping: Mapping, asked: Asked) -> Portal:
 def undecided_in(kit: Contactable, name: str) -> list[Suggestion]:
     """What in this CRM may hold people who said no, and was neither mapped nor declined by name."""
     mapping = kit.mapping(name)
-    found = suggest(look(kit.connectors[name]), mapped=mapping.properties)
-    decided = {*kit.settings.connectors[name].mapping.get("declined", ()), *(f"list:{each}" for each in mapping.lists)}
-    return [each for each in found if each.opposition and name_of(each) not in decided]
+    connector, asked = kit.connectors[name], Asked.by(mapping, kit.declarations)
+    portal = look(connector)
+    # A list may be mapped by its id; where lists cannot be read, none was suggested.
+    read = [each.name for _, each in lists_asked(connector, asked)] if portal.lists else ()
+    found = suggest(portal, mapped=mapping.properties, lists=read)
+    declined = kit.settings.connectors[name].mapping.get("declined", ())
+    return [each for each in found if each.opposition and name_of(each) not in declined]
 
 
 def _list_sizes(connector: Connector) -> dict[str, int]:

@@ -42,6 +42,13 @@ by = "Anne Exemple"
 on = 2026-11-01
 """
 
+REFUSALS = """
+"list:NE PLUS CONTACTER (2023)" = "take"
+"list:Stop appels – commercial" = "take"
+"list:Refus courrier" = "take"
+"""
+OPEN = "contactable_channels"
+
 
 @pytest.fixture
 def crm(monkeypatch: pytest.MonkeyPatch) -> Iterator[HubSpotSandbox]:
@@ -143,6 +150,37 @@ def test_suggestions_come_from_a_crm_as_from_a_file(crm: HubSpotSandbox, tmp_pat
     shown = run(tmp_path, "mapping", "suggest", "hubspot").stdout
 
     assert 'opposed_sms_on = "stop_sms"' in shown
+
+
+def test_a_list_that_is_mapped_by_its_id_is_decided(crm: HubSpotSandbox, tmp_path: Path) -> None:
+    init(tmp_path, crm, ANSWERS)
+    run(tmp_path, "register", "upgrade")
+    path, id = tmp_path / "contactable.toml", crm.portal.lists.named("Ne plus contacter").id
+    path.write_text(path.read_text(encoding="utf-8").replace('"Ne plus contacter"', f'"{id}"'), encoding="utf-8")
+
+    result = run(tmp_path, "sync", "--yes")
+
+    assert result.exit_code == 0
+    assert reasons(crm, "phone")[0] == "opposition"
+
+
+def test_nobody_of_an_untouched_company_is_open_against_a_refusal_that_a_list_hides(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    answers = ANSWERS.replace('"list:Ne plus contacter" = "take"\n"property:stop_sms" = "take"\n', REFUSALS)
+    with HubSpotSandbox(300, profile="untouched", seed=5) as untouched:
+        monkeypatch.setenv("HUBSPOT_TOKEN", untouched.token)
+        init(tmp_path, untouched, answers)
+        run(tmp_path, "register", "upgrade")
+        run(tmp_path, "sync", "--yes")
+
+        refused = untouched.portal.lists.named("NE PLUS CONTACTER (2023)").members
+        shown = {untouched.contact(id).properties.get("contactable_channels", "") for id in refused}
+        opened = [id for id in untouched.portal.contacts.by_id if untouched.contact(id).properties.get(OPEN)]
+
+    assert refused
+    assert shown == {""}
+    assert len(opened) > 100
 
 
 def test_questions_at_a_terminal_are_answered_one_after_the_other(tmp_path: Path) -> None:

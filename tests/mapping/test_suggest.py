@@ -112,3 +112,9 @@ def test_what_is_mapped_already_is_not_suggested_again() -> None:
 )
 def test_examples_show_choices_and_never_what_people_typed(value: str, choices: bool, shown: str) -> None:
     assert masked(value, choices=choices) == shown
+
+
+def test_a_list_that_the_mapping_reads_already_is_not_suggested_again() -> None:
+    found = portal({"pays": "France"}, lists={"Ne pas appeler": 3, "STOP SMS": 2})
+
+    assert {each.column for each in suggest(found, lists=["ne pas appeler"])} == {"opposed_sms_on", "country"}

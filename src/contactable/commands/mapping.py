@@ -48,7 +48,7 @@ def suggest(context: Context, source: str, map_name: str | None, as_json: bool) 
 
     offers = _offers(context)
     mapping = _map(context, source, map_name, offers).mapping
-    found = suggestions(_portal(context, source, None), mapped=mapping.properties)
+    found = suggestions(_portal(context, source, None), mapped=mapping.properties, lists=mapping.lists)
     if as_json:
         print_json([{**_as_json(each), "toml": each.toml, "opposition": each.opposition} for each in found])
         return
