@@ -22,6 +22,7 @@ class Asked:
     words: Mapping[str, frozenset[str]]
     patterns: Mapping[str, tuple[re.Pattern[str], ...]]
     closing: Mapping[str, str]  # plain name -> as the settings write it
+    closing_outcomes: bool = False  # whether some outcome of a call means an opposition
 
     @classmethod
     def by(cls, mapping: Definition, declarations: Iterable[Declaration] = ()) -> Asked:
@@ -34,12 +35,13 @@ class Asked:
         for declaration in declarations:
             for selector, written in declaration.selectors:
                 patterns[selector] = (*patterns.get(selector, ()), *written)
-        closing = {}
-        for source in mapping.sources:
-            kind, _, name = source.membership.partition(":")
-            if kind == "list" and source.column.forbids:
-                closing[plain(name)] = name
-        return cls({kind: frozenset(names) for kind, names in words.items()}, patterns, closing)
+        forbidding = [each.membership.partition(":") for each in mapping.sources if each.column.forbids]
+        return cls(
+            {kind: frozenset(names) for kind, names in words.items()},
+            patterns,
+            {plain(name): name for kind, _, name in forbidding if kind == "list"},
+            any(kind == "outcome" for kind, _, _ in forbidding),
+        )
 
     def about(self, kind: str) -> bool:
         """Whether anything of this kind (``list``, ``form``, ``outcome``) is asked."""

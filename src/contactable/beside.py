@@ -45,7 +45,8 @@ def sync_lists(register: Register, connector: Connector, asked: Asked) -> list[s
     if missing := asked.missing({**before, **sizes}):
         raise Refused(f"There is no list `{missing[0]}`, which the mapping names: correct the name, or take it out.")
     for name in before.keys() - sizes.keys():
-        warnings.append(f"list:{name}:gone")
+        if asked.names(LIST, name, name):  # else the mapping asks about it no more
+            warnings.append(f"list:{name}:gone")
         if asked.closes(name):
             sizes[name] = before[name]
         else:
@@ -54,15 +55,24 @@ def sync_lists(register: Register, connector: Connector, asked: Asked) -> list[s
     return warnings
 
 
-def sync_outcomes(register: Register, connector: Connector, asked: Asked) -> None:
-    """Read how calls ended since the last look, where a mapping asks."""
+def sync_outcomes(register: Register, connector: Connector, asked: Asked) -> list[str]:
+    """Read how calls ended since the last look, where a mapping asks; return warnings, as codes.
+
+    Raises where an outcome means an opposition and calls were never read.
+    """
     if not asked.about(OUTCOME) or not connector.capabilities.calls:
-        return
+        return []
     with register.read() as tx:
-        kept = cursors.get(tx, connector.name, _CALLS) or {}
-    since = datetime.fromisoformat(kept["since"]) if kept.get("since") else None
-    found, latest = _outcomes(connector, asked, since)
+        kept = cursors.get(tx, connector.name, _CALLS)
+    since = datetime.fromisoformat(kept["since"]) if kept and kept["since"] else None
+    try:
+        found, latest = _outcomes(connector, asked, since)
+    except ContactableError:
+        if asked.closing_outcomes and kept is None:
+            raise
+        return ["calls:unreadable"]
     register.write(partial(_add, connector=connector.name, found=found, latest=latest))
+    return []
 
 
 def read_beside(connector: Connector, asked: Asked) -> Beside:
@@ -121,5 +131,4 @@ def _add(tx: Tx, connector: str, found: dict[str, dict[str, datetime | None]], l
         known = mirror.contacts(tx, connector, came)
         living = [id for id in came if id in known and known[id].gone_at is None]
         outbox.promise(tx, connector, living, urgent=True, refresh=True, why="call")
-    if latest is not None:
-        cursors.set(tx, connector, _CALLS, {"since": latest.isoformat()})
+    cursors.set(tx, connector, _CALLS, {"since": latest.isoformat() if latest else None})

@@ -144,15 +144,12 @@ class Reader:
     def _sync_beside(self, summary: Summary) -> None:
         """Lists, calls and forms. What a form says only opens: a CRM that refuses it does not hold up the rest."""
         summary.count(sync_lists(self.register, self.connector, self.asked))
-        for name, look in (
-            ("calls", lambda: sync_outcomes(self.register, self.connector, self.asked)),
-            ("forms", self.sync_forms),
-        ):
-            try:
-                look()
-            except ContactableError as error:
-                summary.count([f"{name}:unreadable"])
-                log.warning(f"{name}_not_read", connector=self.connector.name, why=str(error))
+        summary.count(sync_outcomes(self.register, self.connector, self.asked))
+        try:
+            self.sync_forms()
+        except ContactableError as error:
+            summary.count(["forms:unreadable"])
+            log.warning("forms_not_read", connector=self.connector.name, why=str(error))
 
     def _mirrored(self) -> Iterator[str]:
         after = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 
@@ -107,6 +108,20 @@ def test_a_list_that_was_renamed_still_closes_and_is_a_warning(crm: HubSpotSandb
 
     assert "list:Stop appels:gone" in summary.warnings
     assert reason(crm, "phone") == "opposition"
+
+
+def test_a_list_that_the_mapping_names_no_more_binds_nobody_and_is_no_warning(
+    crm: HubSpotSandbox, connect: Connect
+) -> None:
+    put_in_list(crm, only(crm))
+    load(connect(crm, MAPPING), "hubspot")
+
+    kit = connect(crm)
+    summary = kit.reader("hubspot").sync()
+    drain(kit, "hubspot")
+
+    assert not any(warning.startswith("list:") for warning in summary.warnings)
+    assert reason(crm, "phone") == "legitimate_interest_professional"
 
 
 def test_a_list_of_oppositions_that_never_existed_stops_the_sync_and_is_named(
@@ -290,3 +305,37 @@ def test_a_few_contacts_that_are_gone_are_forgotten_without_a_word(crm: HubSpotS
     crm.archive(only(crm))
 
     assert kit.reader("hubspot").reconcile() == 1
+
+
+def test_whoever_refused_in_a_call_is_closed_by_the_outcome_of_that_call(connect: Connect) -> None:
+    mapping = """
+[connectors.hubspot.mapping]
+opposed_phone_on = [{ outcome = "refused" }]
+"""
+    with HubSpotSandbox([PERSON]) as crm:
+        kit = connect(crm, mapping)
+        load(kit, "hubspot")
+        assert reason(crm, "phone") == "legitimate_interest_professional"
+
+        outcome = {"hs_call_disposition": "refused", "hs_timestamp": "2026-11-20T10:00:00Z"}
+        crm.portal.calls.add(outcome, crm.portal.now, (only(crm),))
+        sync(kit)
+
+        assert reason(crm, "phone") == "opposition"
+
+
+def test_a_server_that_starts_decides_everybody_again_when_the_settings_changed(connect: Connect) -> None:
+    with with_list([{**PERSON, "audience": "consumer"}]) as crm:
+        load(connect(crm, MAPPING), "hubspot")
+
+        kit = connect(crm, MAPPING + '[offers.main]\npurpose = "press"\n')
+        kit.service.start()
+
+        assert becomes(crm, "phone", "press")
+
+
+def becomes(crm: HubSpotSandbox, channel: str, expected: str, seconds: float = 20) -> bool:
+    end = time.monotonic() + seconds
+    while reason(crm, channel) != expected and time.monotonic() < end:
+        time.sleep(0.05)
+    return reason(crm, channel) == expected
