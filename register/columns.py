@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import BigInteger, Column, Dialect, LargeBinary, Text, TypeDecorator
 
@@ -40,7 +39,7 @@ class Id(TypeDecorator[str]):
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:
         """To the column."""
-        return None if value is None else UUID(value).bytes
+        return None if value is None else bytes.fromhex(value)
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> str | None:
         """From the column."""

@@ -7,7 +7,6 @@ first digits. Nothing is folded in an e-mail address but case and the spelling o
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import re
 import unicodedata
@@ -215,4 +214,4 @@ def mask_phone(e164: str) -> str:
 
 def digest(key: bytes, kind: IdentifierKind, normalised: str) -> bytes:
     """The keyed digest (HMAC-SHA256, 32 bytes) under which an identifier is kept; the kind keeps the spaces apart."""
-    return hmac.new(key, f"{kind}:{normalised}".encode(), hashlib.sha256).digest()
+    return hmac.digest(key, f"{kind}:{normalised}".encode(), "sha256")
