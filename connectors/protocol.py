@@ -338,3 +338,30 @@ class NamesProperties(Protocol):
     def property_names(self) -> frozenset[str]:
         """Give the names of all properties of contacts."""
         ...
+
+
+@runtime_checkable
+class LimitsProperties(NamesProperties, Protocol):
+    """Offered by connectors whose CRM allows only so many properties."""
+
+    def quota_left(self) -> int | None:
+        """How many properties contacts may still get; None where the CRM does not tell."""
+        ...
+
+
+@runtime_checkable
+class RemovesProperties(Protocol):
+    """Offered by connectors that can take our properties away again."""
+
+    def remove_properties(self, names: Sequence[str]) -> Iterator[str]:
+        """Take properties of ours away, with all they hold, and yield the names of those that were there."""
+        ...
+
+
+@runtime_checkable
+class ChecksProperties(Protocol):
+    """Offered by connectors that can tell how our properties stand in the CRM."""
+
+    def check_properties(self, schema: Sequence[Property]) -> Iterator[Finding]:
+        """Look at the properties of a schema and write nothing: those missing, those that are of another kind."""
+        ...

@@ -111,7 +111,6 @@ class HubSpot:
             elif each.name not in existing:
                 yield Finding(f"Property {each.name}", Level.WARNING, "it is missing: the first sync creates it")
 
-    @property
     def quota_left(self) -> int | None:
         """How many custom properties contacts may still get; None where HubSpot does not tell."""
         return properties.quota_left(self.account)

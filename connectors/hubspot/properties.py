@@ -108,7 +108,10 @@ def _refuse_other_shapes(existing: Mapping[str, Any], schema: Sequence[Property]
 def _refuse_too_many(account: Account, missing: int) -> None:
     left = quota_left(account) if missing else None
     if left is not None and missing > left:
-        raise Refused(f"HubSpot allows {left} more custom properties and {missing} are needed: use the compact schema.")
+        raise Refused(
+            f"HubSpot allows {left} more custom properties and {missing} are needed: delete some that nobody uses "
+            'there, or write properties = "compact" under the connector.'
+        )
 
 
 def _create_group(client: Client) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from contactable import own_properties
 from contactable.connectors.protocol import Finding, Level
 from contactable.errors import ContactableError
 from contactable.register import marks
@@ -88,5 +89,6 @@ def _mail(kit: Contactable, to: str) -> Iterator[Finding]:
 
 def _crm(kit: Contactable, name: str) -> Iterator[Finding]:
     yield from kit.connectors[name].check()
+    yield from own_properties.check(kit, name)
     if not has_begun(kit, name):
         yield Finding(f"{name}: first sync", Level.WARNING, f"Nothing is written yet: contactable sync {name}")

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from contactable import own_properties
 from contactable.beside import read_beside
 from contactable.connectors.protocol import ContactRecord
 from contactable.identifiers import IdentifierKind
@@ -53,10 +54,7 @@ class Preview:
 
 def load(kit: Contactable, name: str, *, full: bool = False, progress: Progress = lambda done, total: None) -> str:
     """Sync one CRM and write everything that is to be written; return a sentence on what was done."""
-    from contactable.mapping import schema
-
-    connector = kit.connectors[name]
-    made = list(connector.ensure_properties(schema(kit.offers, language=kit.settings.language)))
+    made = own_properties.ensure(kit, name)
     summary = kit.reader(name).sync(full=full, progress=progress)
     written = drain(kit, name, progress)
     return f"{summary.read} contacts read, {written} brought up to date, {len(made)} properties made"

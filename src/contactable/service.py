@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from contactable import alerts, outward
+from contactable import alerts, outward, own_properties
 from contactable.errors import ContactableError
 from contactable.one_process import alone, lock_of
 from contactable.polling import poll, pollable
@@ -153,10 +153,21 @@ def has_begun(kit: Contactable, name: str) -> bool:
 def _sync(kit: Contactable, name: str, wake: Callable[[], None]) -> str:
     if not has_begun(kit, name):
         return f"waits for a person: contactable sync {name} --yes"
+    made = _properties(kit, name)
     summary = kit.reader(name).sync()
     if summary.changed:
         wake()
-    return f"{summary.read} read, {summary.changed} changed"
+    return f"{summary.read} read, {summary.changed} changed{made}"
+
+
+def _properties(kit: Contactable, name: str) -> str:
+    """Bring our properties up to this version; a CRM that refuses is read all the same, for what it says may close."""
+    try:
+        made = own_properties.ensure_again(kit, name)
+    except ContactableError as error:
+        log.warning("properties_not_made", connector=name, why=str(error))
+        return f"; properties: {error}"
+    return f", {len(made)} properties made" if made else ""
 
 
 def _consents(kit: Contactable, name: str, wake: Callable[[], None]) -> str:

@@ -22,6 +22,7 @@ from contactable.identifiers import IdentifierKind
 from contactable.judging import Judge, Verdicts, next_until
 from contactable.logs import trace
 from contactable.mapping import property_values
+from contactable.own_properties import PROPERTIES, is_compact
 from contactable.register import MirrorRow, Promise, Register, Tx, ledger, mirror, outbox, shown, subjects
 from contactable.rules import Reason
 from contactable.rules.calendar import paris_day
@@ -35,8 +36,6 @@ LEASE = 120.0  # seconds after which another worker may take a promise over
 IDLE = 0.5  # seconds between two looks at the outbox when nobody wakes us
 FIRST_DELAY, LONGEST_DELAY = timedelta(seconds=2), timedelta(hours=1)
 CHANGED_AT = "contactable_changed_at"
-PROPERTIES = "properties"
-"""Under this name the mirror keeps the written properties; under an offer's name its reasons by channel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +63,6 @@ class Desk:
     language: Language
     versions: Mapping[str, str]
     brake: BrakeSettings
-    compact: bool = False
 
 
 def work(desk: Desk) -> int:
@@ -87,7 +85,7 @@ def _plans(tx: Tx, desk: Desk, promises: Sequence[Promise]) -> Iterable[Plan]:
     rows = mirror.contacts(tx, name, ids)
     entries = ledger.entries_of_contacts(tx, name, ids)
     own = subjects.find_subjects(tx, [(IdentifierKind.RECORD, f"{name}:{id}") for id in ids])
-    left = allowance(tx, name, desk.brake)
+    left, compact = allowance(tx, name, desk.brake), is_compact(tx, name)
     for promise in promises:
         row = rows.get(promise.record_id)
         if row is None or row.gone_at:
@@ -95,16 +93,18 @@ def _plans(tx: Tx, desk: Desk, promises: Sequence[Promise]) -> Iterable[Plan]:
         else:
             link = desk.link(own[IdentifierKind.RECORD, f"{name}:{row.record_id}"])
             verdicts = desk.judge.verdicts(row.facts, entries[row.record_id], today)
-            yield _plan(desk, promise, row, *left.hold(verdicts, row.written or {}), link)
+            shown_now, held = left.hold(verdicts, row.written or {})
+            values = property_values(
+                shown_now, changed_at=desk.clock(), link=link, compact=compact, language=desk.language
+            )
+            yield Plan(promise, row, shown_now, values, _changes(row, values), held)
 
 
-def _plan(desk: Desk, promise: Promise, row: MirrorRow, verdicts: Verdicts, held: bool, link: str) -> Plan:
-    values = property_values(verdicts, changed_at=desk.clock(), link=link, compact=desk.compact, language=desk.language)
+def _changes(row: MirrorRow, values: Mapping[str, str]) -> Mapping[str, str]:
+    """What differs from what was last written; when it changed is no change."""
     before = (row.written or {}).get(PROPERTIES, {})
     changes = {name: value for name, value in values.items() if before.get(name, "") != value}
-    if changes.keys() == {CHANGED_AT}:
-        changes = {}
-    return Plan(promise, row, verdicts, values, changes, held)
+    return {} if changes.keys() == {CHANGED_AT} else changes
 
 
 def _write(desk: Desk, plans: Sequence[Plan]) -> dict[str, Outcome]:

@@ -155,7 +155,7 @@ def test_too_small_a_quota_is_refused_before_anything_is_made(account: Any) -> N
     with pytest.raises(Refused, match="compact"):
         list(account.connect().ensure_properties(schema))
 
-    assert account.connect().quota_left == 2
+    assert account.connect().quota_left() == 2
 
 
 def test_labels_that_people_changed_stay_theirs(account: Any) -> None:
