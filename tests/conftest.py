@@ -1,10 +1,22 @@
-"""What holds for the whole suite. Where a tool is missing a test skips by name; in CI such a skip is a failure."""
+"""What holds for the whole suite. Where a tool is missing a test skips by name; in CI such a skip is a failure.
+
+Where a test names no number of examples, `hypothesis` makes 60, and 300 in a run that takes the slow tests too.
+"""
 
 import os
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("quick", max_examples=60, deadline=None)
+settings.register_profile("thorough", max_examples=300, deadline=None)
 
 ALLOWED_IN_CI = ("Java", "PySpark", "Python 3.12", "CONTACTABLE_CORPUS", "../shared")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let the slow run look further."""
+    settings.load_profile("thorough" if "slow or not slow" in config.getoption("markexpr") else "quick")
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:

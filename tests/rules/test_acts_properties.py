@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from datetime import UTC, date, datetime, timedelta
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from contactable.rules import Channel, Facts, Mailbox, Offer, decide
@@ -45,7 +45,6 @@ def open_channels(history: list[Act], on: date = date(2026, 11, 20)) -> set[Chan
 
 
 @given(histories, st.randoms())
-@settings(max_examples=200, deadline=None)
 def test_the_order_in_which_acts_are_read_changes_nothing(history: list[Act], chance: random.Random) -> None:
     shuffled = list(history)
     chance.shuffle(shuffled)
@@ -54,7 +53,6 @@ def test_the_order_in_which_acts_are_read_changes_nothing(history: list[Act], ch
 
 
 @given(histories, acts(kinds=("opposition",)))
-@settings(max_examples=300, deadline=None)
 def test_one_more_opposition_never_opens_a_channel(history: list[Act], objection: Act) -> None:
     history = [act for act in history if act.id != objection.id]
 
@@ -62,7 +60,6 @@ def test_one_more_opposition_never_opens_a_channel(history: list[Act], objection
 
 
 @given(histories)
-@settings(max_examples=200, deadline=None)
 def test_a_last_opposition_of_the_person_closes_its_channel_whatever_came_before(history: list[Act]) -> None:
     last = Act(id="f" * 32, kind="opposition", on="email", recorded_at=START + timedelta(days=2))
 
@@ -71,7 +68,6 @@ def test_a_last_opposition_of_the_person_closes_its_channel_whatever_came_before
 
 
 @given(histories)
-@settings(max_examples=300, deadline=None)
 def test_without_the_persons_own_acts_nothing_is_ever_lifted(history: list[Act]) -> None:
     unproved = [act for act in history if not (act.is_own and act.origin == "recipient")]
     oppositions = [act for act in unproved if act.kind == "opposition"]
@@ -84,7 +80,6 @@ def test_without_the_persons_own_acts_nothing_is_ever_lifted(history: list[Act])
 
 
 @given(histories)
-@settings(max_examples=200, deadline=None)
 def test_the_dates_given_lead_to_the_verdict_that_the_acts_themselves_tell(history: list[Act]) -> None:
     told = {channel for channel in Channel if opposed(history, channel)}
 

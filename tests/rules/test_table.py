@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from enum import Enum
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -59,9 +60,14 @@ def as_columns(contacts: list[dict[str, Any]]) -> dict[str, Any]:
     return {name: pa.array([as_written(facts.get(name)) for facts in contacts], pa.string()) for name in names}
 
 
-@pytest.mark.parametrize("readings", [DEFAULT_READINGS, WIDEST], ids=["default", "widest"])
-@pytest.mark.parametrize("offer", OFFERS, ids=["main", "charity", "energy"])
-@pytest.mark.parametrize("on", MOMENTS, ids=str)
+QUICK = {(on, OFFERS[0], WIDEST) for on in MOMENTS[2:]} | {(MOMENTS[5], offer, DEFAULT_READINGS) for offer in OFFERS}
+QUESTIONS = list(product(MOMENTS, OFFERS, (DEFAULT_READINGS, WIDEST)))
+
+
+@pytest.mark.parametrize(
+    ("on", "offer", "readings"),
+    [pytest.param(*each, marks=() if each in QUICK else pytest.mark.slow) for each in QUESTIONS],
+)
 def test_the_table_says_of_each_contact_what_decide_says(
     contacts: Callable[..., list[dict[str, Any]]], on: date, offer: Offer, readings: Readings
 ) -> None:
