@@ -54,7 +54,8 @@ def read_codes(name: str, column: Any) -> NDArray[np.int8]:
     import numpy as np
 
     if isinstance(column, np.ndarray) and column.dtype == np.int8:
-        if column.size and not (column.min() >= 0 and column.max() < len(_domain(name))):
+        # Without its sign a code below 0 is above all others: one look at a column instead of two.
+        if column.size and column.view(np.uint8).max() >= len(_domain(name)):
             raise Malformed(f"{name} holds a code outside 0 to {len(_domain(name)) - 1}.")
         return column
     places, values = _distinct(column)

@@ -27,7 +27,7 @@ from contactable.rules.terms import Channel
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-CHUNK: Final = 1 << 16
+CHUNK: Final = 1 << 17
 """Contacts decided at a time: few enough for what is worked out on them to stay in the processor's cache."""
 ANSWERS: Final = ("allowed", "reason", "until")
 """What is answered unless more is wanted: ``advice`` and ``readings`` too can be, as texts of the contact file."""
