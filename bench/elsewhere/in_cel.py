@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from cel_expr_python import cel
+from measuring.people import ON
 
 from contactable.rules import Facts
-from elsewhere.people import ON
 
 CUTOFF = ON.replace(year=ON.year - 3).toordinal()
 

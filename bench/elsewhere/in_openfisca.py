@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 import numpy as np
+from measuring.people import ON
 from numpy.typing import NDArray
 from openfisca_core import periods
 from openfisca_core.entities import Entity
@@ -23,7 +24,6 @@ from contactable.rules import Audience, ConsentAct, ConsentRecipient, Mailbox, S
 from contactable.rules.columns import NO_DAY
 from contactable.rules.compiled import REASONS
 from contactable.rules.place import Place
-from elsewhere.people import ON
 
 PERSON = Entity("person", "persons", "A contact", "")
 NEVER = np.datetime64("1970-01-01")

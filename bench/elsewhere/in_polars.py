@@ -6,11 +6,11 @@ from datetime import date
 from typing import Any
 
 import polars as pl
+from measuring.people import ON
 
 from contactable.rules import Reason
 from contactable.rules.columns import NO_DAY
 from contactable.rules.compiled import REASONS
-from elsewhere.people import ON
 
 CUTOFF = (ON.replace(year=ON.year - 3) - date(1970, 1, 1)).days
 
