@@ -1,6 +1,6 @@
 # Every target is one line of work; `make` alone lists them.
 PY := .venv/bin/python
-.PHONY: help env demo test lint bench crash faults lock
+.PHONY: help env demo test lint bench mutate crash faults lock
 help: ## List the targets.
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/'
 env: .venv/.ready ## Make ./.venv with everything, from the lock; ends at once when nothing changed.
@@ -14,6 +14,8 @@ lint: env ## Style, types, and the import table of the rooms.
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy && .venv/bin/lint-imports
 bench: env ## Every script of bench/; each prints one JSON object of named figures.
 	@for script in bench/*.py; do echo "== $$script" >&2; $(PY) $$script --json || exit 1; done
+mutate: env ## Small mistakes in rules/, one at a time: how many the tests find; SAMPLE by chance, or all (needs uv).
+	@VIRTUAL_ENV=.venv uv run --quiet --no-project --active --with cosmic-ray==8.7.0 python bench/mutation $${SAMPLE:+--sample $$SAMPLE}
 crash: env ## Kill the server at random under load, ROUNDS times (20 by default): nothing answered is lost.
 	@CRASH_ROUNDS=$${ROUNDS:-20} $(PY) -m pytest tests/crash -q -p no:cacheprovider
 lock: ## Make requirements.lock anew (needs uv).

@@ -1,0 +1,77 @@
+"""Mutation testing of ``rules/``: how many small mistakes in the law the tests find.
+
+``make mutate``, or ``python bench/mutation [--sample N] [--seed N] [FILE…]``. Each mutant (``mutants``) is loaded in a
+fork of this process (``trial``) in place of its file; the quickest tests that call the changed function run first, then
+all of ``tests/rules`` but the slow ones. It is killed by the first test that fails, or that never ends.
+"""
+
+from __future__ import annotations
+
+import argparse
+from bisect import bisect_right
+from math import sqrt
+from pathlib import Path
+from random import Random
+
+import holidays  # noqa: F401
+import hypothesis  # noqa: F401
+import numpy  # noqa: F401  # imported once here and not in every fork
+import pyarrow.compute  # noqa: F401
+from mutants import Mutant, mutants_of
+from trial import reach_of_tests, survives
+
+RULES = Path("rules")
+MOST_FIRST = 100  # beyond this it is quicker to run all tests, in the order of their files
+
+
+def main() -> None:
+    """Try mutants, print each that survives and, in the end, the share that was killed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sample", type=int, help="so many by chance (default: all)")
+    parser.add_argument("--seed", type=int, default=1, help="of the sample (default 1)")
+    parser.add_argument("files", nargs="*", type=Path, default=sorted(RULES.rglob("*.py")))
+    options = parser.parse_args()
+    mutants = [mutant for path in options.files for mutant in mutants_of(path) if _compiles(mutant.source())]
+    if options.sample:
+        mutants = Random(options.seed).sample(mutants, min(options.sample, len(mutants)))
+    _report(len(mutants), _survivors(mutants))
+
+
+def _survivors(mutants: list[Mutant]) -> int:
+    reach, survivors = reach_of_tests(RULES), 0
+    for number, mutant in enumerate(mutants, start=1):
+        if survives(mutant.path, mutant.source(), _first_tests(mutant, reach)):
+            survivors += 1
+            print(f"{number}/{len(mutants)} survives: {mutant}", flush=True)
+    return survivors
+
+
+def _first_tests(mutant: Mutant, reach: dict[str, tuple[float, list[str]]]) -> list[str]:
+    """The tests that call the changed function, quickest first; none where it is only called on import."""
+    file = str(mutant.path.relative_to(RULES))
+    called = {place for _, places in reach.values() for place in places}
+    lines = sorted(int(place.partition(":")[2]) for place in called if place.startswith(f"{file}:"))
+    before = bisect_right(lines, mutant.line)
+    place = f"{file}:{lines[before - 1]}" if before else ""
+    calling = (test for test, (_, places) in reach.items() if place in places)
+    return sorted(calling, key=lambda test: reach[test][0])[:MOST_FIRST]
+
+
+def _compiles(source: str) -> bool:
+    try:
+        compile(source, "mutant", "exec")
+    except SyntaxError:
+        return False
+    return True
+
+
+def _report(count: int, survivors: int) -> None:
+    """The share that was killed, with the 95% interval of Wilson for a sample."""
+    killed, z = 1 - survivors / count, 1.96
+    middle = (killed + z * z / (2 * count)) / (1 + z * z / count)
+    width = z * sqrt(killed * (1 - killed) / count + z * z / (4 * count * count)) / (1 + z * z / count)
+    print(f"{count - survivors} of {count} killed: {killed:.1%} ({middle - width:.1%} to {middle + width:.1%})")
+
+
+if __name__ == "__main__":
+    main()

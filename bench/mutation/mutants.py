@@ -1,0 +1,61 @@
+"""All mutants of a file: one small change each, made by the operators of Cosmic Ray.
+
+Left out is what is never run: annotations (all modules postpone them) and what only type checkers see.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from cosmic_ray.ast import ast_nodes, get_ast
+from cosmic_ray.mutating import mutate_code
+from cosmic_ray.operators.provider import OperatorProvider
+
+OPERATORS = OperatorProvider()
+NEED_NAMES = ("VariableReplacer", "VariableInserter")  # they change variables that one names to them
+Place = tuple[int, int]
+"""A line and a column."""
+
+
+class Mutant(NamedTuple):
+    """One change: the file, the operator that makes it, on its how-many-th occurrence, and on which line."""
+
+    path: Path
+    operator: str
+    occurrence: int
+    line: int
+
+    def source(self) -> str:
+        """The file after the change."""
+        text = self.path.read_text(encoding="utf-8")
+        return str(mutate_code(text, OPERATORS[self.operator](), self.occurrence))
+
+    def __str__(self) -> str:
+        changed = self.source().splitlines()[self.line - 1].strip()
+        return f"{self.path}:{self.line} {self.operator} {self.occurrence}: {changed}"
+
+
+def mutants_of(path: Path) -> Iterator[Mutant]:
+    """Every mutant of one file."""
+    text = path.read_text(encoding="utf-8")
+    nodes, never_run = list(ast_nodes(get_ast(text))), list(_never_run(ast.parse(text)))
+    for name in OPERATORS:
+        if name in NEED_NAMES:
+            continue
+        places = (place for node in nodes for place in OPERATORS[name]().mutation_positions(node))
+        for occurrence, (start, end) in enumerate(places):
+            if not any(first <= start and end <= last for first, last in never_run):
+                yield Mutant(path, name, occurrence, start[0])
+
+
+def _never_run(tree: ast.Module) -> Iterator[tuple[Place, Place]]:
+    for node in ast.walk(tree):
+        parts = [getattr(node, "annotation", None), getattr(node, "returns", None)]
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            parts += node.body
+        for part in parts:
+            if isinstance(part, (ast.expr, ast.stmt)):
+                yield (part.lineno, part.col_offset), (part.end_lineno or 0, part.end_col_offset or 0)
