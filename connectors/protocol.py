@@ -68,6 +68,44 @@ class Property(Protocol):
         ...
 
 
+class Condition(Protocol):
+    """One thing asked of one property of a contact; see ``mapping.segments.Test`` for what may be asked."""
+
+    @property
+    def property_name(self) -> str:
+        """The name inside the CRM."""
+        ...
+
+    @property
+    def test(self) -> str:
+        """any_of, none_of, known, unknown, contains, lacks, after_day, before_day."""
+        ...
+
+    @property
+    def values(self) -> Sequence[str]:
+        """What is compared with, for choices and texts."""
+        ...
+
+    @property
+    def days(self) -> int:
+        """For dates: how many days after today, of Europe/Paris."""
+        ...
+
+
+class Segment(Protocol):
+    """A list that the CRM keeps by itself: who meets all conditions of any of the groups."""
+
+    @property
+    def name(self) -> str:
+        """What people read."""
+        ...
+
+    @property
+    def any_of(self) -> Sequence[Sequence[Any]]:
+        """Groups of ``Condition``."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class ContactRecord:
     """One contact as the CRM has it. ``merged_ids`` are records that went into it; ``gone`` is a deleted one."""
@@ -234,6 +272,7 @@ class Capabilities:
     consent_feed: bool = False
     opt_out: bool = False
     lists: bool = False
+    segments: bool = False
     forms: bool = False
     calls: bool = False
     histories: bool = False
@@ -300,6 +339,23 @@ class HasLists(Protocol):
 
     def lists(self) -> Iterator[ContactList]:
         """Yield the lists of contacts."""
+        ...
+
+
+@runtime_checkable
+class MakesLists(HasLists, Protocol):
+    """Declared by ``capabilities.segments``: lists that the CRM keeps by itself, from conditions on properties."""
+
+    def make_list(self, segment: Segment) -> str:
+        """Make a list and give its id."""
+        ...
+
+    def change_list(self, id: str, segment: Segment) -> None:
+        """Give a list of ours other conditions."""
+        ...
+
+    def remove_list(self, id: str) -> None:
+        """Take a list of ours away; its contacts stay. One that is gone already is no error."""
         ...
 
 

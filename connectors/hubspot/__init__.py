@@ -20,6 +20,7 @@ from contactable.connectors.hubspot import (
     histories,
     optouts,
     properties,
+    segments,
     writing,
 )
 from contactable.connectors.hubspot.account import Account
@@ -40,6 +41,7 @@ from contactable.connectors.protocol import (
     Page,
     Property,
     PropertyWrite,
+    Segment,
     Submission,
 )
 from contactable.errors import ContactableError
@@ -53,6 +55,7 @@ CAPABILITIES = Capabilities(
     consent_feed=True,
     opt_out=True,
     lists=True,
+    segments=True,
     forms=True,
     calls=True,
     histories=True,
@@ -162,6 +165,18 @@ class HubSpot:
     def lists(self) -> Iterator[ContactList]:
         """Yield the lists of contacts."""
         return activities.lists(self.account)
+
+    def make_list(self, segment: Segment) -> str:
+        """Make a list that HubSpot keeps by itself, and give its id."""
+        return segments.make_list(self.account, segment)
+
+    def change_list(self, id: str, segment: Segment) -> None:
+        """Give a list of ours other conditions."""
+        segments.change_list(self.account, id, segment)
+
+    def remove_list(self, id: str) -> None:
+        """Take a list of ours away; its contacts stay."""
+        segments.remove_list(self.account, id)
 
     def forms(self) -> Iterator[Form]:
         """Yield the forms with their texts of consent."""

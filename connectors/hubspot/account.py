@@ -68,6 +68,14 @@ class Account:
         """Send something."""
         return self._call("POST", path, json=body, limits=[self.limiter], expected=expected)
 
+    def put(self, path: str, body: Any, *, expected: Collection[int] = ()) -> Answer:
+        """Replace something."""
+        return self._call("PUT", path, json=body, limits=[self.limiter], expected=expected)
+
+    def delete(self, path: str, *, expected: Collection[int] = ()) -> Answer:
+        """Take something away."""
+        return self._call("DELETE", path, limits=[self.limiter], expected=expected)
+
     def search(self, path: str, body: Any, *, expected: Collection[int] = ()) -> Answer:
         """Search: counted apart, five a second."""
         return self._call("POST", path, json=body, limits=[self.search_limiter], expected=expected)

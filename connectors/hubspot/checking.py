@@ -25,6 +25,7 @@ USEFUL: Mapping[tuple[str, ...], str] = {  # what is lost without it
         "oppositions are not written as HubSpot's own unsubscribe"
     ),
     ("crm.lists.read",): "lists say nothing",
+    ("crm.lists.write",): "the kit's own lists cannot be made",
     ("forms",): "consents given through forms are not read",
 }
 AGREEMENT = tuple(row[0] for row in NEEDED) + tuple(names[0] for names in USEFUL)

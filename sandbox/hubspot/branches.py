@@ -1,19 +1,33 @@
 """Filter branches of dynamic lists, as far as the kit's own lists need them; any other filter is refused, not guessed.
 
 Operations: ALL_PROPERTY (IS_KNOWN, IS_UNKNOWN), ENUMERATION (IS_ANY_OF, IS_NONE_OF, HAS_EXACTLY), BOOL, STRING and
-MULTISTRING (IS_EQUAL_TO …, CONTAINS) and TIME_POINT (IS_AFTER, IS_BEFORE a date or TODAY).
+MULTISTRING (IS_EQUAL_TO …, CONTAINS …) and TIME_POINT (IS_AFTER, IS_BEFORE a date, TODAY or NOW, both exclusive). A
+property that holds a day is compared by the day, in the filter's time zone [K: HubSpot's page shows no such case].
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from contactable.sandbox.hubspot.problems import invalid
 from contactable.sandbox.hubspot.times import milliseconds
 
 _Test = Callable[[str], bool]
-_DAY = 86_400_000
+
+
+def check(branch: Mapping[str, Any] | None, known: Collection[str]) -> None:
+    """Refuse (400) a branch as HubSpot does: an OR at the top without filters of its own, properties that exist."""
+    if not branch:
+        return
+    if branch.get("filterBranchType") != "OR" or branch.get("filters"):
+        raise invalid("The root filterBranch is of type OR and has no filters.")
+    for each in branch.get("filterBranches") or []:
+        for given in each.get("filters") or []:
+            if given.get("filterType") == "PROPERTY" and given.get("property") not in known:
+                raise invalid(f"Property {given.get('property')} does not exist.")
 
 
 def matches(branch: Mapping[str, Any], properties: Mapping[str, str], now: int) -> bool:
@@ -47,8 +61,9 @@ def _test(operation: Mapping[str, Any], now: int) -> _Test:
         values = {str(each).lower() for each in operation.get("values") or [operation.get("value")]}
         return lambda value: _string(str(operator), value.lower(), values)
     if kind == "TIME_POINT":
-        point = _point(operation.get("timePoint") or {}, now)
-        return lambda value: _compare(str(operator), value, point)
+        given = operation.get("timePoint") or {}
+        zone, point = ZoneInfo(given.get("zoneId") or "UTC"), _point(given, now)
+        return lambda value: _compare(str(operator), value, point, zone)
     raise invalid(f"operationType {kind} with {operator} is not known here.")
 
 
@@ -65,26 +80,32 @@ def _enumeration(operator: str, values: set[str]) -> _Test:
 
 
 def _string(operator: str, value: str, values: set[str]) -> bool:
-    if operator == "CONTAINS":
-        return any(each in value for each in values)
+    if operator in ("CONTAINS", "DOES_NOT_CONTAIN"):
+        return any(each in value for each in values) is (operator == "CONTAINS")
     if operator in ("IS_EQUAL_TO", "IS_NOT_EQUAL_TO"):
         return (value in values) is (operator == "IS_EQUAL_TO")
     raise invalid(f"STRING with {operator} is not known here.")
 
 
-def _point(given: Mapping[str, Any], now: int) -> int:
-    """The moment that a date, or today with an offset in days, names."""
+def _point(given: Mapping[str, Any], now: int) -> datetime:
+    """The moment that a date names, or an offset from today's beginning or from now."""
+    zone = ZoneInfo(given.get("zoneId") or "UTC")
     if given.get("timeType") == "DATE":
-        return milliseconds(f"{given['year']:04d}-{given['month']:02d}-{given['day']:02d}") or 0
-    if (given.get("indexReference") or {}).get("referenceType") == "TODAY":
-        return now - now % _DAY + int((given.get("offset") or {}).get("days", 0)) * _DAY
-    raise invalid("A timePoint is a DATE, or INDEXED from TODAY.")
+        return datetime(given["year"], given["month"], given["day"], tzinfo=zone)
+    moment = datetime.fromtimestamp(now / 1000, zone)
+    reference = (given.get("indexReference") or {}).get("referenceType")
+    if reference not in ("TODAY", "NOW"):
+        raise invalid("A timePoint is a DATE, or INDEXED from TODAY or NOW.")
+    start = datetime.combine(moment.date(), time(), zone) if reference == "TODAY" else moment
+    return start + timedelta(**{unit: int(many) for unit, many in (given.get("offset") or {}).items()})
 
 
-def _compare(operator: str, value: str, point: int) -> bool:
-    moment = milliseconds(value)
-    if moment is None:
+def _compare(operator: str, value: str, point: datetime, zone: ZoneInfo) -> bool:
+    at = milliseconds(value)
+    if at is None:
         return False
     if operator not in ("IS_AFTER", "IS_BEFORE"):
         raise invalid(f"TIME_POINT with {operator} is not known here.")
+    moment = datetime.fromisoformat(value).replace(tzinfo=zone) if len(value) == len("2026-11-24") else None
+    moment = moment or datetime.fromtimestamp(at / 1000, UTC)
     return moment > point if operator == "IS_AFTER" else moment < point

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from contactable import register_jobs
+from contactable import register_jobs, segments
 from contactable.errors import Malformed
 from contactable.loading import load
 from contactable.register import jobs
@@ -26,6 +26,19 @@ def run_job(kit: Contactable, name: str, arguments: Mapping[str, Any], job: str)
     return KINDS[name](kit, arguments, tell)
 
 
+def run_here_or_leave(kit: Contactable, name: str, arguments: Mapping[str, Any]) -> str:
+    """Run a job here with a progress bar when nobody serves, else have the server do it; return its note."""
+    return register_jobs.run(kit, name, arguments, KINDS)
+
+
+def _make_lists(kit: Contactable, arguments: Mapping[str, Any], tell: Callable[[int, int | None], None]) -> str:
+    return segments.make(kit, arguments["connector"], arguments.get("only", ()), tell)
+
+
+def _remove_lists(kit: Contactable, arguments: Mapping[str, Any], tell: Callable[[int, int | None], None]) -> str:
+    return segments.remove(kit, arguments["connector"])
+
+
 def _sync(kit: Contactable, arguments: Mapping[str, Any], tell: Callable[[int, int | None], None]) -> str:
     return load(kit, arguments["connector"], full=bool(arguments.get("full")), progress=tell)
 
@@ -34,5 +47,11 @@ def _forget(kit: Contactable, arguments: Mapping[str, Any], tell: Callable[[int,
     return f"{kit.reader(arguments['connector']).reconcile(sure=True)} contacts forgotten"
 
 
-KINDS: Final[Mapping[str, Callable[..., str]]] = {"sync": _sync, "forget": _forget, **register_jobs.KINDS}
+KINDS: Final[Mapping[str, Callable[..., str]]] = {
+    "sync": _sync,
+    "forget": _forget,
+    "make_lists": _make_lists,
+    "remove_lists": _remove_lists,
+    **register_jobs.KINDS,
+}
 """What each kind of job runs."""

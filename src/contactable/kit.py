@@ -148,6 +148,13 @@ class Contactable:
         """The texts that people were shown; raises ``Malformed`` naming what is wrong with one."""
         return [read_wording(each) for each in self.settings.wording]
 
+    def named(self, connector: str | None) -> list[str]:
+        """The CRM of that name, or all of them; raises ``SettingsError`` where the settings have none."""
+        names = [connector] if connector else list(self.settings.connectors)
+        if missing := [name for name in names or ["NAME"] if name not in self.settings.connectors]:
+            raise SettingsError(f"[connectors.{missing[0]}] is not in the settings.")
+        return names
+
     def mapping(self, name: str) -> FactMapping:
         """What the properties of one CRM mean."""
         each = self.settings.connectors[name]

@@ -16,6 +16,7 @@ from contactable.errors import Refused
 from contactable.mapping import Asked, Mapping
 from contactable.mapping.portal import Contact, Form, Portal
 from contactable.mapping.questions import name_of
+from contactable.mapping.segments import names_of_ours
 from contactable.mapping.suggest import Suggestion, suggest
 from contactable.register.members import LIST, OUTCOME
 from contactable.sync import property_names
@@ -62,7 +63,8 @@ def _list_sizes(connector: Connector) -> dict[str, int]:
     if not connector.capabilities.lists:
         return {}
     try:
-        return {each.name: each.size for each in cast(HasLists, connector).lists()}
+        found = {each.name: each.size for each in cast(HasLists, connector).lists()}
+        return {name: size for name, size in found.items() if name not in names_of_ours()}
     except Refused as error:
         log.warning("lists_not_read", connector=connector.name, why=str(error))
         return {}

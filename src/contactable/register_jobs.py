@@ -30,14 +30,18 @@ if TYPE_CHECKING:
 _WRITTEN = "jobs.written"
 
 
-def run(kit: Contactable, name: str, arguments: Mapping[str, Any]) -> str:
-    """Do one of ``KINDS`` with a progress bar, or have the server do it; return the note that it ends with."""
+Kinds = Mapping[str, Callable[..., str]]
+"""Jobs by name, each a function of the kit, the arguments, and what is told of its progress."""
+
+
+def run(kit: Contactable, name: str, arguments: Mapping[str, Any], kinds: Kinds | None = None) -> str:
+    """Do one of ``kinds`` with a progress bar, or have the server do it; return the note that it ends with."""
     with progress_bar(name) as moved:
 
         def watch(progress: Mapping[str, Any]) -> None:
             moved(progress.get("done", 0), progress.get("total"))
 
-        here = partial(KINDS[name], kit, arguments, moved)
+        here = partial((kinds or KINDS)[name], kit, arguments, moved)
         return run_or_leave(kit.settings.register_url, kit.register, name, arguments, here, watch)
 
 
@@ -97,7 +101,7 @@ def _mark(kit: Contactable, arguments: Mapping[str, Any], tell: Moved) -> str:
     return ""
 
 
-KINDS: Final[Mapping[str, Callable[[Contactable, Mapping[str, Any], Moved], str]]] = {
+KINDS: Final[Kinds] = {
     "import": _import,
     "annul": _annul,
     "purge": _purge,

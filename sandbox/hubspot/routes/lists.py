@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from contactable.sandbox.hubspot.branches import matches
+from contactable.sandbox.hubspot.branches import check, matches
 from contactable.sandbox.hubspot.lists import ContactList
 from contactable.sandbox.hubspot.problems import invalid
 from contactable.sandbox.hubspot.routing import NO_CONTENT, Answer, Asked, Route, ok, page
@@ -29,9 +29,15 @@ def _create(asked: Asked) -> Answer:
     if asked.text("objectTypeId") != "0-1":
         raise invalid("Only lists of contacts (objectTypeId 0-1) are known here.")
     with asked.portal.lock:
-        branch = asked.json.get("filterBranch")
+        branch = _branch(asked)
         made = asked.portal.lists.add(asked.text("name"), asked.text("processingType"), asked.portal.now, branch)
         return ok({"list": made.as_json(len(_members(asked, made)), filters=True)})
+
+
+def _branch(asked: Asked) -> Any:
+    branch, known = asked.json.get("filterBranch"), asked.portal.definitions.by_name.values()
+    check(branch, {each.name for each in known if not each.archived})
+    return branch
 
 
 def _read(asked: Asked) -> Answer:
@@ -73,7 +79,7 @@ def _rename(asked: Asked) -> Answer:
 
 def _refilter(asked: Asked) -> Answer:
     found = asked.portal.lists.get(asked.path["id"])
-    found.filter_branch = asked.json.get("filterBranch")
+    found.filter_branch = _branch(asked)
     return ok({"updatedList": found.as_json(filters=True)})
 
 

@@ -22,6 +22,10 @@ def command(as_json: bool) -> None:
         return
     table = Table("type", "status", "can")
     for name, each in found.items():
-        can = [what for what in ("consent_feed", "opt_out", "lists", "forms", "calls", "webhooks") if each[what]]
+        can = [
+            what
+            for what in ("consent_feed", "opt_out", "lists", "segments", "forms", "calls", "webhooks")
+            if each[what]
+        ]
         table.add_row(name, each["status"], ", ".join(can))
     Console().print(table)

@@ -11,7 +11,6 @@ from rich.console import Console
 from rich.table import Table
 
 from contactable.cli import WAITS_FOR_A_PERSON, Context, json_option, pass_context, print_json
-from contactable.errors import SettingsError
 from contactable.kit import Contactable
 from contactable.loading import Preview, load, preview
 from contactable.one_process import run_or_leave
@@ -36,10 +35,7 @@ def command(
     The first sync of a CRM shows what it would write and asks for --yes (exit code 6).
     """
     with context.kit() as kit:
-        names = [connector] if connector else list(kit.connectors)
-        unknown = [name for name in names if name not in kit.connectors]
-        if unknown or not names:
-            raise SettingsError(f"[connectors.{(unknown or ['NAME'])[0]}] is not in {context.path}.")
+        names = kit.named(connector)
         if forget:
             for name in names:
                 click.echo(f"{name}: {_forget(kit, name)}", err=True)
