@@ -2,24 +2,26 @@
 
 The rules run once for each case that is met; what they said is kept under the packed case (``packing``), so that the
 next contact like it costs a look-up. A contact's days enter the key only by their order, and a verdict's ``until`` is
-one of them. The memo is bounded and forgets everything when it is full.
+one of them. What a channel's rules never ask is no part of that channel's key, so that one case serves many contacts.
+The memos are bounded and forget everything when they are full.
 """
 
 from __future__ import annotations
 
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from contactable.errors import Malformed
+from contactable.rules.exploration import Frame, facts_behind
 from contactable.rules.facts import Facts, Offer, known_at
 from contactable.rules.judgement import Judgement, judge
 from contactable.rules.law import FRENCH_LAW, Law
 from contactable.rules.moments import DAY, NEVER, at_the_latest, day_of, moment_of
 from contactable.rules.packing import Starts
 from contactable.rules.periods import ends_of
-from contactable.rules.readings import DEFAULT_READINGS, Readings
-from contactable.rules.situation import Situation
+from contactable.rules.readings import DEFAULT_READINGS, DOUBTS, Readings
+from contactable.rules.situation import OVER, Situation
 from contactable.rules.sources import FIRST_DAY
 from contactable.rules.terms import Channel
 from contactable.rules.verdict import Verdict
@@ -27,9 +29,13 @@ from contactable.rules.verdict import Verdict
 MOST_REMEMBERED: Final = 65_536
 
 _FIRST_DAY = FIRST_DAY.toordinal()
-_judgements: dict[Any, tuple[Judgement, ...]] = {}
+_Key = tuple[Any, ...]
+_T = TypeVar("_T")
+_judgements: dict[_Key, tuple[Judgement, ...]] = {}
+_judgements_alone: dict[_Key, Judgement] = {}
 _CHANNELS = tuple(Channel)
-_NOW_OR_NEVER = (-1, -2)  # the place in the order of a day that has come, and of one that does not come
+_HAS_COME = -1  # the place in the order of a day that lies behind
+_PLACES = {NEVER: -2, 0: -3}  # and of one that does not come, or of a period that never began
 
 
 def decide(
@@ -64,6 +70,7 @@ def decide_channel(
 def forget() -> None:
     """Forget what was judged, as a full memo does by itself."""
     _judgements.clear()
+    _judgements_alone.clear()
     _days_ahead.cache_clear()
 
 
@@ -100,12 +107,37 @@ def _judged(
     judgements = _judgements.get(key)
     if judgements is None:
         situation = Situation(law, facts, offer, today, readings, ends_of(starts), ahead)
-        judgements = tuple(judge(channel, situation) for channel in _CHANNELS)
-        # Forgetting all at once needs no bookkeeping on the quick road, and costs one slow decision a case.
-        if len(_judgements) >= MOST_REMEMBERED:
-            _judgements.clear()
-        _judgements[key] = judgements
+        judgements = tuple(_judged_alone(channel, situation, order) for channel in _CHANNELS)
+        _remember(_judgements, key, judgements)
     return judgements, ahead
+
+
+def _judged_alone(channel: Channel, situation: Situation, order: tuple[int, ...]) -> Judgement:
+    """The judgement on one channel, made once for all contacts that differ in nothing that its rules may ask."""
+    law, readings, known = situation.law, situation.readings, situation.known(channel)
+    asked = _facts_asked(law, law.period(situation.today), channel, readings)
+    key = (law, channel, order, readings.code, *(known[name] for name in asked))
+    judgement = _judgements_alone.get(key)
+    if judgement is None:
+        judgement = judge(channel, situation)
+        _remember(_judgements_alone, key, judgement)
+    return judgement
+
+
+@lru_cache(maxsize=512)
+def _facts_asked(law: Law, period: int, channel: Channel, readings: Readings) -> tuple[str, ...]:
+    """What a channel's rules may ask now or later, under every reading tried. Ends of periods are told by the order."""
+    days = [law.a_day_of(each) for each in range(period, len(law.changes) + 1)]
+    tried = [readings, *(readings.but(doubt) for doubt in DOUBTS)]
+    facts = (facts_behind(law, Frame(channel, day, each)) for day in days for each in tried)
+    return tuple(sorted(frozenset().union(*facts).difference(OVER)))
+
+
+def _remember(memo: dict[_Key, _T], key: _Key, value: _T) -> None:
+    # Forgetting all at once needs no bookkeeping on the quick road, and costs one slow decision a case.
+    if len(memo) >= MOST_REMEMBERED:
+        memo.clear()
+    memo[key] = value
 
 
 @lru_cache(maxsize=MOST_REMEMBERED)
@@ -114,5 +146,5 @@ def _days_ahead(law: Law, starts: Starts, today: int) -> tuple[tuple[int, ...], 
     period = law.period(today)
     days = (*ends_of(starts), *law.changes[period:])
     ahead = tuple(sorted({day for day in days if today < day < NEVER}))
-    places = (ahead.index(day) if day in ahead else _NOW_OR_NEVER[day == NEVER] for day in days)
+    places = (ahead.index(day) if day in ahead else _PLACES.get(day, _HAS_COME) for day in days)
     return (period, *places), ahead

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any, Final, NamedTuple, TypeVar
 
 from contactable.rules.case import Case, Derivations, NotAsked
+from contactable.rules.conditions import DEMANDS
 from contactable.rules.derived import DERIVED
 from contactable.rules.law import Law
 from contactable.rules.packing import VALUES
@@ -81,9 +82,10 @@ def asked(says: Callable[[Case], Any], frame: Frame) -> set[str]:
 
 @lru_cache(maxsize=256)
 def facts_behind(law: Law, frame: Frame) -> frozenset[str]:
-    """The names of all facts, derived ones taken apart, that some rule of a channel may ask."""
+    """The names of all facts, derived ones taken apart, that some rule or some condition of a channel may ask."""
     found = set[str]()
-    unseen = {name for rule in law.rules(frame.channel, frame.day) for name in asked(rule.answer, frame)}
+    says = [*(rule.answer for rule in law.rules(frame.channel, frame.day)), *(each.towards for each in DEMANDS)]
+    unseen = {name for each in says for name in asked(each, frame)}
     while unseen:
         name = unseen.pop()
         found.add(name)
