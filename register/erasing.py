@@ -12,7 +12,7 @@ from datetime import datetime
 
 from sqlalchemy import and_, delete, select, update
 
-from contactable.register import ledger
+from contactable.register import ledger, salts
 from contactable.register.carrying import contacts_with
 from contactable.register.ledger import NewEntry
 from contactable.register.schema import carried, contacts, entries, identifiers, proofs, shown
@@ -63,6 +63,7 @@ def _delete_entries(tx: Tx, subjects: Sequence[str]) -> int:
     prospect = and_(entries.c.subject_id.in_(subjects), entries.c.kind.in_(("consent", "information")))
     gone = tx.connection.execute(delete(entries).where(prospect).returning(entries.c.id)).all()
     tx.connection.execute(update(entries).where(entries.c.subject_id.in_(subjects)).values(note=None))
+    salts.let_go(tx, [row.id for row in gone], origin="recipient")
     return len(gone)
 
 
@@ -87,4 +88,5 @@ def _forget_contact(tx: Tx, connector: str, record_id: str) -> int:
 
 def _delete_identifiers(tx: Tx, subjects: Sequence[str]) -> None:
     tx.connection.execute(delete(identifiers).where(identifiers.c.subject_id.in_(subjects)))
-    tx.connection.execute(delete(entries).where(entries.c.subject_id.in_(subjects)))
+    gone = tx.connection.execute(delete(entries).where(entries.c.subject_id.in_(subjects)).returning(entries.c.id))
+    salts.let_go(tx, gone.scalars(), origin="recipient")

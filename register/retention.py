@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Table, and_, delete, exists, func, or_, select, tuple_, update
 
-from contactable.register import ledger
+from contactable.register import ledger, salts
 from contactable.register.consents import years_later
 from contactable.register.ledger import NewEntry
 from contactable.register.schema import carried, contacts, entries, identifiers, proofs, shown
@@ -87,6 +87,8 @@ def _batches(register: Register, step: Callable[[datetime], _Step]) -> Iterator[
         if after is not None:
             wanted = wanted.where(beyond(keys, after))
         rows = [tuple(row) for row in tx.connection.execute(wanted)]
+        if found.table is entries:
+            salts.let_go(tx, [row[0] for row in rows])
         for part in chunks(rows):
             tx.connection.execute(_letting_go(found).where(tuple_(*keys).in_(part)))
         return rows

@@ -17,6 +17,7 @@ from contactable.judging import Judge, stricter
 from contactable.mapping import Declaration, OfferSettings, declarations_from_settings, offers_from_settings
 from contactable.mapping import Mapping as FactMapping
 from contactable.register import Entry, Keyring, Register, Tx, ledger, mirror, subjects
+from contactable.register.roots import SealKey
 from contactable.rules import Channel, Readings, Verdict
 from contactable.rules.calendar import paris_day
 from contactable.rules.sources import SOURCES
@@ -126,6 +127,11 @@ class Contactable:
     def link_keys(self) -> tuple[bytes, ...]:
         """The keys under which our links are signed, newest first."""
         return (self.settings.secret(self.settings.keys.links),)
+
+    @cached_property
+    def seal_key(self) -> SealKey:
+        """The key that seals the register."""
+        return SealKey.from_secret(self.settings.secret(self.settings.keys.seals))
 
     @cached_property
     def connectors(self) -> dict[str, Connector]:

@@ -23,6 +23,7 @@ from contactable.register.columns import dump
 from contactable.register.erasing import erase
 from contactable.register.resealing import rekey
 from contactable.register.retention import purge
+from contactable.register.sealing import seal
 
 if TYPE_CHECKING:
     from contactable.kit import Contactable
@@ -90,6 +91,11 @@ def _erase(kit: Contactable, arguments: Mapping[str, Any], tell: Moved) -> str:
     return dump(asdict(done) | {"proofs_kept_until": until})
 
 
+def _seal(kit: Contactable, arguments: Mapping[str, Any], tell: Moved) -> str:
+    count = seal(kit.register, kit.seal_key, kit.settings.roots, lambda done: tell(done, None))
+    return f"{count} entries sealed; the roots are in {kit.settings.roots}"
+
+
 def _receipt(kit: Contactable, arguments: Mapping[str, Any], tell: Moved) -> str:
     said = {**arguments, "note": _unsealed(kit, arguments["note"])}
     (entry,) = kit.register.write(lambda tx: ledger.record(tx, [NewEntry(**said)]))
@@ -107,6 +113,7 @@ KINDS: Final[Kinds] = {
     "purge": _purge,
     "rekey": _rekey,
     "erase": _erase,
+    "seal": _seal,
     "receipt": _receipt,
     "mark": _mark,
     **replaying.KINDS,

@@ -15,11 +15,13 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from contactable import alerts, outward, own_properties
-from contactable.errors import ContactableError
+from contactable.errors import ContactableError, RegisterError
 from contactable.one_process import alone, lock_of
 from contactable.polling import poll, pollable
 from contactable.register import Register, cursors, jobs, mirror, outbox
 from contactable.register.retention import purge
+from contactable.register.sealing import seal
+from contactable.register.verifying import verify
 from contactable.rules.calendar import paris_day
 from contactable.schedule import Scheduler, Task
 from contactable.sync import CHANGES
@@ -35,6 +37,8 @@ JOB_LEASE = 60.0  # seconds; longer than two reports of progress
 JOBS_EVERY = 0.5  # seconds
 DAY = 86_400.0  # seconds
 PURGE_AT = time(2, 30)  # of Europe/Paris
+SEAL_EVERY = 3600.0  # seconds
+VERIFY_EVERY = 7 * DAY
 
 
 class Service:
@@ -112,6 +116,8 @@ def tasks(kit: Contactable, wake: Callable[[], None]) -> Iterator[Task]:
         yield Task(f"poll {name}", partial(poll, kit, name), every=schedule.poll)
     yield Task("day roll", partial(day_roll, kit, wake), daily_at=time.fromisoformat(schedule.day_roll))
     yield Task("purge", partial(_purge, kit), daily_at=PURGE_AT)
+    yield Task("seal", partial(_seal, kit), every=SEAL_EVERY)
+    yield Task("verify", partial(_verify, kit), every=VERIFY_EVERY)
     yield Task("alerts", partial(alerts.look, kit), every=alerts.EVERY)
     if kit.settings.alerts.to:
         yield Task("digest", partial(alerts.send_digest, kit), every=alerts.WEEK)
@@ -188,6 +194,19 @@ def _reconcile(kit: Contactable, name: str) -> str:
 def _purge(kit: Contactable) -> str:
     purged = asdict(purge(kit.register))
     return ", ".join(f"{count} {name}" for name, count in purged.items() if count) or "nothing had served"
+
+
+def _seal(kit: Contactable) -> str:
+    count = seal(kit.register, kit.seal_key, kit.settings.roots)
+    return f"{count} entries" if count else ""
+
+
+def _verify(kit: Contactable) -> str:
+    """Compute the seals anew; what does not hold is a failure of this task, and so an alert."""
+    found = verify(kit.register, kit.seal_key)
+    if not found.is_whole:
+        raise RegisterError(f"{len(found.problems)} entries or seals were changed: contactable register verify")
+    return f"{found.entries} entries whole"
 
 
 def _jobs(kit: Contactable, wake: Callable[[], None]) -> str:

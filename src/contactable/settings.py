@@ -24,9 +24,10 @@ class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RegisterSettings(Section, frozen=True):
-    """Where the register is: a file of SQLite, or ``postgresql://…``."""
+    """Where the register is (a file of SQLite, or ``postgresql://…``), and where the roots of its seals go."""
 
     url: str = "sqlite:///contactable.db"
+    roots: str = "contactable-roots.jsonl"
 
 
 class Key(Section, frozen=True):
@@ -42,6 +43,7 @@ class KeySettings(Section, frozen=True):
     current: Key = Key("k1", "file:contactable-keys/k1.key")
     previous: list[Key] = []
     links: str = "file:contactable-keys/links.key"
+    seals: str = "file:contactable-keys/seals.key"
 
 
 class MailSettings(Section, frozen=True):
@@ -147,6 +149,11 @@ class Settings(Section, frozen=True):
         """The register's URL with a relative SQLite path made absolute."""
         found = re.fullmatch(r"sqlite:///(?!/)(.+)", self.register.url)
         return f"sqlite:///{(self.folder / found[1]).resolve()}" if found else self.register.url
+
+    @property
+    def roots(self) -> Path:
+        """The file of roots, outside the database."""
+        return self.folder / self.register.roots
 
 
 def load(path: str | Path) -> Settings:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -117,10 +118,9 @@ def test_a_rotation_prints_the_settings_and_the_register_goes_on(run: Run, tmp_p
     printed = run("key", "rotate").stdout
 
     settings = tmp_path / "contactable.toml"
-    lines = [line for line in settings.read_text().splitlines() if not line.startswith(("[keys]", "current ="))]
-    links = [line for line in lines if line.startswith("links =")]
-    others = [line for line in lines if line not in links]
-    settings.write_text("\n".join(others) + "\n" + printed + links[0] + "\n")
+    former = ("[keys]", "current =", "links =", "seals =")
+    others = [line for line in settings.read_text().splitlines() if not line.startswith(former)]
+    settings.write_text("\n".join(others) + "\n" + printed)
 
     assert said(run("explain", "--email", "lou@example.com", "--json"))["verdicts"]["email"]["reason"] == "opposition"
     rekeyed = run("register", "rekey")
@@ -155,3 +155,19 @@ def test_a_purge_counts_before_it_lets_go(run: Run) -> None:
 
     assert set(counted.values()) == {0}
     assert "nothing" in run("register", "purge").stderr
+
+
+def test_a_sealed_register_verifies_and_a_changed_entry_is_named(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text(LIST)
+    run("import", "oppositions", "list.csv", "--yes")
+    assert run("register", "seal").exit_code == 0
+    copy = tmp_path / "elsewhere.jsonl"
+    copy.write_bytes((tmp_path / "contactable-roots.jsonl").read_bytes())
+
+    whole = run("register", "verify", "--roots", str(copy), "--json")
+    with sqlite3.connect(tmp_path / "contactable.db") as database:
+        database.execute("UPDATE entries SET channel = 'post' WHERE kind = 'opposition'")
+    changed = run("register", "verify", "--roots", str(copy))
+
+    assert (whole.exit_code, said(whole)["problems"]) == (0, [])
+    assert (changed.exit_code, changed.stdout.split("\t")[:2]) == (5, ["seal 1", "entry changed"])

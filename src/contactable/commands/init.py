@@ -71,7 +71,7 @@ def command(
 def write_keys(folder: Path) -> None:
     """Make the keys that are not there yet, readable by their owner alone."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for name in ("k1.key", "links.key"):
+    for name in ("k1.key", "links.key", "seals.key"):
         path = folder / name
         if not path.exists():
             with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:

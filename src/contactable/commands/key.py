@@ -17,7 +17,7 @@ from contactable.errors import Malformed, SettingsError
 if TYPE_CHECKING:
     from contactable.settings import Settings
 
-LINKS = "links"
+LINKS, SEALS = "links", "seals"
 KEY_BYTES = 32
 
 
@@ -40,7 +40,7 @@ def backup(context: Context, folder: Path, passphrase: str | None) -> None:
         keys = secrets_of(kit.settings)
         write_new(folder / "contactable-keys.locked", key_backups.lock(keys, passphrase))
         write_new(folder / "contactable-keys.txt", key_backups.sheet(keys).encode())
-        ids = " ".join(id for id in keys if id != LINKS)
+        ids = " ".join(id for id in keys if id not in (LINKS, SEALS))
         register_jobs.run(kit, "mark", {"name": marks.KEY_BACKED_UP, "value": ids})
     click.echo("Put the locked file where the register's backups are not. Print the sheet, then delete it.", err=True)
 
@@ -85,13 +85,15 @@ def rotate(context: Context, new_id: str | None) -> None:
     click.echo("[keys]")
     click.echo(f'current = {{ id = "{id}", secret = "file:{folder}/{id}.key" }}')
     click.echo(f"previous = [{former}]")
+    click.echo(f'links = "{keys.links}"')
+    click.echo(f'seals = "{keys.seals}"')
     click.echo("Then: contactable key backup, and after a full sync: contactable register rekey", err=True)
 
 
 def references_of(settings: Settings) -> dict[str, str]:
-    """Where each key is, by id; the key of links is ``links``."""
+    """Where each key is, by id; those of links and seals are ``links`` and ``seals``."""
     keys = settings.keys
-    return {key.id: key.secret for key in (keys.current, *keys.previous)} | {LINKS: keys.links}
+    return {key.id: key.secret for key in (keys.current, *keys.previous)} | {LINKS: keys.links, SEALS: keys.seals}
 
 
 def secrets_of(settings: Settings) -> Mapping[str, bytes]:

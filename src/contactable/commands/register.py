@@ -11,11 +11,12 @@ from pathlib import Path
 import click
 
 from contactable.cli import WAITS_FOR_A_PERSON, Context, json_option, pass_context, print_json
+from contactable.errors import RegisterError
 
 
 @click.group()
 def command() -> None:
-    """Look after the register: upgrade, annul, purge, erase, rekey, backup, restore."""
+    """Look after the register: upgrade, annul, purge, erase, rekey, seal, verify, backup, restore."""
 
 
 @command.command()
@@ -122,6 +123,48 @@ def rekey(context: Context) -> None:
 
     with context.kit() as kit:
         click.echo(register_jobs.run(kit, "rekey", {}), err=True)
+
+
+@command.command()
+@pass_context
+def seal(context: Context) -> None:
+    """Seal what was entered since the last seal, and publish its root; `serve` does it each hour."""
+    from contactable import register_jobs
+
+    with context.kit() as kit:
+        click.echo(register_jobs.run(kit, "seal", {}), err=True)
+
+
+@command.command()
+@click.option(
+    "--roots",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="A copy of the roots that was kept elsewhere; left out: the file of the settings.",
+)
+@json_option
+@pass_context
+def verify(context: Context, roots: Path | None, as_json: bool) -> None:
+    """Compute every seal anew, and name what was changed, removed or reordered since (exit code 5)."""
+    from contactable.progress import progress_bar
+    from contactable.register.verifying import verify as look
+
+    with context.kit() as kit, progress_bar("verify") as moved:
+        source = roots or kit.settings.roots
+        published = source.read_text(encoding="utf-8").splitlines() if source.exists() else []
+        found = look(kit.register, kit.seal_key, published, lambda done: moved(done, None))
+        key = kit.seal_key.public
+    if as_json:
+        print_json(asdict(found) | {"public_key": key})
+    else:
+        for problem in found.problems:
+            click.echo(f"seal {problem.seal}\t{problem.what}\t{problem.entry}")
+        click.echo(
+            f"{found.seals} seals, {found.entries} entries ({found.purged} purged), "
+            f"{found.unsealed} wait for the next seal; {len(found.problems)} problems. Public key: {key}",
+            err=True,
+        )
+    if not found.is_whole:
+        raise click.exceptions.Exit(RegisterError.exit_code)
 
 
 @command.command()
