@@ -1,7 +1,8 @@
 """Addresses of a contact: of each, a fact says only that it is there and what kind it is.
 
 The identifiers (normalised addresses and numbers) go to the register, which keeps digests of them. A number tells the
-country where it is written with an international prefix; two that differ tell nothing.
+country where it is written with an international prefix, or where the CRM has computed it from the number; two that
+differ tell nothing.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ Columns = Mapping[str, tuple[str, ...]]  # address column -> properties; ``numbe
 _THERE, _PERSONAL, _GENERIC = (Sourced(value, "address") for value in ("yes", "personal", "generic"))
 _EMAIL, _PHONE = IdentifierKind.EMAIL, IdentifierKind.PHONE
 _MOBILE, _NEITHER = PhoneKind.MOBILE, PhoneKind.OTHER
+_COUNTRY_CODE = len("FR")
 _SEVERAL = re.compile(r"[;,\s]+")
 _BETWEEN_NUMBERS = re.compile(r"[;,]|\s/\s|\s(?:ou|or)\s")
 
@@ -45,6 +47,10 @@ def read_addresses(properties: Record, columns: Columns) -> Addresses:
     for name in columns["numbers"]:
         if text := properties.get(name):
             _read_number(found, text)
+    for name in columns["phone_country"]:
+        country = (properties.get(name) or "").strip().upper()
+        if len(country) == _COUNTRY_CODE and country.isalpha():
+            found.prefixes.append(country)
     for name in columns["street"]:
         # That something stands there is all that can be told of a street without asking the post.
         if (text := properties.get(name)) and not text.isspace():

@@ -30,7 +30,8 @@ from contactable.mapping.offers import OfferSettings, vocabulary
 from contactable.mapping.sources import Found, Source, membership, remembering, sources_of
 
 _ABOUT = ("created", "source", "owner", "form")
-_SPECIAL = {"based_on", "subscriptions", "about", "declined"}  # declined: suggestions that a person refused
+_SPECIAL = {"based_on", "subscriptions", "about", "declined", "phone_country"}
+# declined: suggestions that a person refused; phone_country: the country that the CRM computed from a number.
 # A salesperson's tick in our own property is read back like any other opposition; "calls" are both kinds of call.
 _TICKS = {"phone": "calls", "robocall": "calls"}
 OPPOSE_PROPERTY = "contactable_oppose"
@@ -118,7 +119,8 @@ def _merged(table: Table[str, Any], shipped: Table[str, Any]) -> dict[str, Any]:
         merged[f"opposed_{channel}_on"] += [{"property": OPPOSE_PROPERTY, "contains": _TICKS.get(channel, channel)}]
     # These add to the shipped ones key by key: who renames the owner does not lose the forms.
     special = {key: {**shipped.get(key, {}), **table.get(key, {})} for key in ("subscriptions", "about")}
-    return {**merged, **special}
+    phone_country = table.get("phone_country", shipped.get("phone_country", []))
+    return {**merged, **special, "phone_country": phone_country}
 
 
 def _compiled(
@@ -138,6 +140,7 @@ def _compiled(
         elif source.property_name and not source.at and not source.when:
             alone.setdefault(source.property_name, []).append(source)
     addresses = {name: _names(name, written.get(name, [])) for name in sorted(ADDRESS_COLUMNS)}
+    addresses["phone_country"] = _names("phone_country", written["phone_country"])
     addresses["numbers"] = tuple(dict.fromkeys(addresses["mobile"] + addresses["landline"]))
     about = {key: _names(f"about.{key}", entry) for key, entry in written["about"].items()}
     if unknown := sorted(set(about) - set(_ABOUT)):

@@ -200,8 +200,9 @@ def _by_values(column: Column, values: Any) -> Callable[[str], Read]:
 
     def read(text: str) -> Read:
         parts = [plain(part) for part in text.split(";")] if ";" in text else [plain(text)]
-        said = [value for part in parts if part for value in _first(part, table)]
-        return Read(_strictest(column, said)) if said else Read("", clear=not any(parts))
+        found = [value for part in parts if part for value in _first(part, table)]
+        said = [value for value in found if value]  # of several values one that says nothing silences no other
+        return Read(_strictest(column, said) if said else "", clear=bool(found) or not any(parts))
 
     return read
 

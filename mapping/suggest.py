@@ -38,7 +38,9 @@ _CONSENT = re.compile(
     r"opt(ed)? ?in|consent|accept|accord\b|autoris|souhaite recevoir|abonn|newsletter|inscri|rgpd|gdpr"
 )
 _OPENING = re.compile(r"ouvert|\bopen")  # the opening of an e-mail proves nothing
+_COMPANY = re.compile(r"^associatedcompanyid\b")
 _FACTS = [
+    (_COMPANY, "audience"),
     (re.compile(r"bloctel"), "bloctel"),
     (re.compile(r"robinson"), "robinson"),
     (re.compile(r"\bpays\b|country"), "country"),
@@ -179,6 +181,8 @@ def _channels(words: str) -> list[str]:
 def _fact(name: str, column: str, each: Seen) -> Source:
     if column != "audience":
         return name
+    if _COMPANY.search(_words(name, "")):
+        return {"property": name, "filled": "professional"}
     told = {
         value: audience
         for value in each.values
