@@ -12,15 +12,19 @@ from collections.abc import Callable, Mapping
 from importlib.metadata import entry_points
 from typing import Any, Protocol, cast
 
-from contactable.connectors.protocol import Capabilities, Connector
+from contactable.connectors.protocol import Capabilities, Connector, Setting
 from contactable.errors import SettingsError
 
 GROUP = "contactable.connectors"
-NO_CRMS = frozenset({"protocol", "contract"})
+NO_CRMS = frozenset({"protocol", "contract", "parts"})
 
 
 class ConnectorModule(Protocol):
-    """What a connector's module offers."""
+    """What a connector's module offers.
+
+    It may further offer ``SETTINGS`` (what ``init`` asks) and ``MAPPING`` (what the CRM's own properties mean, as a
+    mapping in the settings says it), which for the kit's own connectors stands in ``mapping/maps/<type>.toml``.
+    """
 
     CAPABILITIES: Capabilities
 
@@ -41,6 +45,17 @@ def find(type: str) -> ConnectorModule:
     for each in entry_points(group=GROUP, name=type):
         return cast(ConnectorModule, each.load())
     raise SettingsError(f"There is no connector of type {type!r}; there are {', '.join(types())}.")
+
+
+def settings_of(type: str) -> tuple[Setting, ...]:
+    """What must be known to connect to a CRM of this type."""
+    return tuple(getattr(find(type), "SETTINGS", ()))
+
+
+def mapping_of(type: str) -> Mapping[str, Any]:
+    """What the properties of a CRM of this type mean by themselves, where its connector says so."""
+    found: Mapping[str, Any] = getattr(find(type), "MAPPING", {})
+    return found
 
 
 def connect(

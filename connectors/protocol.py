@@ -266,11 +266,12 @@ class Finding:
 class Capabilities:
     """What a connector can do, honestly; ``docs`` and ``contactable connectors`` print it."""
 
-    status: str  # "stable", "documented", "experimental"
-    write_batch: int
-    requests_per_10_s: int | None
+    status: str  # "stable", "documented" (built from documentation), "experimental" (where that leaves questions open)
+    write_batch: int  # contacts in one request
+    requests_per_10_s: float | None  # what the CRM documents for reading and writing contacts; None: no limit
+    label: str = ""  # the CRM's name as people write it
     consent_feed: bool = False
-    opt_out: bool = False
+    opt_out: tuple[str, ...] = ()  # channels of which the CRM has an opt-out of its own that we can write
     lists: bool = False
     segments: bool = False
     forms: bool = False
@@ -278,6 +279,15 @@ class Capabilities:
     histories: bool = False
     webhooks: bool = False
     notes: tuple[str, ...] = field(default_factory=tuple)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """An option that ``init`` asks about: its name, the question, the usual answer (of a secret: a reference)."""
+
+    name: str
+    question: str
+    default: str = ""
 
 
 class Connector(Protocol):
@@ -329,8 +339,11 @@ class Connector(Protocol):
 class OptsOut(Protocol):
     """Declared by ``capabilities.opt_out``."""
 
-    def opt_out(self, ids: Sequence[str], scope_id: str = "") -> Iterator[Outcome]:
-        """Write the CRM's native opt-out of e-mail, for all or for one subscription type; never lifts one."""
+    def opt_out(self, ids: Sequence[str], scope_id: str = "", channel: str = "email") -> Iterator[Outcome]:
+        """Write the CRM's native opt-out of a channel, for all or for one subscription type or list; never lifts one.
+
+        Of a channel that the capabilities do not name, every contact is refused.
+        """
         ...
 
 

@@ -63,15 +63,17 @@ class Mapping:
         table: Table[str, Any],
         *,
         crm: str = "hubspot",
+        shipped: Table[str, Any] = {},
         offers: Iterable[OfferSettings] = (),
         subscriptions: Iterable[str] = (),
     ) -> Mapping:
         """Understand a mapping table; raise ``SettingsError`` naming the column and what is wrong with it.
 
         ``offers`` give the codes (trades, products …) worth keeping; ``subscriptions`` are the ids of the CRM's
-        subscription types, of which each has a property of its own.
+        subscription types, of which each has a property of its own. ``shipped`` is the map that comes with a
+        connector from elsewhere.
         """
-        written = _merged(table, shipped_map(str(table.get("based_on", crm))))
+        written = _merged(table, shipped_map(str(table.get("based_on", crm))) or shipped)
         offers = tuple(offers)
         sources = [
             source

@@ -14,21 +14,43 @@ class Trouble(StrEnum):
 
     LIMIT = "429 that names a delay of nothing"
     LIMIT_UNNAMED = "429 that names no delay, and passes within a second"
+    LIMIT_LONG = "429 that names an hour, again and again"
     DOWN = "503"
     DROPPED = "the connection dies and nothing was done"
     LOST = "it was done and the answer is lost"
     CUT = "half an answer"
 
 
+class Ability(StrEnum):
+    """What a CRM, or the hands on it, may lack: ``Crm.cannot`` names these, and their tests are skipped by name."""
+
+    DELETION = "deletion"
+    MERGE = "merge"
+    PAST = "past"  # contacts cannot be made in the past
+    LAG = "lag"
+    CHOICES = "choices"  # no field refuses a value that is none of its choices
+    OTHER_SHAPE = "other_shape"  # nobody can make a field of ours with another type
+    SCOPES = "scopes"
+    LISTS = "lists"
+    HISTORIES = "histories"
+    LIMITS = "limits"
+    TROUBLE = "trouble"  # requests cannot be made to fail
+    TOKEN = "token"  # noqa: S105 - there is none
+    STOPPING = "stopping"  # the server cannot be stopped
+    HTTP = "http"
+
+
 class Crm(Protocol):
-    """One empty account of a CRM, and what people do in it. ``cannot`` names what this CRM has not got."""
+    """One empty account of a CRM, and what people do in it. What ``cannot`` names need not be there."""
 
     cannot: frozenset[str]
-    """Of: deletion, merge, opt_out, native_opt_out, lag, choices, other_shape, scopes, lost_answers."""
+    """The ``Ability`` values that are missing."""
     email: str
     """The property that holds the e-mail address."""
     text: str
     """A property of plain text that both people and we may write."""
+    shows: Mapping[str, str]
+    """By channel of which the CRM has an opt-out of its own, the property in which a record shows it."""
 
     def connect(
         self, *, token: str | None = None, scopes: Sequence[str] | None = None, patience: float = 60
@@ -52,12 +74,16 @@ class Crm(Protocol):
         """Somebody merges two contacts; give the id of what is left."""
         ...
 
-    def opt_out(self, id: str) -> None:
-        """The person unsubscribes, in the way that moves no date of the contact where the CRM has such a way."""
+    def opt_out(self, id: str, channel: str) -> None:
+        """The person leaves a channel, in the way that moves no date of the contact where the CRM has such a way."""
         ...
 
-    def is_opted_out(self, id: str) -> bool:
-        """Whether the CRM itself would send this person no more e-mail."""
+    def is_opted_out(self, id: str, channel: str) -> bool:
+        """Whether the CRM itself would approach this person no more on the channel."""
+        ...
+
+    def enlist(self, name: str, ids: Sequence[str]) -> None:
+        """Somebody makes a list of this name with these contacts."""
         ...
 
     def occupy(self, name: str) -> None:
@@ -65,7 +91,7 @@ class Crm(Protocol):
         ...
 
     def values(self, id: str) -> Mapping[str, str]:
-        """What the CRM holds on a contact; empty values left out."""
+        """What the CRM holds on a contact, by the connector's names; empty values left out."""
         ...
 
     def count(self) -> int:

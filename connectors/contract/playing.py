@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
-from contactable.connectors.contract.crm import Crm
-from contactable.connectors.protocol import Change, Connector, Option, Outcome, Result
+from contactable.connectors.contract.crm import Ability, Crm
+from contactable.connectors.contract.reading import Seen, take
+from contactable.connectors.protocol import Change, Connector, ContactRecord, Option, Outcome, Result
 
 NOBODY = "999999999999"
 WRONG_TOKEN = "wrong-0123456789abcdef"  # noqa: S105 - that is the point
@@ -38,13 +40,27 @@ SCHEMA = (
 
 def needs(crm: Crm, ability: str) -> None:
     """Skip, by name, what this CRM cannot do."""
-    if ability in crm.cannot:
-        pytest.skip(f"this CRM has no {ability.replace('_', ' ')}")
+    if Ability(ability) in crm.cannot:
+        pytest.skip(f"not on this CRM: {ability.replace('_', ' ')}")
 
 
-def people(crm: Crm, number: int, start: int = 0, days_ago: int = 0) -> list[str]:
+def needs_opt_outs(crm: Crm) -> None:
+    """Skip where the CRM has no opt-outs of its own."""
+    if not crm.shows:
+        pytest.skip("not on this CRM: opt-outs of its own")
+
+
+def may_be_written(connector: Connector) -> tuple[str, ...]:
+    """The channels whose native opt-out we can write; skip where there is none."""
+    if not connector.capabilities.opt_out:
+        pytest.skip("not on this CRM: native opt-outs that we may write")
+    return connector.capabilities.opt_out
+
+
+def people(crm: Crm, number: int, start: int = 0, days_ago: int = 0, name: str = "person") -> list[str]:
     """Add that many people in one moment."""
-    return crm.add(*({crm.email: f"person{n}@example.org"} for n in range(start, start + number)), days_ago=days_ago)
+    each = ({crm.email: f"{name}{n}@example.org"} for n in range(start, start + number))
+    return crm.add(*each, days_ago=days_ago)
 
 
 def write_text(connector: Connector, crm: Crm, ids: Sequence[str], text: str = "seen") -> dict[str, Outcome]:
@@ -57,7 +73,11 @@ def results(outcomes: dict[str, Outcome]) -> set[Result]:
     return {each.result for each in outcomes.values()}
 
 
-def consents(crm: Crm, connector: Connector) -> Iterator[str]:
-    """The ids that one turn of the consent feed gives."""
-    for page in connector.iter_consent_changes(None, [crm.email]):
-        yield from (record.id for record in page.records)
+def consents(crm: Crm, connector: Connector, cursor: Mapping[str, Any] | None = None, *, pages: int = 0) -> Seen:
+    """What one turn of the consent feed gives; ``pages`` above 0: as if the process died after them."""
+    return take(connector.iter_consent_changes(cursor, [crm.email, *crm.shows.values()]), cursor, pages)
+
+
+def says_yes(record: ContactRecord, name: str) -> bool:
+    """Whether a property says anything but no."""
+    return record.properties.get(name, "").strip().lower() not in ("", "0", "false", "no")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from contactable.connectors.contract.crm import Crm
-from contactable.connectors.protocol import Connector, ContactRecord
+from contactable.connectors.protocol import Connector, ContactRecord, Page
 
 
 @dataclass(slots=True)
@@ -36,16 +36,21 @@ class Seen:
         return set(self.records) - self.living
 
 
-def read_on(crm: Crm, connector: Connector, before: Seen | None = None, *, pages: int | None = None) -> Seen:
-    """Read what changed since ``before`` (None: all); only that many ``pages``, as if the process died after them."""
-    seen = Seen(cursor=before.cursor if before else None)
-    reading = connector.iter_changed(seen.cursor, [crm.email, crm.text])
-    for page in reading:
+def read_on(crm: Crm, connector: Connector, before: Seen | None = None, *, pages: int = 0) -> Seen:
+    """Read what changed since ``before`` (None: all); ``pages`` above 0: as if the process died after them."""
+    cursor = before.cursor if before else None
+    return take(connector.iter_changed(cursor, [crm.email, crm.text, *crm.shows.values()]), cursor, pages)
+
+
+def take(given: Iterator[Page], cursor: Mapping[str, Any] | None, pages: int) -> Seen:
+    """Take pages, keeping each cursor as the register does: as JSON."""
+    seen = Seen(cursor=cursor)
+    for page in given:
         for record in page.records:
             seen.take(record)
         if page.cursor is not None:
             seen.cursor = json.loads(json.dumps(page.cursor))
         seen.pages += 1
-        if pages is not None and seen.pages >= pages:
+        if pages and seen.pages >= pages:
             break
     return seen

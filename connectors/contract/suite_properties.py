@@ -6,7 +6,7 @@ import pytest
 
 from contactable.connectors.contract.crm import Crm
 from contactable.connectors.contract.playing import COLOURS, SCHEMA, Wanted, needs, people
-from contactable.connectors.protocol import Change, Result
+from contactable.connectors.protocol import Change, NamesProperties, Result
 from contactable.errors import Refused
 
 
@@ -17,6 +17,18 @@ def test_properties_are_made_once_and_then_left_alone(crm: Crm) -> None:
 
     assert sorted(first) == sorted(each.name for each in SCHEMA)
     assert second == []
+
+
+def test_what_was_made_is_told_among_the_properties(crm: Crm) -> None:
+    connector = crm.connect()
+    list(connector.ensure_properties(SCHEMA))
+
+    if isinstance(connector, NamesProperties):
+        names = connector.property_names()
+        assert {each.name for each in SCHEMA} <= names
+        assert {crm.email, crm.text, *crm.shows.values()} <= names
+    else:
+        pytest.skip("this connector does not tell which properties there are")
 
 
 def test_a_property_that_people_made_otherwise_is_refused_by_name(crm: Crm) -> None:

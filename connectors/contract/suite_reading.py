@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 
 from contactable.connectors.contract.crm import Crm
-from contactable.connectors.contract.playing import NOBODY, consents, needs, people
+from contactable.connectors.contract.playing import NOBODY, needs, people
 from contactable.connectors.contract.reading import read_on
+from contactable.connectors.protocol import Change, Writer
 
 
 def test_the_first_load_gives_every_contact_with_its_values(crm: Crm) -> None:
-    ids = people(crm, 250, days_ago=9)
+    ids = people(crm, 250)
+    crm.settle()
 
     seen = read_on(crm, crm.connect())
 
@@ -50,6 +52,7 @@ def test_hundreds_that_changed_in_one_moment_are_all_found(crm: Crm) -> None:
 
 @pytest.mark.parametrize("pages", [1, 2, 3, 5])
 def test_a_first_load_that_died_is_taken_up_where_it_stood(crm: Crm, pages: int) -> None:
+    needs(crm, "past")
     ids = people(crm, 620, days_ago=9)  # so old that only the load itself can give them
     begun = read_on(crm, crm.connect(), pages=pages)
 
@@ -147,17 +150,31 @@ def test_all_ids_are_given_once_whatever_their_number(crm: Crm) -> None:
     assert sorted(crm.connect().iter_ids()) == sorted(ids)
 
 
-def test_an_opt_out_that_moves_no_date_is_found_by_the_consent_feed(crm: Crm) -> None:
-    needs(crm, "native_opt_out")
-    ids = people(crm, 20)
+def test_the_members_of_a_list_are_told(crm: Crm) -> None:
+    needs(crm, "lists")
+    ids = people(crm, 5)
+    crm.enlist("Ne pas contacter", ids[1:4])
     crm.settle()
+
+    found = {each.name: {id for id, _ in each.members} for each in crm.connect().lists()}  # type: ignore[attr-defined]
+
+    assert found["Ne pas contacter"] == set(ids[1:4])
+
+
+def test_who_wrote_a_property_is_told_where_it_is_declared(crm: Crm) -> None:
+    needs(crm, "histories")
+    ids = people(crm, 2)
     connector = crm.connect()
-    list(connector.iter_consent_changes(None, [crm.email]))
-
-    crm.opt_out(ids[11])
+    crm.change(ids[0], {crm.text: "a person"})
+    list(connector.write([Change(ids[1], {crm.text: "we"})]))
     crm.settle()
 
-    assert ids[11] in set(consents(crm, connector))
+    writes = list(connector.histories(ids, [crm.text]))  # type: ignore[attr-defined]  # declared by the capabilities
+
+    assert {(each.record_id, each.value): each.by for each in writes} == {
+        (ids[0], "a person"): Writer.PERSON,
+        (ids[1], "we"): Writer.OURSELVES,
+    }
 
 
 __all__ = [name for name in dir() if name.startswith("test_")]

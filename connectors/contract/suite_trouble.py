@@ -8,19 +8,25 @@ from contactable.connectors.contract.crm import Crm, Trouble
 from contactable.connectors.contract.playing import WRONG_TOKEN, needs, people, results, write_text
 from contactable.connectors.contract.reading import read_on
 from contactable.connectors.protocol import Change, Level, Result
-from contactable.errors import Refused, Unavailable
+from contactable.errors import LimitReached, Refused, Unavailable
+
+DECLARED = {each: each for each in ("opt_out", "lists", "forms", "calls", "histories")} | {"segments": "make_list"}
+PASSING = [each for each in Trouble if each is not Trouble.LIMIT_LONG]
 
 
-@pytest.mark.parametrize("trouble", [each for each in Trouble if each is not Trouble.LOST])
+@pytest.mark.parametrize("trouble", [each for each in PASSING if each is not Trouble.LOST])
 def test_a_reading_survives_what_befalls_one_request(crm: Crm, trouble: Trouble) -> None:
-    ids = people(crm, 120, days_ago=9)
+    needs(crm, "trouble")
+    ids = people(crm, 120)
+    crm.settle()
     crm.trouble("read", trouble)
 
     assert read_on(crm, crm.connect()).living == set(ids)
 
 
-@pytest.mark.parametrize("trouble", list(Trouble))
+@pytest.mark.parametrize("trouble", PASSING)
 def test_a_writing_survives_what_befalls_one_request(crm: Crm, trouble: Trouble) -> None:
+    needs(crm, "trouble")
     ids = people(crm, 120)
     crm.trouble("write", trouble)
 
@@ -30,8 +36,30 @@ def test_a_writing_survives_what_befalls_one_request(crm: Crm, trouble: Trouble)
     assert {crm.values(id)[crm.text] for id in ids} == {"seen"}
 
 
+def test_a_limit_that_outlasts_all_patience_is_told_as_a_limit(crm: Crm) -> None:
+    needs(crm, "trouble")
+    people(crm, 3)
+    crm.settle()
+    crm.trouble("read", Trouble.LIMIT_LONG)
+
+    with pytest.raises(LimitReached) as caught:
+        read_on(crm, crm.connect(patience=0.5))
+
+    assert caught.value.retry_after
+
+
+def test_writing_beyond_a_limit_is_for_later(crm: Crm) -> None:
+    needs(crm, "trouble")
+    ids = people(crm, 3)
+    crm.trouble("write", Trouble.LIMIT_LONG)
+
+    assert results(write_text(crm.connect(patience=0.5), crm, ids)) == {Result.LATER}
+
+
 def test_a_limit_is_filled_without_being_exceeded(crm: Crm) -> None:
-    ids = people(crm, crm.strangle(), days_ago=9)
+    needs(crm, "limits")
+    ids = people(crm, crm.strangle())
+    crm.settle()
     connector = crm.connect()
 
     seen = read_on(crm, connector)
@@ -42,6 +70,7 @@ def test_a_limit_is_filled_without_being_exceeded(crm: Crm) -> None:
 
 
 def test_a_wrong_token_is_refused_and_not_repeated_in_the_message(crm: Crm) -> None:
+    needs(crm, "token")
     connector = crm.connect(token=WRONG_TOKEN)
 
     with pytest.raises(Refused) as caught:
@@ -59,6 +88,7 @@ def test_a_missing_scope_is_refused(crm: Crm) -> None:
 
 
 def test_a_server_that_went_away_is_unavailable(crm: Crm) -> None:
+    needs(crm, "stopping")
     connector = crm.connect(patience=0.5)
     crm.stop()
 
@@ -67,6 +97,7 @@ def test_a_server_that_went_away_is_unavailable(crm: Crm) -> None:
 
 
 def test_writing_to_a_server_that_went_away_is_for_later(crm: Crm) -> None:
+    needs(crm, "stopping")
     ids = people(crm, 3)
     connector = crm.connect(patience=0.5)
     crm.stop()
@@ -82,6 +113,7 @@ def test_a_check_of_a_good_account_finds_no_error(crm: Crm) -> None:
 
 
 def test_a_check_with_a_wrong_token_says_so_and_raises_nothing(crm: Crm) -> None:
+    needs(crm, "token")
     findings = list(crm.connect(token=WRONG_TOKEN).check())
 
     assert Level.ERROR in {each.level for each in findings}
@@ -99,8 +131,8 @@ def test_no_error_of_a_write_repeats_an_address(crm: Crm) -> None:
 def test_what_is_declared_is_there_and_what_is_there_is_declared(crm: Crm) -> None:
     connector = crm.connect()
 
-    for ability in ("opt_out", "lists", "forms", "calls", "histories"):
-        assert getattr(connector.capabilities, ability) is callable(getattr(connector, ability, None)), ability
+    for ability, method in DECLARED.items():
+        assert bool(getattr(connector.capabilities, ability)) is callable(getattr(connector, method, None)), ability
 
 
 __all__ = [name for name in dir() if name.startswith("test_")]

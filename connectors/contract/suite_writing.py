@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 from contactable.connectors.contract.crm import Crm
-from contactable.connectors.contract.playing import NOBODY, SCHEMA, needs, people, write_text
+from contactable.connectors.contract.playing import NOBODY, SCHEMA, needs, people, results, write_text
 from contactable.connectors.protocol import Change, Result
 
 
@@ -64,26 +66,27 @@ def test_writing_nothing_asks_nothing_and_gives_nothing(crm: Crm) -> None:
     assert list(crm.connect().write([])) == []
 
 
-def test_a_native_opt_out_is_written_and_stays_however_often(crm: Crm) -> None:
-    needs(crm, "opt_out")
-    ids = people(crm, 3)
+def test_what_a_change_does_not_name_stays_as_it_was(crm: Crm) -> None:
+    (id,) = people(crm, 1)
+    connector, name = crm.connect(), SCHEMA[0].name
+    list(connector.ensure_properties(SCHEMA))
+    write_text(connector, crm, [id], "before")
+
+    list(connector.write([Change(id, {name: "new"})]))
+
+    assert (crm.values(id)[crm.text], crm.values(id)[name]) == ("before", "new")
+    assert crm.values(id)[crm.email] == "person0@example.org"
+
+
+def test_two_threads_may_write_with_one_connector(crm: Crm) -> None:
+    ids = people(crm, 60)
     connector = crm.connect()
 
-    for _ in range(2):
-        outcomes = list(connector.opt_out(ids[:2]))  # type: ignore[attr-defined]  # declared by the capabilities
+    with ThreadPoolExecutor(2) as pool:
+        outcomes = list(pool.map(lambda part: write_text(connector, crm, part), (ids[:30], ids[30:])))
 
-    assert {each.id: each.result for each in outcomes} == dict.fromkeys(ids[:2], Result.WRITTEN)
-    assert [crm.is_opted_out(id) for id in ids] == [True, True, False]
-
-
-def test_nobody_is_subscribed_again_by_anything_we_write(crm: Crm) -> None:
-    needs(crm, "native_opt_out")
-    ids = people(crm, 2)
-    crm.opt_out(ids[0])
-
-    write_text(crm.connect(), crm, ids)
-
-    assert crm.is_opted_out(ids[0])
+    assert [results(each) for each in outcomes] == [{Result.WRITTEN}] * 2
+    assert {crm.values(id)[crm.text] for id in ids} == {"seen"}
 
 
 __all__ = [name for name in dir() if name.startswith("test_")]

@@ -28,6 +28,7 @@ from contactable.connectors.hubspot.oauth import Tokens, TokenStore, agreement_u
 from contactable.connectors.hubspot.options import read_options
 from contactable.connectors.hubspot.pages import PAGE, further, list_page, read
 from contactable.connectors.hubspot.records import existing_names, names_in_account
+from contactable.connectors.parts import not_here
 from contactable.connectors.protocol import (
     Call,
     Capabilities,
@@ -42,6 +43,7 @@ from contactable.connectors.protocol import (
     Property,
     PropertyWrite,
     Segment,
+    Setting,
     Submission,
 )
 from contactable.errors import ContactableError
@@ -50,10 +52,11 @@ __all__ = ["CAPABILITIES", "HubSpot", "TokenStore", "Tokens", "agreement_url", "
 
 CAPABILITIES = Capabilities(
     status="stable",
+    label="HubSpot",
     write_batch=PAGE,
     requests_per_10_s=190,
     consent_feed=True,
-    opt_out=True,
+    opt_out=("email",),
     lists=True,
     segments=True,
     forms=True,
@@ -66,6 +69,9 @@ CAPABILITIES = Capabilities(
         "deleted contacts are found in the bin, five pages at a time",
     ),
 )
+
+
+SETTINGS = (Setting("token", "The token of a service key or an app (env:NAME or file:PATH)", "env:HUBSPOT_TOKEN"),)
 
 
 def connect(
@@ -158,8 +164,10 @@ class HubSpot:
         """Give the names of all properties of contacts."""
         return existing_names(self.account)
 
-    def opt_out(self, ids: Sequence[str], scope_id: str = "") -> Iterator[Outcome]:
-        """Write HubSpot's own unsubscribe, from everything or from one subscription type."""
+    def opt_out(self, ids: Sequence[str], scope_id: str = "", channel: str = "email") -> Iterator[Outcome]:
+        """Write HubSpot's own unsubscribe from e-mail, from everything or from one subscription type."""
+        if channel not in CAPABILITIES.opt_out:
+            return not_here(ids, channel)
         return optouts.opt_out(self.account, ids, scope_id)
 
     def lists(self) -> Iterator[ContactList]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 import msgspec
 
+from contactable.connectors import parts
+from contactable.connectors.parts import Count, Seconds
 from contactable.errors import SettingsError
-
-Count = Annotated[int, msgspec.Meta(gt=0)]
-Seconds = Annotated[float, msgspec.Meta(ge=0)]
 
 
 class OAuthOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -43,11 +42,7 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def read_options(settings: Mapping[str, Any]) -> Options:
     """Understand the settings; raise ``SettingsError`` naming what is wrong."""
-    try:
-        options = msgspec.convert(dict(settings), Options)
-    except msgspec.ValidationError as error:
-        known = ", ".join(Options.__struct_fields__)
-        raise SettingsError(f"HubSpot's settings: {error} (known: {known}).") from None
+    options = parts.read_options(Options, settings, "HubSpot")
     if bool(options.token) == bool(options.oauth):
         raise SettingsError("HubSpot needs a `token` (of a service key or a project app), or an `oauth` table: one.")
     return options

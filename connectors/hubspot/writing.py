@@ -8,45 +8,24 @@ same values written twice do no harm, so an answer that was lost is simply asked
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from contactable.connectors.hubspot.account import Account
 from contactable.connectors.hubspot.pages import in_groups, named_by, read
+from contactable.connectors.parts import one_change_a_contact, write_in_groups
 from contactable.connectors.protocol import Change, Outcome, Result
-from contactable.errors import Refused, Unavailable
-from contactable.transport import Answer, pipelined
+from contactable.errors import Refused
+from contactable.transport import Answer
 
 WHOLE_BATCH_REFUSED = (400, 409)
 
 
 def write(account: Account, changes: Sequence[Change]) -> Iterator[Outcome]:
     """Write, and yield one outcome for each contact; raises ``Refused`` where it concerns all (token, property)."""
-    once = _one_change_a_contact(changes)
-    refused: Refused | None = None
-    for outcomes in pipelined(lambda each: _write(account, each), in_groups(once), at_once=account.options.in_flight):
-        if isinstance(outcomes, Refused):
-            refused = outcomes  # other batches are in flight: their outcomes come first
-        else:
-            yield from outcomes
-    if refused is not None:
-        raise refused
-
-
-def _one_change_a_contact(changes: Sequence[Change]) -> list[Change]:
-    """One id twice in a batch is refused, in two batches locked (423): later values go over earlier ones."""
-    merged: dict[str, dict[str, str]] = {}
-    for change in changes:
-        merged.setdefault(change.id, {}).update(change.properties)
-    return [Change(id, properties) for id, properties in merged.items()]
-
-
-def _write(account: Account, batch: Sequence[Change]) -> list[Outcome] | Refused:
-    try:
-        return list(_outcomes(account, batch))
-    except Refused as error:
-        return error
-    except Unavailable as error:
-        return [Outcome(change.id, Result.LATER, str(error)) for change in batch]
+    # One id twice in a batch is refused, in two batches locked (423).
+    groups = in_groups(one_change_a_contact(changes))
+    yield from write_in_groups(partial(_outcomes, account), groups, in_flight=account.options.in_flight)
 
 
 def _outcomes(account: Account, batch: Sequence[Change]) -> Iterator[Outcome]:

@@ -6,7 +6,7 @@ what HubSpot does before any of them (token, scopes, limits), and ``HubSpotSandb
 
 from __future__ import annotations
 
-from contactable.sandbox.hubspot.faults import Fault, seeded_faults
+from contactable.sandbox.front.faults import Fault, seeded_faults
 from contactable.sandbox.hubspot.limits import FREE, OAUTH, PLANS, PROFESSIONAL, UNLIMITED, Limits
 from contactable.sandbox.hubspot.portal import Portal, Quirks
 from contactable.sandbox.hubspot.sandbox import HubSpotSandbox

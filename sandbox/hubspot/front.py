@@ -10,16 +10,17 @@ import time
 import traceback
 import uuid
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote
 
 import msgspec
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.routing import Map, Rule
 
-from contactable.sandbox.hubspot.faults import DROP, SLOW, Fault
-from contactable.sandbox.hubspot.journal import Served
-from contactable.sandbox.hubspot.problems import Problem, invalid, missing_scopes, not_found, problem
+from contactable.sandbox.front.faults import DROP, SLOW, Fault
+from contactable.sandbox.front.journal import Served
+from contactable.sandbox.front.messages import Incoming, Outgoing, Problem
+from contactable.sandbox.hubspot.problems import invalid, missing_scopes, not_found, of_fault, problem
 from contactable.sandbox.hubspot.routes import ALL
 from contactable.sandbox.hubspot.routing import Answer, Asked, Route
 from contactable.sandbox.hubspot.tokens import Grant
@@ -30,25 +31,6 @@ if TYPE_CHECKING:
 _RULES = Map([Rule(path, methods=[route.method], endpoint=route) for route in ALL for path in route.paths]).bind("")
 LONGEST_URI = 16_384  # long lists of properties belong into a body; the exact figure is to be confirmed
 _NOBODY = Grant("", 0, frozenset())
-
-
-class Incoming(NamedTuple):
-    """A request as it was received; names of headers are lower case."""
-
-    method: str
-    path: str
-    query: str
-    headers: Mapping[str, str]
-    body: bytes
-
-
-class Outgoing(NamedTuple):
-    """What to send back. ``effect`` is that of a fault, which may be to send nothing, or half."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-    effect: str = ""
 
 
 def serve(sandbox: HubSpotSandbox, incoming: Incoming) -> Outgoing:
@@ -119,7 +101,7 @@ def _let_in(
     if fault and fault.effect == DROP:
         raise Problem(0, {})
     if fault and fault.effect.isdigit():
-        raise fault.problem()
+        raise of_fault(fault)
     headers: Mapping[str, str] = {}
     if not route.open:
         headers = sandbox.meter.let_search() if route.search else sandbox.meter.let(daily=not grant.oauth)

@@ -9,15 +9,8 @@ import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-
-class Problem(Exception):
-    """An answer that is an error: a status, a body, and headers of its own."""
-
-    def __init__(self, status: int, body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> None:
-        super().__init__(f"{status} {body.get('category', '')}")
-        self.status = status
-        self.body = body
-        self.headers = dict(headers or {})
+from contactable.sandbox.front.faults import Fault
+from contactable.sandbox.front.messages import Problem as Problem
 
 
 def problem(status: int, message: str, category: str, **more: Any) -> Problem:
@@ -85,3 +78,29 @@ def rate_limited(policy: str, what: str, retry_after: int | None = None) -> Prob
         "groupName": "publicapi:private-apps:api-calls-upgraded-limit",
     }
     return Problem(429, body, {} if retry_after is None else {"Retry-After": str(retry_after)})
+
+
+def of_fault(fault: Fault) -> Problem:
+    """The answer of a fault that is a status."""
+    delay = None if fault.wait is None else int(fault.wait)
+    if fault.effect == "429":
+        return rate_limited(fault.policy, fault.policy.lower(), delay)
+    status = int(fault.effect)
+    headers: Mapping[str, str] = {} if delay is None else {"Retry-After": str(delay)}
+    message, category = _SAID.get(status, ("internal error", "INTERNAL_ERROR"))
+    # What the edge answers is no JSON of HubSpot's own; clients must not count on any field.
+    body = {"message": message, "requestId": uuid.uuid4().hex} if status > 504 else error_body(message, category)
+    return Problem(status, body, headers)
+
+
+_SAID = {
+    401: ("Authentication credentials not found.", "INVALID_AUTHENTICATION"),
+    403: ("You do not have permission.", "BANNED"),
+    423: ("The resource is locked; wait at least two seconds.", "LOCKED"),
+    477: ("The account is being migrated.", "MIGRATION_IN_PROGRESS"),
+    500: ("internal error", "INTERNAL_ERROR"),
+    502: ("bad gateway", "BAD_GATEWAY"),
+    503: ("service temporarily unavailable", "SERVICE_UNAVAILABLE"),
+    504: ("gateway timeout", "GATEWAY_TIMEOUT"),
+    524: ("a timeout occurred", ""),
+}

@@ -17,15 +17,15 @@ from functools import partial
 from types import TracebackType
 from typing import Self
 
+from contactable.sandbox.front.faults import Fault, Plan
+from contactable.sandbox.front.journal import Journal
+from contactable.sandbox.front.server import Server
 from contactable.sandbox.hubspot.contacts import Contact, Writer
-from contactable.sandbox.hubspot.faults import Fault, Plan
 from contactable.sandbox.hubspot.front import serve
-from contactable.sandbox.hubspot.journal import Journal
 from contactable.sandbox.hubspot.limits import PROFESSIONAL, Limits, Meter
 from contactable.sandbox.hubspot.loading import load
 from contactable.sandbox.hubspot.portal import A_PERSON, AS_DOCUMENTED, Portal, Quirks
 from contactable.sandbox.hubspot.preferences import BY_RECIPIENT, Status
-from contactable.sandbox.hubspot.server import Server
 from contactable.sandbox.hubspot.times import iso
 from contactable.sandbox.hubspot.tokens import SCOPES
 from contactable.sandbox.hubspot.webhooks import USUAL, Sender, Subscriptions

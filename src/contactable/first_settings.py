@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 import tomllib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from contactable.connectors import find, mapping_of
 from contactable.errors import SettingsError
 from contactable.mapping import Mapping as FactMapping
-from contactable.mapping import declarations_from_settings, offers_from_settings
+from contactable.mapping import OfferSettings, declarations_from_settings, offers_from_settings
 from contactable.mapping.coverage import Setup, difference
 from contactable.mapping.portal import Portal
 from contactable.mapping.questions import SOURCES, Tables
@@ -24,18 +26,52 @@ NOTHING = Tables({}, {}, [])
 """The answers of who was asked nothing."""
 
 
-def fill(*, public_url: str, token: str, language: str, address: str = "", tables: Tables = NOTHING) -> str:
+@dataclass(frozen=True, slots=True)
+class FirstCrm:
+    """The CRM that is connected first: its type, which is its name too, and the options of its connector."""
+
+    type: str
+    options: Mapping[str, str]
+
+    def mapping(self, table: Mapping[str, Any], offers: Iterable[OfferSettings] = ()) -> FactMapping:
+        """What its records mean under a mapping table; raises ``SettingsError``."""
+        return FactMapping.from_settings(table, crm=self.type, shipped=mapping_of(self.type), offers=offers)
+
+    @property
+    def toml(self) -> str:
+        """Its table of the settings."""
+        options = "".join(f"{name} = {json.dumps(value)}\n" for name, value in self.options.items())
+        return f'[connectors.{self.type}]\ntype = "{self.type}"\n{options}'
+
+    def endpoint(self, public_url: str) -> str:
+        """The table of its webhooks; a comment where their secret is still to be made."""
+        if not find(self.type).CAPABILITIES.webhooks:
+            return ""
+        table = [
+            f"[endpoints.{self.type}]              # {public_url}/hooks/{self.type}",
+            f'provider = "{self.type}"',
+            f'connector = "{self.type}"',
+        ]
+        if self.type == "hubspot":
+            return "\n".join([*table, 'secrets = ["env:HUBSPOT_CLIENT_SECRET"]', ""])
+        table.append(f'path_secret = "env:{self.type.upper()}_WEBHOOK_SECRET"   # see docs/providers/{self.type}.md')
+        return "".join(f"# {line}\n" for line in table)
+
+
+def fill(*, public_url: str, crm: FirstCrm, language: str, tables: Tables = NOTHING) -> str:
     """Give the text of the file; raise ``SettingsError`` where an answer makes no settings that are understood."""
     offers = offers_from_settings({"main": tables.main})
-    FactMapping.from_settings(tables.mapping, offers=offers.values())
+    crm.mapping(tables.mapping, offers.values())
     declarations_from_settings(tables.declare)
     offer, mapping, declare = tables.toml
     template = resources.files("contactable").joinpath("templates/contactable.toml").read_text(encoding="utf-8")
+    public_url = public_url.rstrip("/")
     text = template.format(
-        public_url=public_url.rstrip("/"),
-        token=token,
+        public_url=public_url,
+        connector=crm.toml,
+        name=crm.type,
+        endpoint=crm.endpoint(public_url),
         language=language,
-        address=f"base_url = {json.dumps(address)}\n" if address else "",
         offer=offer,
         mapping=mapping,
         declare=f"\n{declare}" if declare else "",
@@ -61,11 +97,11 @@ def read_answer(text: str) -> Any:
 
 
 def effect(
-    portal: Portal, suggestion: Suggestion, answers: Mapping[str, Any], on: date
+    crm: FirstCrm, portal: Portal, suggestion: Suggestion, answers: Mapping[str, Any], on: date
 ) -> tuple[Counter[Channel], ...]:
     """How many of the contacts that were looked at a suggestion opens, and closes, beside what was answered so far."""
     sources = {key: answers[key] for key in SOURCES if key in answers}
     offer = offers_from_settings({"main": {"trades": answers["trades"]} if "trades" in answers else {}})["main"]
-    before = FactMapping.from_settings(sources, offers=[offer])
-    after = FactMapping.from_settings({**sources, suggestion.column: suggestion.source}, offers=[offer])
+    before = crm.mapping(sources, [offer])
+    after = crm.mapping({**sources, suggestion.column: suggestion.source}, [offer])
     return difference(portal.contacts, Setup(before, offer, on), Setup(after, offer, on))

@@ -163,8 +163,11 @@ class Contactable:
 
     def mapping(self, name: str) -> FactMapping:
         """What the properties of one CRM mean."""
+        from contactable.connectors import mapping_of
+
         each = self.settings.connectors[name]
-        return FactMapping.from_settings(each.mapping, crm=each.type, offers=self.offers.values())
+        shipped = mapping_of(each.type)
+        return FactMapping.from_settings(each.mapping, crm=each.type, shipped=shipped, offers=self.offers.values())
 
     def reader(self, name: str) -> Reader:
         """Reads one CRM into the register."""

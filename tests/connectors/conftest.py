@@ -5,23 +5,27 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from typing import Any
 
 import pytest
 
 from contactable.connectors.contract import Trouble
 from contactable.connectors.hubspot import HubSpot, connect
+from contactable.connectors.protocol import Connector
 from contactable.sandbox import HubSpotSandbox, Limits
+from contactable.sandbox.front import Limit, SmallCrm
 from contactable.sandbox.hubspot import UNLIMITED, Fault
 from contactable.sandbox.hubspot.portal import A_PERSON
 
 LAG = 1.5  # seconds: search is late by at most that, and our windows overlap by a little more
 FAULTS = {
-    Trouble.LIMIT: "429:wait=0",
-    Trouble.LIMIT_UNNAMED: "429:policy=SECONDLY",
-    Trouble.DOWN: "503:wait=0",
-    Trouble.DROPPED: "drop",
-    Trouble.LOST: "lose",
-    Trouble.CUT: "cut",
+    Trouble.LIMIT: "1:429:wait=0",
+    Trouble.LIMIT_UNNAMED: "1:429:policy=SECONDLY",
+    Trouble.LIMIT_LONG: "1-99:429:wait=3600",
+    Trouble.DOWN: "1:503:wait=0",
+    Trouble.DROPPED: "1:drop",
+    Trouble.LOST: "1:lose",
+    Trouble.CUT: "1:cut",
 }
 
 
@@ -30,6 +34,7 @@ class HubSpotAccount:
 
     email = "email"
     text = "jobtitle"
+    shows: Mapping[str, str] = {"email": "hs_email_optout"}
 
     def __init__(self, sandbox: HubSpotSandbox, cannot: frozenset[str] = frozenset(), **settings: object) -> None:
         self.sandbox = sandbox
@@ -62,10 +67,14 @@ class HubSpotAccount:
     def merge(self, id: str, other: str) -> str:
         return str(self.sandbox.merge(id, other).id)
 
-    def opt_out(self, id: str) -> None:
+    def opt_out(self, id: str, channel: str = "email") -> None:
         self.sandbox.unsubscribe(id)
 
-    def is_opted_out(self, id: str) -> bool:
+    def enlist(self, name: str, ids: Sequence[str]) -> None:
+        portal = self.sandbox.portal
+        portal.lists.put_in(portal.lists.add(name, "MANUAL", portal.now), map(int, ids), portal.now)
+
+    def is_opted_out(self, id: str, channel: str = "email") -> bool:
         return self.values(id).get("hs_email_optout") == "true" or all(
             self.sandbox.portal.preferences.may_receive(self.values(id)["email"], type) is False
             for type in self.sandbox.portal.preferences.types
@@ -90,7 +99,7 @@ class HubSpotAccount:
 
     def trouble(self, verb: str, trouble: Trouble) -> None:
         route = {"read": "list", "write": "batch_update"}[verb]
-        self.sandbox.plan.replace([Fault.parse(f"{route}:1:{FAULTS[trouble]}")])
+        self.sandbox.plan.replace([Fault.parse(f"{route}:{FAULTS[trouble]}")])
 
     def refusals(self) -> int:
         return self.sandbox.journal.count(status=429)
@@ -106,6 +115,137 @@ class HubSpotAccount:
     def close(self) -> None:
         for each in self._connected:
             each.close()
+
+
+class SmallAccount:
+    """One empty account of a small CRM of the sandbox; ``connect`` is its connector's.
+
+    ``settings`` are the connector's beside address and token; ``slow`` those under which a limit is obeyed. ``fields``
+    gives the CRM's own name of a property. ``enlist`` makes a list, where there are any.
+    """
+
+    def __init__(
+        self,
+        crm: SmallCrm,
+        connect: Callable[..., Any],
+        *,
+        email: str,
+        text: str,
+        shows: Mapping[str, str],
+        cannot: frozenset[str],
+        settings: Mapping[str, Any],
+        slow: Mapping[str, Any],
+        slow_limits: Mapping[str, Limit],
+        fields: Callable[[str], str] = lambda name: name,
+        enlist: Callable[[SmallCrm, str, Sequence[str]], None] | None = None,
+        secrets: Mapping[str, str] | None = None,
+    ) -> None:
+        self.crm = crm
+        self.email, self.text, self.shows, self.cannot = email, text, shows, cannot
+        self._connect, self._settings, self._slow, self._slow_limits = connect, settings, slow, slow_limits
+        self._field, self._enlist = fields, enlist
+        self._secrets = secrets or {}
+        self._connected: list[Any] = []
+
+    def connect(
+        self, *, token: str | None = None, scopes: Sequence[str] | None = None, patience: float = 60
+    ) -> Connector:
+        secrets = {"env:TOKEN": self.crm.token, **self._secrets}
+        if token:
+            secrets = dict.fromkeys(secrets, token)
+        settings = {"token": "env:TOKEN", "base_url": self.crm.url, "patience": patience, **self._settings}
+        used = {name: value for name, value in settings.items() if value is not None}
+        made: Connector = self._connect("crm", used, lambda reference: secrets[reference].encode())
+        self._connected.append(made)
+        return made
+
+    def add(self, *contacts: Mapping[str, str], days_ago: int = 0) -> list[str]:
+        return [each.id for each in self.crm.add([self._own(each) for each in contacts], days_ago=days_ago)]
+
+    def change(self, id: str, properties: Mapping[str, str]) -> None:
+        self.crm.contacts.change(id, self._own(properties))
+
+    def delete(self, id: str) -> None:
+        self.crm.contacts.delete(id)
+
+    def merge(self, id: str, other: str) -> str:
+        return self.crm.merge(id, other).id
+
+    def opt_out(self, id: str, channel: str) -> None:
+        self.crm.opt_out(id, channel)
+
+    def is_opted_out(self, id: str, channel: str) -> bool:
+        return self.crm.is_opted_out(id, channel)
+
+    def enlist(self, name: str, ids: Sequence[str]) -> None:
+        assert self._enlist is not None
+        self._enlist(self.crm, name, ids)
+
+    def occupy(self, name: str) -> None:
+        self.crm.manner.occupy(self.crm, self._field(name))
+
+    def values(self, id: str) -> Mapping[str, str]:
+        return _Named(self.crm.contacts.by_id[id].values, self._field)
+
+    def count(self) -> int:
+        return sum(1 for _ in self.crm.contacts.living())
+
+    def be_late(self) -> None:
+        self.crm.contacts.lag = LAG
+
+    def settle(self) -> None:
+        if self.crm.contacts.lag:
+            time.sleep(LAG)
+
+    def trouble(self, verb: str, trouble: Trouble) -> None:
+        self.crm.plan.replace([Fault.parse(f"{verb}:{FAULTS[trouble]}")])
+
+    def refusals(self) -> int:
+        return self.crm.journal.count(status=429)
+
+    def strangle(self) -> int:
+        self.crm.limit(self._slow_limits)
+        self._settings = {**self._settings, **self._slow}
+        return 500
+
+    def stop(self) -> None:
+        self.crm.stop()
+
+    def close(self) -> None:
+        for each in self._connected:
+            each.close()
+
+    def _own(self, properties: Mapping[str, str]) -> dict[str, str]:
+        return {self._field(name): value for name, value in properties.items()}
+
+
+class _Named(Mapping[str, str]):
+    """A contact's values as texts, by the connector's names of properties."""
+
+    def __init__(self, values: Mapping[str, Any], field: Callable[[str], str]) -> None:
+        self._values, self._field = {name: str(value) for name, value in values.items() if value}, field
+
+    def __getitem__(self, name: str) -> str:
+        return self._values[self._field(name)]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+
+@pytest.fixture
+def small_account() -> Iterator[Callable[..., SmallAccount]]:
+    """Make an empty account of a small CRM; the arguments are those of ``SmallAccount``."""
+    with ExitStack() as held:
+
+        def make(crm: SmallCrm, connect: Callable[..., Any], **more: Any) -> SmallAccount:
+            account = SmallAccount(held.enter_context(crm), connect, **more)
+            held.callback(account.close)
+            return account
+
+        yield make
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ Nothing of this exists at HubSpot: act as a person, replace the plan of faults, 
 
 from __future__ import annotations
 
-from contactable.sandbox.hubspot.faults import Fault
+from contactable.sandbox.front.faults import Fault
 from contactable.sandbox.hubspot.problems import invalid
 from contactable.sandbox.hubspot.routing import NO_CONTENT, Answer, Asked, Route, ok
 

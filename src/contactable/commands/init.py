@@ -10,6 +10,7 @@ import base64
 import os
 import secrets
 import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ from contactable.cli import Context, pass_context
 from contactable.errors import SettingsError
 
 if TYPE_CHECKING:
+    from contactable.first_settings import FirstCrm
     from contactable.mapping.portal import Portal
     from contactable.mapping.questions import Tables
     from contactable.mapping.suggest import Suggestion
@@ -30,7 +32,9 @@ _SHOWN = 3  # suggestions for one question
 
 @click.command()
 @click.option("--public-url", help="Where senders reach this installation (https://…).")
-@click.option("--token", help="Where the CRM's token is: env:NAME or file:PATH.")
+@click.option("--crm", default="hubspot", show_default=True, help="Its type: see `contactable connectors`.")
+@click.option("--set", "given", multiple=True, metavar="NAME=VALUE", help="An option of the CRM's connector.")
+@click.option("--token", help="Where the CRM's token is: env:NAME or file:PATH. Short for --set token=…")
 @click.option("--crm-url", default="", help="Another address of the CRM's interface, as a sandbox has.")
 @click.option("--language", type=click.Choice(["fr", "en"]), default="fr", show_default=True)
 @click.option("--answers", type=click.Path(path_type=Path, dir_okay=False), help="A file (TOML) of answers.")
@@ -43,6 +47,8 @@ _SHOWN = 3  # suggestions for one question
 def command(
     context: Context,
     public_url: str | None,
+    crm: str,
+    given: tuple[str, ...],
     token: str | None,
     crm_url: str,
     language: str,
@@ -57,12 +63,12 @@ def command(
     public_url = public_url or click.prompt(
         "Public address of this installation", default="https://example.com/contactable"
     )
-    token = token or click.prompt("Where is HubSpot's token (env:NAME or file:PATH)", default="env:HUBSPOT_TOKEN")
+    first = _first_crm(crm, [*given, *_short(token=token, base_url=crm_url)])
     folder = context.path.resolve().parent
     tables = NOTHING
     if answers or source or (sys.stdin.isatty() and click.confirm("Look at the contacts now?", default=True)):
-        tables = _answered(_look(source, token, crm_url, folder), answers, language)
-    text = fill(public_url=public_url, token=token, language=language, address=crm_url, tables=tables)
+        tables = _answered(first, _look(source, first, folder), answers, language)
+    text = fill(public_url=public_url, crm=first, language=language, tables=tables)
     write_keys(folder / "contactable-keys")
     context.path.write_text(text, encoding="utf-8")
     _say_what_is_next(context.path)
@@ -85,7 +91,27 @@ def _say_what_is_next(path: Path) -> None:
     click.echo("  contactable doctor             # says what is missing", err=True)
 
 
-def _look(source: Path | None, token: str, crm_url: str, folder: Path) -> Portal:
+def _short(**options: str | None) -> Iterator[str]:
+    return (f"{name}={value}" for name, value in options.items() if value)
+
+
+def _first_crm(type: str, given: Sequence[str]) -> FirstCrm:
+    """The CRM with its options: those given, and those that its connector has us ask for."""
+    from contactable.connectors import settings_of
+    from contactable.first_settings import FirstCrm
+
+    options: dict[str, str] = {}
+    for name, sign, value in (each.partition("=") for each in given):
+        if not (name and sign):
+            raise click.UsageError("--set is written NAME=VALUE.")
+        options[name] = value
+    for each in settings_of(type):
+        if each.name not in options:
+            options[each.name] = click.prompt(each.question, default=each.default or None, err=True)
+    return FirstCrm(type, options)
+
+
+def _look(source: Path | None, crm: FirstCrm, folder: Path) -> Portal:
     from contactable.connectors import connect
     from contactable.looking import look
     from contactable.mapping.portal import read_portal
@@ -93,22 +119,20 @@ def _look(source: Path | None, token: str, crm_url: str, folder: Path) -> Portal
 
     if source is not None:
         return read_portal(source)
-    options = {"token": token, **({"base_url": crm_url} if crm_url else {})}
-    return look(connect("hubspot", "hubspot", options, lambda reference: read_secret(reference, folder)))
+    return look(connect(crm.type, crm.type, crm.options, lambda reference: read_secret(reference, folder)))
 
 
-def _answered(portal: Portal, path: Path | None, language: str) -> Tables:
+def _answered(crm: FirstCrm, portal: Portal, path: Path | None, language: str) -> Tables:
     from contactable.first_settings import read_answers
-    from contactable.mapping import Mapping
     from contactable.mapping.questions import tables_from_answers
     from contactable.mapping.suggest import suggest
 
-    suggestions = suggest(portal, mapped=Mapping.from_settings({}).properties)
-    answers = read_answers(path) if path else _ask(portal, suggestions, language)
+    suggestions = suggest(portal, mapped=crm.mapping({}).properties)
+    answers = read_answers(path) if path else _ask(crm, portal, suggestions, language)
     return tables_from_answers(answers, suggestions)
 
 
-def _ask(portal: Portal, suggestions: tuple[Suggestion, ...], language: str) -> dict[str, Any]:
+def _ask(crm: FirstCrm, portal: Portal, suggestions: tuple[Suggestion, ...], language: str) -> dict[str, Any]:
     """Ask a person, question after question; an empty answer says nothing."""
     from contactable.mapping.questions import DECLINE, QUESTIONS, TAKE, name_of
 
@@ -118,7 +142,7 @@ def _ask(portal: Portal, suggestions: tuple[Suggestion, ...], language: str) -> 
         if question.key == "oppositions":
             decided: dict[str, str] = {}
             for each in (each for each in suggestions if each.opposition):
-                _show(portal, each, answers)
+                _show(crm, portal, each, answers)
                 decided.setdefault(name_of(each), "")
                 decided[name_of(each)] = decided[name_of(each)] or click.prompt(
                     name_of(each), type=click.Choice([TAKE, DECLINE]), err=True
@@ -126,18 +150,20 @@ def _ask(portal: Portal, suggestions: tuple[Suggestion, ...], language: str) -> 
             answers["oppositions"] = decided
         elif question.key == "declare":
             answers["declare"] = list(_ask_declaration())
-        elif (answer := _ask_one(portal, question.key, suggestions, answers)) not in ("", None):
+        elif (answer := _ask_one(crm, portal, question.key, suggestions, answers)) not in ("", None):
             answers[question.key] = answer
     return answers
 
 
-def _ask_one(portal: Portal, key: str, suggestions: tuple[Suggestion, ...], answers: dict[str, Any]) -> Any:
+def _ask_one(
+    crm: FirstCrm, portal: Portal, key: str, suggestions: tuple[Suggestion, ...], answers: dict[str, Any]
+) -> Any:
     from contactable.first_settings import read_answer
     from contactable.mapping.suggest import toml_value
 
     fitting = [each for each in suggestions if each.column == _COLUMNS.get(key)][:_SHOWN]
     for each in fitting:
-        _show(portal, each, answers)
+        _show(crm, portal, each, answers)
     default = toml_value(fitting[0].source) if fitting else ""
     return read_answer(click.prompt(key, default=default, show_default=bool(default), err=True))
 
@@ -160,13 +186,13 @@ def _ask_declaration() -> Any:
     }
 
 
-def _show(portal: Portal, each: Suggestion, answers: dict[str, Any]) -> None:
+def _show(crm: FirstCrm, portal: Portal, each: Suggestion, answers: dict[str, Any]) -> None:
     """One suggestion: its line, whom it is about, and what it would open or close."""
     from contactable.clock import utc_now
     from contactable.first_settings import effect
     from contactable.rules.calendar import paris_day
 
-    opened, closed = effect(portal, each, answers, paris_day(utc_now()))
+    opened, closed = effect(crm, portal, each, answers, paris_day(utc_now()))
     told = [f"+{count} {channel}" for channel, count in opened.items()]
     told += [f"-{count} {channel}" for channel, count in closed.items()]
     examples = f"; e.g. {', '.join(each.examples)}" if each.examples else ""

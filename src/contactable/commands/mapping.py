@@ -105,19 +105,16 @@ def _offers(context: Context) -> dict[str, OfferSettings]:
 
 def _map(context: Context, source: str, map_name: str | None, offers: dict[str, OfferSettings]) -> MapFile:
     """The map that is named, else the connector's of the settings, else columns by their names."""
-    from contactable.mapping import Mapping, declarations_from_settings, read_map
+    from contactable.kit import Contactable
+    from contactable.mapping import Mapping, read_map
     from contactable.mapping.map_file import MapFile
-    from contactable.rules.wordings import read_wording
 
     if map_name:
         return read_map(map_name, offers=offers.values())
     if not context.path.exists() or source not in context.settings.connectors:
         return MapFile(Mapping.from_settings({}, offers=offers.values()), ())
-    settings = context.settings
-    connector = settings.connectors[source]
-    wordings = [read_wording(each) for each in settings.wording]
-    declared = declarations_from_settings(settings.declare, folder=settings.folder, wordings=wordings)
-    return MapFile(Mapping.from_settings(connector.mapping, crm=connector.type, offers=offers.values()), declared)
+    kit = Contactable(context.settings)
+    return MapFile(kit.mapping(source), tuple(kit.declarations))
 
 
 def _portal(context: Context, source: str, setup: Setup | None) -> Portal:

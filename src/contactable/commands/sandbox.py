@@ -1,7 +1,7 @@
 """``contactable sandbox``: CRMs and people that run on this machine, for trying things out.
 
-``sandbox hubspot`` listens on loopback until it is stopped; ``sandbox records`` writes the same people to a file;
-``sandbox routes`` lists what is answered.
+``sandbox hubspot`` and ``sandbox crm NAME`` listen on loopback until they are stopped; ``sandbox records`` writes
+invented people to a file; ``sandbox routes`` lists what HubSpot's answers.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any
 import click
 
 from contactable.cli import json_option, print_json
+from contactable.sandbox import SMALL
 
 _PLANS = ("professional", "free", "oauth", "unlimited")
 _PROFILES = ("demo", "untouched")
@@ -59,6 +60,28 @@ def hubspot(plan: str, index_lag: float, webhooks_to: str | None, as_json: bool,
         if webhooks_to:
             sandbox.send_webhooks_to(webhooks_to)
         _print_access(sandbox.access, as_json)
+        _wait()
+
+
+@command.command("crm")
+@click.argument("name", type=click.Choice(SMALL))
+@click.option("--contacts", type=click.IntRange(0), default=0, help="How many to invent, with an address each.")
+@click.option("--port", type=click.IntRange(0, 65_535), default=0, help="Default: any free one.")
+@click.option("--latency", callback=_seconds, default="0", help="How much longer each answer takes: 250ms.")
+@click.option("--fault", "faults", multiple=True, metavar="ROUTE:NUMBER:EFFECT", help="As read:3:429:wait=10.")
+@json_option
+def small_crm(name: str, contacts: int, as_json: bool, **options: Any) -> None:
+    """Run one of the small CRMs until it is stopped (Ctrl-C)."""
+    from contactable.sandbox import small
+    from contactable.sandbox.front import SmallCrm
+
+    manner = small(name)
+    try:
+        crm = SmallCrm(manner, (manner.person(number) for number in range(contacts)), **options)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--fault") from None
+    with crm:
+        _print_access(crm.access, as_json)
         _wait()
 
 

@@ -1,7 +1,7 @@
 """The HTTP server: on 127.0.0.1 alone, a thread for each connection, connections kept, all gone when it stops.
 
 The standard library's, because a fault that kills a connection needs the socket, and because connections must be kept
-as HubSpot keeps them (Werkzeug's server closes each one).
+as CRMs keep them (Werkzeug's server closes each one).
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from contactable.errors import Conflict
-from contactable.sandbox.hubspot.faults import CUT, DROP, LOSE
-from contactable.sandbox.hubspot.front import Incoming, Outgoing
+from contactable.sandbox.front.faults import CUT, DROP, LOSE
+from contactable.sandbox.front.messages import Incoming, Outgoing
 
 HOST = "127.0.0.1"
 

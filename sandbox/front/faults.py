@@ -10,12 +10,9 @@ from __future__ import annotations
 import random
 import re
 import threading
-import uuid
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-
-from contactable.sandbox.hubspot.problems import Problem, error_body, rate_limited
 
 DROP, LOSE, CUT, SLOW = "drop", "lose", "cut", "slow"
 _WRITTEN = re.compile(r"(?P<route>[\w*]+):(?P<first>\d+)(-(?P<last>\d+))?:(?P<effect>\w+)(:(?P<options>[\w=.,]+))?")
@@ -55,31 +52,6 @@ class Fault:
         """Whether it happens to the request of that number, from 1."""
         return self.first <= number <= (self.last or self.first)
 
-    def problem(self) -> Problem:
-        """The answer of a fault that is a status."""
-        delay = None if self.wait is None else int(self.wait)
-        if self.effect == "429":
-            return rate_limited(self.policy, self.policy.lower(), delay)
-        status = int(self.effect)
-        headers: Mapping[str, str] = {} if delay is None else {"Retry-After": str(delay)}
-        message, category = _SAID.get(status, ("internal error", "INTERNAL_ERROR"))
-        # What the edge answers is no JSON of HubSpot's own; clients must not count on any field.
-        body = {"message": message, "requestId": uuid.uuid4().hex} if status > 504 else error_body(message, category)
-        return Problem(status, body, headers)
-
-
-_SAID = {
-    401: ("Authentication credentials not found.", "INVALID_AUTHENTICATION"),
-    403: ("You do not have permission.", "BANNED"),
-    423: ("The resource is locked; wait at least two seconds.", "LOCKED"),
-    477: ("The account is being migrated.", "MIGRATION_IN_PROGRESS"),
-    500: ("internal error", "INTERNAL_ERROR"),
-    502: ("bad gateway", "BAD_GATEWAY"),
-    503: ("service temporarily unavailable", "SERVICE_UNAVAILABLE"),
-    504: ("gateway timeout", "GATEWAY_TIMEOUT"),
-    524: ("a timeout occurred", ""),
-}
-
 
 @dataclass(slots=True)
 class Plan:
@@ -94,12 +66,12 @@ class Plan:
         with self._lock:
             self.faults, self._seen = tuple(faults), Counter()
 
-    def next(self, route: str) -> Fault | None:
-        """Count a request and give the fault that hits it."""
+    def next(self, *names: str) -> Fault | None:
+        """Count a request under its names (a route, a kind of route) and give the fault that hits it."""
+        known = {*names, "*"} - {""}
         with self._lock:
-            self._seen[route] += 1
-            self._seen["*"] += 1
-            return next((f for f in self.faults if f.route in (route, "*") and f.hits(self._seen[f.route])), None)
+            self._seen.update(known)
+            return next((f for f in self.faults if f.route in known and f.hits(self._seen[f.route])), None)
 
 
 def seeded_faults(

@@ -1,0 +1,27 @@
+"""What a connector over HTTP is put together from: its options, its account, windows of changes, outcomes of writes.
+
+Nothing here knows a CRM. A connector takes what fits; ``docs/connectors.md`` shows how.
+"""
+
+from __future__ import annotations
+
+from contactable.connectors.parts.account import Account, ServerClock
+from contactable.connectors.parts.bearer import Bearer
+from contactable.connectors.parts.options import Count, Seconds, read_options
+from contactable.connectors.parts.outcomes import in_groups, not_here, one_change_a_contact, write_in_groups
+from contactable.connectors.parts.windows import Fetch, iter_windows
+
+__all__ = [
+    "Account",
+    "Bearer",
+    "Count",
+    "Fetch",
+    "Seconds",
+    "ServerClock",
+    "in_groups",
+    "iter_windows",
+    "not_here",
+    "one_change_a_contact",
+    "read_options",
+    "write_in_groups",
+]
