@@ -22,7 +22,7 @@ class Asked:
     words: Mapping[str, frozenset[str]]
     patterns: Mapping[str, tuple[re.Pattern[str], ...]]
     closing: Mapping[str, str]  # plain name -> as the settings write it
-    closing_outcomes: bool = False  # whether some outcome of a call means an opposition
+    closing_outcomes: frozenset[str] = frozenset()  # plain names of the outcomes of a call that mean an opposition
 
     @classmethod
     def by(cls, mapping: Definition, declarations: Iterable[Declaration] = ()) -> Asked:
@@ -40,7 +40,7 @@ class Asked:
             {kind: frozenset(names) for kind, names in words.items()},
             patterns,
             {plain(name): name for kind, _, name in forbidding if kind == "list"},
-            any(kind == "outcome" for kind, _, _ in forbidding),
+            frozenset(plain(name) for kind, _, name in forbidding if kind == "outcome"),
         )
 
     def about(self, kind: str) -> bool:

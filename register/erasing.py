@@ -16,7 +16,7 @@ from contactable.register import ledger, salts
 from contactable.register.carrying import contacts_with
 from contactable.register.ledger import NewEntry
 from contactable.register.schema import carried, contacts, entries, identifiers, proofs, shown
-from contactable.register.schema_work import journal
+from contactable.register.schema_work import calls, journal
 from contactable.register.transaction import Tx
 
 
@@ -45,7 +45,8 @@ def erase(tx: Tx, subject_ids: Iterable[str]) -> Erased:
     gone = _delete_entries(tx, subjects)
     proofs_gone, kept_until = _delete_proofs(tx, subjects)
     shown_gone = sum(_forget_contact(tx, connector, record) for connector, record in touched)
-    tx.connection.execute(delete(journal).where(journal.c.subject_id.in_(subjects)))
+    for table in (journal, calls):
+        tx.connection.execute(delete(table).where(table.c.subject_id.in_(subjects)))
     kept = [entry for entry in ledger.entries_of(tx, subjects) if entry.kind == "opposition"]
     # A proof that must be given on request has to be found by the identifier of whoever asks.
     if kept_until is None:

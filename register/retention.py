@@ -2,7 +2,7 @@
 
 Bodies of deliveries: thirty days after they were settled. Proofs of consent: three years from collection (R223-2).
 Prospects: three years after their last act, once no contact of a CRM carries them any more. Oppositions, releases and
-what annulled them: never let go of; identifiers of others go with their entries.
+what annulled them: never let go of; identifiers of others go with their entries. Calls: as long as they count.
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Table, and_, delete, exists, func, or_, select, tuple_, update
 
 from contactable.register import ledger, salts
+from contactable.register.calls import KEPT, REFUSED_KEPT
 from contactable.register.consents import years_later
 from contactable.register.ledger import NewEntry
 from contactable.register.schema import carried, contacts, entries, identifiers, proofs, shown
-from contactable.register.schema_work import deliveries, jobs, tokens
+from contactable.register.schema_work import calls, deliveries, jobs, tokens
 from contactable.register.store import Register
 from contactable.register.subjects import beyond, chunks
 from contactable.register.transaction import Tx
@@ -43,6 +44,7 @@ class Purged:
     entries: int = 0
     shown: int = 0
     identifiers: int = 0
+    calls: int = 0
     tokens: int = 0
     jobs: int = 0
 
@@ -129,12 +131,13 @@ def _entries(now: datetime) -> _Step:
 
 
 def _identifiers(now: datetime) -> _Step:
-    """Identifiers that nothing names any more: no entry, no contact, no proof, no link."""
+    """Identifiers that nothing names any more: no entry, no contact, no proof, no call, no link."""
     subject = identifiers.c.subject_id
     named = or_(
         exists(select(1).where(entries.c.subject_id == subject)),
         exists(select(1).where(carried.c.subject_id == subject)),
         exists(select(1).where(proofs.c.subject_id == subject)),
+        exists(select(1).where(calls.c.subject_id == subject)),
     )
     return _Step(identifiers, ~named)
 
@@ -152,6 +155,11 @@ def _shown(now: datetime) -> _Step:
     return _Step(shown, shown.c.written_at < years_later(now, -YEARS))
 
 
+def _calls(now: datetime) -> _Step:
+    counts_no_more = and_(calls.c.at <= now - KEPT, ~calls.c.refused)
+    return _Step(calls, or_(counts_no_more, calls.c.at <= now - REFUSED_KEPT))
+
+
 def _tokens(now: datetime) -> _Step:
     return _Step(tokens, tokens.c.expires_at < now - BODIES)
 
@@ -167,6 +175,7 @@ _STEPS: Final[Mapping[str, Callable[[datetime], _Step]]] = {
     "carried": _carried,
     "entries": _entries,
     "shown": _shown,
+    "calls": _calls,
     "identifiers": _identifiers,
     "tokens": _tokens,
     "jobs": _jobs,

@@ -83,6 +83,19 @@ blocks = Table(  # whom a sender is still to put on its blocklist; a row goes wh
     Index("blocks_next", "endpoint", "not_before"),
 )
 
+calls = Table(  # to whom we called, and who refused: as long as the frequency of calls counts them
+    "calls",
+    metadata,
+    Column("call", LargeBinary(16), primary_key=True),  # salted digest of the source's id of it
+    Column("subject_id", Id, primary_key=True),
+    Column("source", Text, nullable=False),  # <connector or endpoint>
+    Column("at", Instant, nullable=False),
+    Column("made", Boolean, nullable=False),  # by us; a call that we received is none of ours
+    Column("refused", Boolean, nullable=False),
+    Index("calls_of_subject", "subject_id"),
+    sqlite_with_rowid=False,
+)
+
 cursors = Table(
     "cursors",
     metadata,

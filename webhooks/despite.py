@@ -17,7 +17,7 @@ from contactable.register.ledger import Entry
 from contactable.register.subjects import Identifier
 from contactable.rules.acts import OfferScopes, opposed
 from contactable.rules.calendar import paris_day
-from contactable.webhooks.events import Event, On, Trace
+from contactable.webhooks.events import Event, Kind, On, Trace
 from contactable.webhooks.persons import identifier_in
 
 GRACE = timedelta(minutes=5)
@@ -42,7 +42,7 @@ class Despite:
 
 def count_despite(tx: Tx, endpoint: str, events: Iterable[Event], options: Mapping[str, Any]) -> int:
     """Count what was sent despite an opposition; return how many that were."""
-    looked_at = [event for event in events if event.trace in SENT and not _is_transactional(event, options)]
+    looked_at = [event for event in events if _is_sent(event) and not _is_transactional(event, options)]
     broken = [event for event, acts in _with_acts(tx, looked_at) if _breaks(tx, event, acts)]
     return sum(_count(tx, endpoint, event) for event in broken)
 
@@ -53,6 +53,11 @@ def despite_of(tx: Tx, day: date) -> Iterator[Despite]:
     for place, count in sorted(counts.items(), key=lambda each: (-each[1], each[0])):
         endpoint, campaign, channel = place.split("\t")
         yield Despite(day, endpoint, campaign, channel, count)
+
+
+def _is_sent(event: Event) -> bool:
+    # The call in which somebody refuses began before that.
+    return event.trace in SENT and event.kind is Kind.IGNORED
 
 
 def _is_transactional(event: Event, options: Mapping[str, Any]) -> bool:

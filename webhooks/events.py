@@ -63,7 +63,7 @@ class Confidence(StrEnum):
 
 
 class Trace(StrEnum):
-    """What an ignored event may still tell other rooms."""
+    """What an ignored event may still tell other rooms; a refusal in a call tells of the call as well."""
 
     SENT = "sent"
     DELIVERED = "delivered"

@@ -17,6 +17,7 @@ import structlog
 
 from contactable.errors import Malformed, NotAuthentic, RegisterError
 from contactable.register import Tx, inbox
+from contactable.webhooks.attempts import keep_calls
 from contactable.webhooks.despite import count_despite
 from contactable.webhooks.events import Event, Problem
 from contactable.webhooks.incidents import count_incidents
@@ -124,6 +125,7 @@ def _events(tx: Tx, endpoint: Endpoint, items: Iterable[Event | Problem]) -> lis
     events = [item for item in items if isinstance(item, Event)]
     count_incidents(tx, events)
     count_despite(tx, endpoint.name, events, endpoint.secrets.options)
+    keep_calls(tx, endpoint.name, events)
     return events
 
 

@@ -1,4 +1,4 @@
-"""What a CRM knows beside its contacts' properties: who is in which list, and how calls ended.
+"""What a CRM knows beside its contacts' properties: who is in which list.
 
 A list is read whole, for no CRM tells who left one. One that can no longer be found keeps the members that it had, if
 being in it is an opposition: the only witness may not be silenced by a new name.
@@ -7,11 +7,11 @@ being in it is an opposition: the only witness may not be silenced by a new name
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 from functools import partial
 from typing import cast
 
-from contactable.connectors.protocol import Connector, ContactList, HasCalls, HasLists
+from contactable.call_records import outcomes
+from contactable.connectors.protocol import Connector, ContactList, HasLists
 from contactable.errors import ContactableError, Refused
 from contactable.mapping import Asked
 from contactable.register import Register, Tx, cursors, members, mirror, outbox
@@ -19,7 +19,6 @@ from contactable.register.members import LIST, OUTCOME
 
 SEEN = "lists"
 """The cursor that keeps which lists there were at the last look, by name with their sizes."""
-_CALLS = "calls"
 Beside = dict[str, dict[str, dict[str, str]]]
 """By record id what it is in: kind, name, and the moment (ISO, empty where the CRM does not tell)."""
 
@@ -55,26 +54,6 @@ def sync_lists(register: Register, connector: Connector, asked: Asked) -> list[s
     return warnings
 
 
-def sync_outcomes(register: Register, connector: Connector, asked: Asked) -> list[str]:
-    """Read how calls ended since the last look, where a mapping asks; return warnings, as codes.
-
-    Raises where an outcome means an opposition and calls were never read.
-    """
-    if not asked.about(OUTCOME) or not connector.capabilities.calls:
-        return []
-    with register.read() as tx:
-        kept = cursors.get(tx, connector.name, _CALLS)
-    since = datetime.fromisoformat(kept["since"]) if kept and kept["since"] else None
-    try:
-        found, latest = _outcomes(connector, asked, since)
-    except ContactableError:
-        if asked.closing_outcomes and kept is None:
-            raise
-        return ["calls:unreadable"]
-    register.write(partial(_add, connector=connector.name, found=found, latest=latest))
-    return []
-
-
 def read_beside(connector: Connector, asked: Asked) -> Beside:
     """The same at once and in memory, for a look that keeps nothing."""
     found: Beside = {}
@@ -82,7 +61,7 @@ def read_beside(connector: Connector, asked: Asked) -> Beside:
         for id, since in each.members:
             found.setdefault(id, {}).setdefault(LIST, {})[name] = since.isoformat() if since else ""
     if asked.about(OUTCOME) and connector.capabilities.calls:
-        for name, of_outcome in _outcomes(connector, asked, None)[0].items():
+        for name, of_outcome in outcomes(connector, asked).items():
             for id, at in of_outcome.items():
                 found.setdefault(id, {}).setdefault(OUTCOME, {})[name] = at.isoformat() if at else ""
     return found
@@ -108,27 +87,3 @@ def _keep(tx: Tx, connector: str, name: str, found: members.Members) -> int:
     living = [id for id in differ if id in known and known[id].gone_at is None]
     outbox.promise(tx, connector, living, urgent=True, refresh=True, why="list")
     return len(found)
-
-
-def _outcomes(
-    connector: Connector, asked: Asked, since: datetime | None
-) -> tuple[dict[str, dict[str, datetime | None]], datetime | None]:
-    found: dict[str, dict[str, datetime | None]] = {}
-    latest = since
-    for call in cast(HasCalls, connector).calls(since):
-        if call.at is not None:
-            latest = max(latest or call.at, call.at)
-        for name in asked.names(OUTCOME, call.outcome, call.outcome):
-            for id in call.record_ids:
-                known = found.setdefault(name, {}).get(id)
-                found[name][id] = max(filter(None, (known, call.at)), default=None)
-    return found, latest
-
-
-def _add(tx: Tx, connector: str, found: dict[str, dict[str, datetime | None]], latest: datetime | None) -> None:
-    for name, came in found.items():
-        members.add(tx, connector, OUTCOME, name, came)
-        known = mirror.contacts(tx, connector, came)
-        living = [id for id in came if id in known and known[id].gone_at is None]
-        outbox.promise(tx, connector, living, urgent=True, refresh=True, why="call")
-    cursors.set(tx, connector, _CALLS, {"since": latest.isoformat() if latest else None})

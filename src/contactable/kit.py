@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from contactable.call_history import call_history
 from contactable.clock import Clock, utc_now
 from contactable.errors import Malformed, SettingsError
 from contactable.identifiers import IdentifierKind, read_email, read_phone
@@ -20,6 +21,7 @@ from contactable.register import Entry, Keyring, Register, Tx, ledger, mirror, s
 from contactable.register.roots import SealKey
 from contactable.rules import Channel, Readings, Verdict
 from contactable.rules.calendar import paris_day
+from contactable.rules.calling import CallAnswer, may_call_at
 from contactable.rules.sources import SOURCES
 from contactable.rules.wordings import Wording, read_wording
 from contactable.settings import Key, Settings, load
@@ -87,6 +89,28 @@ class Contactable:
         if channel not in set(Channel):
             raise Malformed(f"There is no channel {channel!r}; known are {', '.join(Channel)}.")
         return self.verdicts(email=email, phone=phone, record=record, offer=offer)[Channel(channel)]
+
+    def may_call_at(
+        self,
+        moment: datetime,
+        *,
+        phone: str | None = None,
+        record: str | None = None,
+        agreed_slots: Sequence[tuple[datetime, datetime]] = (),
+        postcode: str | None = None,
+        country: str | None = None,
+    ) -> CallAnswer:
+        """Tell whether a consumer may be called at a moment, and when next, by the calls that the register knows.
+
+        Never yes before every phone system and CRM that tells of calls has told for a month (``attempts_unknown``).
+        Hours and frequency alone: whether one may call at all is ``may_contact("phone", …)``.
+        """
+        kind, text = identifier(phone=phone, record=record)
+        known = call_history(self, kind, text)
+        number = text if kind is IdentifierKind.PHONE else None
+        return may_call_at(
+            moment, known.attempts, known.refusals, agreed_slots, postcode=postcode, country=country, phone=number
+        )
 
     @cached_property
     def blueprint(self) -> Blueprint:

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from contactable.beside import sync_lists, sync_outcomes
+from contactable.beside import sync_lists
+from contactable.call_records import sync_calls
 from contactable.connectors.protocol import Connector, NamesProperties, Page
 from contactable.errors import ContactableError, Unavailable
 from contactable.mapping import Asked, Declaration
@@ -144,7 +145,7 @@ class Reader:
     def _sync_beside(self, summary: Summary) -> None:
         """Lists, calls and forms. What a form says only opens: a CRM that refuses it does not hold up the rest."""
         summary.count(sync_lists(self.register, self.connector, self.asked))
-        summary.count(sync_outcomes(self.register, self.connector, self.asked))
+        summary.count(sync_calls(self.register, self.connector, self.asked))
         try:
             self.sync_forms()
         except ContactableError as error:

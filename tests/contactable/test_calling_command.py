@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
+from contactable.cli import Context
 from contactable.commands.calling import command
 from contactable.errors import Malformed
 
@@ -16,7 +18,7 @@ KNOWN = ("--no-attempts", "--no-refusals")
 
 
 def run(*options: str, given: str | None = None) -> Result:
-    return CliRunner().invoke(command, options, input=given)
+    return CliRunner().invoke(command, options, input=given, obj=Context(Path("there-are-no-settings.toml")))
 
 
 def answer(*options: str) -> dict[str, Any]:

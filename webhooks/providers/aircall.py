@@ -8,6 +8,7 @@ kept and releases nobody. Vendor's page: developer.aircall.io, "Webhooks", and c
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from contactable.signing import check_equal
@@ -59,10 +60,9 @@ def _call(body: Section, said: str, request: Request) -> Event:
     comments = [comment.text("content", default="") for comment in _sections(call, "comments")]
     # Every event of a call repeats its tags, so a refusal is found even if the event that made it was lost.
     refusal = refusal_in(names, comments, request.options)
-    lifted = (
-        UNTAGGED if said == "call.untagged" else Meaning(Kind.IGNORED, "", Origin.PROVIDER, trace=_trace(call, said))
-    )
-    meaning, id, number = refusal or lifted, call.text("id"), call.text("raw_digits", default="")
+    lifted = UNTAGGED if said == "call.untagged" else Meaning(Kind.IGNORED, "", Origin.PROVIDER)
+    meaning = replace(refusal or lifted, trace=_trace(call, said))
+    id, number = call.text("id"), call.text("raw_digits", default="")
     return meaning.event(
         refused_on(names, comments, request.options) if refusal else On.VOICE,
         said,

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from contactable.signing import Secret, check_equal, check_jwt, sign_jwt
@@ -57,7 +58,7 @@ def parse(request: Request) -> Iterator[Event]:
     said, call = body.text("event"), body.section("data")
     noted = _texts(call, "tags"), _texts(call, "comments"), request.options
     refusal = refusal_in(*noted)
-    meaning = refusal or Meaning(Kind.IGNORED, origin=Origin.PROVIDER, trace=_trace(call, said))
+    meaning = replace(refusal or Meaning(Kind.IGNORED, origin=Origin.PROVIDER), trace=_trace(call, said))
     id, at = call.text("call_id"), body.epoch("timestamp", default=None)
     # A call refuses once, however often its events repeat the list of tags.
     key = fact_key("ringover", id, meaning.reason or said, None if refusal else body.text("resource", "ressource"))

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 import click
 
-from contactable.cli import json_option, print_json
+from contactable.cli import Context, json_option, pass_context, print_json
 from contactable.errors import Malformed
 from contactable.files.asked import day_or_moment
 from contactable.files.values import PARIS
 from contactable.identifiers import read_phone
 from contactable.rules.calling import CallAnswer, may_call_at
 from contactable.rules.display import DisplayAnswer, may_display
+
+if TYPE_CHECKING:
+    from contactable.register.calls import History
 
 
 @click.command()
@@ -29,7 +34,9 @@ from contactable.rules.display import DisplayAnswer, may_display
 @click.option("--express-consent", is_flag=True, help="Express consent to other hours; counts until 2026-08-10.")
 @click.option("--show", "shown", metavar="NUMBER", help="The number that the caller shows. Default: that of --phone.")
 @json_option
+@pass_context
 def command(
+    context: Context,
     phone: str,
     moment: str | None,
     postcode: str | None,
@@ -45,17 +52,19 @@ def command(
 ) -> None:
     """Tell whether a consumer may be called at a moment, and when next (hours and frequency of D223-9).
 
-    Attempts and refusals that nobody tells are unknown, and the answer is then never yes. Whether one may call at all
-    is another question: contactable explain. The last lines say whether a number may be shown to those called.
+    Calls and refusals that the register knows (from phone systems and CRMs) count beside those given here. What nobody
+    tells is unknown, and the answer is then never yes. Whether one may call at all is another question: contactable
+    explain. The last lines say whether a number may be shown to those called.
     """
     number = read_phone(_given(phone))
     if number is None:
         raise Malformed("--phone is no possible number.")
     at = _moment("--at", moment) if moment else datetime.now(PARIS)
+    known = _known(context, number.e164)
     answer = may_call_at(
         at,
-        _days("--attempt", attempts, no_attempts),
-        _days("--refusal", refusals, no_refusals),
+        _together(known.attempts, _days("--attempt", attempts, no_attempts)),
+        _together(known.refusals, _days("--refusal", refusals, no_refusals)),
         [_slot(text) for text in slots],
         express_consent=express_consent,
         postcode=postcode,
@@ -83,6 +92,22 @@ def _days(option: str, texts: tuple[str, ...], none: bool) -> list[date] | None:
     if texts and none:
         raise click.UsageError(f"{option} and --no-{option[2:]}s exclude each other.")
     return [day_or_moment(text) for text in texts] if texts or none else None
+
+
+def _known(context: Context, number: str) -> History:
+    """What the register knows of calls to a number; nothing where there are no settings."""
+    from contactable.call_history import call_history
+    from contactable.identifiers import IdentifierKind
+    from contactable.register.calls import NOT_KNOWN
+
+    if not context.path.exists():
+        return NOT_KNOWN
+    with context.kit() as kit:
+        return call_history(kit, IdentifierKind.PHONE, number)
+
+
+def _together(known: Iterable[date] | None, given: Iterable[date] | None) -> list[date] | None:
+    return None if known is None and given is None else [*(known or ()), *(given or ())]
 
 
 def _slot(text: str) -> tuple[datetime, datetime]:

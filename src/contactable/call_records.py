@@ -1,0 +1,109 @@
+"""How calls ended, as the CRM recorded them: outcomes that a mapping asks about, and the calls that D223-9 counts.
+
+A call is often given its outcome after later calls were recorded, so each look goes back a day before the last one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from typing import cast
+
+from contactable.connectors.protocol import Call, Connector, HasCalls
+from contactable.errors import ContactableError
+from contactable.identifiers import IdentifierKind
+from contactable.mapping import Asked
+from contactable.mapping.values import plain
+from contactable.register import Register, Tx, calls, cursors, members, mirror, outbox, subjects
+from contactable.register.calls import REFUSED_KEPT, CallTold
+from contactable.register.members import OUTCOME
+
+_CALLS = "calls"
+_LOOKS_BACK = timedelta(days=1)
+Outcomes = dict[str, dict[str, datetime | None]]
+"""By the name of an outcome the record ids that had it, each with the latest moment."""
+
+
+@dataclass(slots=True)
+class _Read:
+    """What one look at the call records found."""
+
+    outcomes: Outcomes = field(default_factory=dict)
+    recent: list[Call] = field(default_factory=list)
+    latest: datetime | None = None
+
+
+def sync_calls(register: Register, connector: Connector, asked: Asked) -> list[str]:
+    """Read how calls ended since the last look; return warnings, as codes.
+
+    Raises where an outcome means an opposition and calls were never read.
+    """
+    if not connector.capabilities.calls:
+        return []
+    with register.read() as tx:
+        kept, now = cursors.get(tx, connector.name, _CALLS), tx.now
+    try:
+        found = _read(connector, asked, _since(kept, asked, now), now)
+    except ContactableError:
+        if asked.closing_outcomes and kept is None:
+            raise
+        return ["calls:unreadable"]
+    register.write(partial(_keep, connector=connector.name, asked=asked, found=found))
+    return []
+
+
+def outcomes(connector: Connector, asked: Asked) -> Outcomes:
+    """All outcomes that are asked about, for a look that keeps nothing."""
+    return _read(connector, asked, None, None).outcomes
+
+
+def _since(kept: dict[str, str] | None, asked: Asked, now: datetime) -> datetime | None:
+    """From when on calls are read: all of them at first where outcomes count, else those of which somebody asks."""
+    if kept and kept["since"]:
+        return datetime.fromisoformat(kept["since"]) - _LOOKS_BACK
+    return None if asked.about(OUTCOME) else now - REFUSED_KEPT
+
+
+def _read(connector: Connector, asked: Asked, since: datetime | None, now: datetime | None) -> _Read:
+    found = _Read(latest=since)
+    for call in cast(HasCalls, connector).calls(since):
+        if call.at is not None:
+            found.latest = max(found.latest or call.at, call.at)
+        if now and (call.at is None or call.at > now - REFUSED_KEPT):
+            found.recent.append(call)
+        for name in asked.names(OUTCOME, call.outcome, call.outcome):
+            _add_outcome(found.outcomes.setdefault(name, {}), call)
+    return found
+
+
+def _add_outcome(of_name: dict[str, datetime | None], call: Call) -> None:
+    for id in call.record_ids:
+        of_name[id] = max(filter(None, (of_name.get(id), call.at)), default=None)
+
+
+def _keep(tx: Tx, connector: str, asked: Asked, found: _Read) -> None:
+    for name, came in found.outcomes.items():
+        members.add(tx, connector, OUTCOME, name, came)
+        known = mirror.contacts(tx, connector, came)
+        living = [id for id in came if id in known and known[id].gone_at is None]
+        outbox.promise(tx, connector, living, urgent=True, refresh=True, why="call")
+    calls.hear(tx, connector, tx.now - calls.KEPT)  # a CRM tells of the past as well
+    calls.add(tx, _told(tx, connector, asked, found.recent))
+    cursors.set(tx, connector, _CALLS, {"since": found.latest.isoformat() if found.latest else None})
+
+
+def _told(tx: Tx, connector: str, asked: Asked, recent: Sequence[Call]) -> Iterable[CallTold]:
+    records = {id: (IdentifierKind.RECORD, f"{connector}:{id}") for call in recent for id in call.record_ids}
+    found = subjects.subjects_for(tx, records.values())
+    for call in recent:
+        for id in call.record_ids:
+            yield CallTold(
+                source=connector,
+                id=call.id,
+                subject_id=found[records[id]],
+                at=call.at or tx.now,
+                made=not call.direction.casefold().startswith("in"),
+                refused=plain(call.outcome) in asked.closing_outcomes,
+            )

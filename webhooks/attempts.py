@@ -1,0 +1,42 @@
+"""Calls as the phone systems tell them, kept for the frequency of D223-9: each that we made, each that was refused.
+
+A system is believed to tell of every call from its first one on. A call without a number is nobody's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from contactable.register import Tx, calls, subjects
+from contactable.register.calls import CallTold
+from contactable.webhooks.events import Event, Kind, Trace
+from contactable.webhooks.persons import identifier_in
+from contactable.webhooks.refusals import COMMENTED, TAGGED
+
+_REFUSALS = frozenset({TAGGED.reason, COMMENTED.reason})
+
+
+def keep_calls(tx: Tx, endpoint: str, events: Iterable[Event]) -> None:
+    """Keep the calls among what one endpoint told; the same call told again is one call."""
+    told = [event for event in events if event.trace is Trace.CALL_ENDED or _is_refusal(event)]
+    if not told:
+        return
+    calls.hear(tx, endpoint, tx.now)
+    named = [(event, who) for event in told if (who := identifier_in(None, event.phone))]
+    found = subjects.subjects_for(tx, [who for _, who in named])
+    calls.add(tx, [_call(tx, endpoint, event, found[who]) for event, who in named])
+
+
+def _is_refusal(event: Event) -> bool:
+    return event.kind is Kind.OPPOSITION and event.reason in _REFUSALS
+
+
+def _call(tx: Tx, endpoint: str, event: Event, subject: str) -> CallTold:
+    return CallTold(
+        source=endpoint,
+        id=event.message_id or event.key,
+        subject_id=subject,
+        at=event.occurred_at or tx.now,
+        made=event.trace is Trace.CALL_ENDED,
+        refused=_is_refusal(event),
+    )
