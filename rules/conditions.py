@@ -5,6 +5,7 @@ A demand holds while one of its sources is in force, on its channels, and toward
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -13,7 +14,7 @@ from contactable.rules import consumer_code as conso
 from contactable.rules import sources as law
 from contactable.rules.case import Case
 from contactable.rules.rule import consumers, everybody
-from contactable.rules.source import Source
+from contactable.rules.source import Source, days_of_change
 from contactable.rules.terms import Channel, Condition, Reason
 
 
@@ -65,3 +66,11 @@ DEMANDS: Final = (
 def conditions_of(case: Case, reason: Reason) -> tuple[Condition, ...]:
     """The conditions that a channel carries which is open for ``reason``; none when it is closed."""
     return tuple(each.condition for each in DEMANDS if each.holds(case, reason)) if reason.opens else ()
+
+
+_CHANGES: Final = days_of_change(source for each in DEMANDS for source in each.sources)
+
+
+def version_on(day: int) -> int:
+    """How often the conditions have changed up to a day (an ordinal): on two days of one version they are the same."""
+    return bisect_right(_CHANGES, day)

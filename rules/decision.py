@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any, Final, TypeVar
 
 from contactable.errors import Malformed
+from contactable.rules.conditions import version_on
 from contactable.rules.exploration import Frame, facts_behind
 from contactable.rules.facts import Facts, Offer, known_at
 from contactable.rules.judgement import Judgement, judge
@@ -142,9 +143,9 @@ def _remember(memo: dict[_Key, _T], key: _Key, value: _T) -> None:
 
 @lru_cache(maxsize=MOST_REMEMBERED)
 def _days_ahead(law: Law, starts: Starts, today: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """How a contact's days and those of the law lie to each other and to today; and those that are to come."""
+    """The law of today and how a contact's days and those of the law lie to each other and to it; the days to come."""
     period = law.period(today)
     days = (*ends_of(starts), *law.changes[period:])
     ahead = tuple(sorted({day for day in days if today < day < NEVER}))
     places = (ahead.index(day) if day in ahead else _PLACES.get(day, _HAS_COME) for day in days)
-    return (period, *places), ahead
+    return (period, version_on(today), *places), ahead

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
 from typing import Final
 
@@ -13,6 +13,7 @@ from contactable.rules.case import Case
 from contactable.rules.channels import CHANNELS
 from contactable.rules.consent import FAULTS_OF_CONSENT_TO_CALLS
 from contactable.rules.rule import Answer, Rule, first_answer
+from contactable.rules.source import days_of_change
 from contactable.rules.sources import FIRST_DAY
 from contactable.rules.terms import Channel
 
@@ -29,10 +30,7 @@ class Law:
         """The days (ordinals) on which some rule begins to be in force or has ended, in order."""
         rules = (each for channel in self.channels.values() for each in channel)
         faults = (fault.rule for fault in FAULTS_OF_CONSENT_TO_CALLS)
-        sources = {source for each in (*rules, *faults) for source in each.sources}
-        begins = {source.begins for source in sources if source.begins}
-        ended = {source.ends + timedelta(days=1) for source in sources if source.ends}
-        return tuple(sorted(day.toordinal() for day in begins | ended))
+        return days_of_change(source for each in (*rules, *faults) for source in each.sources)
 
     def period(self, day: int) -> int:
         """The number of changes up to a day: on two days of one period the law is the same."""

@@ -7,8 +7,9 @@ read again).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 CHECKED_ON: Final = date(2026, 11, 23)
@@ -31,3 +32,11 @@ class Source:
     def in_force(self, day: date) -> bool:
         """Whether the text is in force on a day."""
         return (self.begins is None or self.begins <= day) and (self.ends is None or day <= self.ends)
+
+
+def days_of_change(sources: Iterable[Source]) -> tuple[int, ...]:
+    """The days (ordinals) on which some source begins to be in force or has ended, in order."""
+    known = set(sources)
+    begins = {source.begins for source in known if source.begins}
+    ended = {source.ends + timedelta(days=1) for source in known if source.ends}
+    return tuple(sorted(day.toordinal() for day in begins | ended))
