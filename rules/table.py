@@ -45,11 +45,11 @@ def decide_many(
 ) -> dict[str, NDArray[Any]]:
     """Decide every contact of a table, as ``decide`` would.
 
-    ``columns`` is a mapping from names of the contact file to NumPy or Arrow columns of one length (``columns``), or an
-    Arrow table or record batch; a column that is missing is unknown for all. Of the ``answers`` that are wanted it
-    gives ``<channel>_allowed`` (bool), ``<channel>_reason`` (``uint8``: the place in ``REASONS``), ``<channel>_until``
-    (``datetime64[D]``), ``<channel>_advice`` and ``<channel>_readings`` (names joined by ``+``). Raises ``Malformed``
-    as ``decide``, and for a column or a value that is not accepted.
+    ``columns`` is a mapping from names of the contact file to NumPy or Arrow columns of one length (``columns``), or a
+    table that speaks Arrow (pyarrow, Polars, pandas); a column that is missing is unknown for all. Of the ``answers``
+    that are wanted it gives ``<channel>_allowed`` (bool), ``<channel>_reason`` (``uint8``: the place in ``REASONS``),
+    ``<channel>_until`` (``datetime64[D]``), ``<channel>_advice`` and ``<channel>_readings`` (names joined by ``+``).
+    Raises ``Malformed`` as ``decide``, and for a column or a value that is not accepted.
     """
     import numpy as np
 
@@ -101,13 +101,25 @@ def _named(columns: Any) -> tuple[Mapping[str, Any], int]:
     """The columns that are facts, by name, and their length."""
     import pyarrow as pa
 
-    if isinstance(columns, (pa.Table, pa.RecordBatch)):
-        columns = {name: columns.column(name) for name in columns.schema.names}
+    if not isinstance(columns, Mapping):
+        table = columns if isinstance(columns, pa.RecordBatch) else _as_table(columns)
+        columns = {name: table.column(name) for name in table.schema.names}
     check_names(list(columns))
     lengths = {name: len(column) for name, column in columns.items()}
     if len(set(lengths.values())) > 1:
         raise Malformed(f"columns differ in length: {lengths}.")
     return columns, max(lengths.values(), default=0)
+
+
+def _as_table(columns: Any) -> Any:
+    import pyarrow as pa
+
+    try:
+        return pa.table(columns)
+    except (TypeError, ValueError):
+        raise Malformed(
+            f"columns are {type(columns).__name__}: a mapping or a table that speaks Arrow is accepted."
+        ) from None
 
 
 def _decided(

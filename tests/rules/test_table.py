@@ -9,6 +9,7 @@ from itertools import product
 from typing import Any
 
 import numpy as np
+import polars as pl
 import pyarrow as pa
 import pytest
 
@@ -130,6 +131,15 @@ def test_codes_words_and_dictionaries_mean_the_same() -> None:
     assert all(np.array_equal(first[name], second[name], equal_nan="until" in name) for name in first)
 
 
+def test_a_frame_of_another_library_is_read_through_arrow() -> None:
+    values = {"country": ["FR", "BE"], "street": [True, True], "informed": [True, None]}
+    frame = pl.DataFrame({**values, "audience": pl.Series(["consumer", None], dtype=pl.Categorical)})
+
+    many = decide_many(frame, Offer(), TODAY)
+
+    assert [REASONS[code] for code in many["post_reason"]] == ["last_contact_unknown", "outside_scope"]
+
+
 def test_record_batches_come_back_with_their_ids_and_texts() -> None:
     batch = pa.record_batch({"id": ["a", "b"], "country": ["FR", "BE"], "street": [True, True]})
 
@@ -170,6 +180,11 @@ def test_an_opposition_column_that_cannot_be_read_closes_for_good() -> None:
     columns = {"country": ["FR"], "street": ["yes"], "opposed_all_on": ["oui"], "reopened_post_on": ["2026-11-01"]}
 
     assert REASONS[decide_many(columns, Offer(), TODAY)["post_reason"][0]] == "opposition"
+
+
+def test_what_is_no_table_is_refused_by_its_type() -> None:
+    with pytest.raises(Malformed, match="columns are list"):
+        decide_many(["FR"], Offer(), TODAY)
 
 
 def test_no_contact_at_all_gives_empty_columns() -> None:
