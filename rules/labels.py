@@ -1,4 +1,4 @@
-"""The codes of the law in the words of people, French and English: channels, reasons, conditions, sources, columns.
+"""The codes of the law in the words of people, French and English: channels, reasons, conditions, sources, doubts, …
 
 Codes are for files, properties and logs; these texts are for screens and letters. French legal terms stay French in
 English sentences where a translation would mean something else. A test proves that no code lacks its two texts.
@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from contactable.rules.label_columns import COLUMNS
+from contactable.rules.label_readings import READINGS
 from contactable.rules.label_sources import SOURCES
 from contactable.rules.label_text import Text
 from contactable.rules.terms import Channel, Condition, Reason
@@ -139,3 +140,8 @@ def column_label(name: str, language: Language = "en") -> str:
 def source_label(source: str, language: Language = "en") -> str:
     """A legal source (by its id) as one cites it. Raises ``KeyError`` for an unknown one."""
     return SOURCES[source].said_in(language)
+
+
+def reading_label(name: str, language: Language = "en") -> str:
+    """What is in doubt, for a reading (by its name). Raises ``KeyError`` for an unknown one."""
+    return READINGS[name].said_in(language)

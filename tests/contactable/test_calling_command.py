@@ -69,6 +69,13 @@ def test_for_people_both_answers_are_lines_of_text() -> None:
     assert "automated call: not_allowed: mobile_range" in lines
 
 
+def test_a_call_centre_reads_the_answer_in_french() -> None:
+    lines = run("--phone", NUMBER, "--at", "2026-11-23T21:00", "--language", "fr", *KNOWN).stdout
+
+    assert "Appel interdit, hors des horaires" in lines
+    assert "prochain moment permis : 2026-11-24T10:00:00+01:00" in lines
+
+
 def test_the_number_may_come_from_standard_input_and_is_never_printed() -> None:
     result = run("--phone", "-", "--at", "2026-11-23T10:00", given=f"{NUMBER}\n")
 

@@ -73,6 +73,13 @@ def test_people_read_the_same_as_lines_in_their_language(language: str) -> None:
     assert f"conso-r223-4: {title}; 2026-08-11" in lines
 
 
+def test_what_comes_and_what_is_in_doubt_is_told_in_french_too() -> None:
+    lines = CliRunner().invoke(command, ["--on", "2026-08-10", "--language", "fr"]).stdout
+
+    assert "2026-08-11: conso-l223-1-2016 n'est plus en vigueur" in lines
+    assert "La liste Robinson (courrier) n'engage que" in lines
+
+
 def test_the_august_reform_closes_calls_to_those_who_were_only_told(contacts: Path) -> None:
     [change] = [
         change
@@ -106,6 +113,12 @@ def test_for_people_a_change_says_what_opens_and_closes(contacts: Path) -> None:
     result = CliRunner().invoke(command, ["diff", "2026-08-10", "2026-08-11", str(contacts)])
 
     assert "Phone call closes: 1 × Was told and could object → Consent required" in result.stdout
+
+
+def test_a_change_is_told_in_french_too(contacts: Path) -> None:
+    result = CliRunner().invoke(command, ["diff", "2026-08-10", "2026-08-11", str(contacts), "--language", "fr"])
+
+    assert "Appel se ferme : 1 ×" in result.stdout
 
 
 def test_refused_rows_are_told_and_end_with_exit_code_one(contacts: Path) -> None:

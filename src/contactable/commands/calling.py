@@ -16,6 +16,22 @@ from contactable.files.values import PARIS
 from contactable.identifiers import read_phone
 from contactable.rules.calling import CallAnswer, may_call_at
 from contactable.rules.display import DisplayAnswer, may_display
+from contactable.rules.label_calling import CALL_REASONS, DISPLAY_REASONS, STATUSES
+from contactable.rules.label_text import Text
+from contactable.rules.labels import Language
+
+_WORDS = {
+    "next": Text("prochain moment permis :", "next allowed:"),
+    "unknown": Text("inconnu", "unknown"),
+    "hours": Text("ouverture des horaires :", "hours open at:"),
+    "aside": Text("sans compter tentatives et refus", "attempts and refusals aside"),
+    "zone": Text("fuseau horaire :", "time zone:"),
+    "abroad": Text("hors de France", "outside France"),
+    "sources": Text("sources :", "sources:"),
+    "no_hours": Text("aucune : pas d'horaires avant le 2023-03-01", "none: there were no hours before 2023-03-01"),
+    "live": Text("numéro affiché, appel par une personne :", "number shown, live call:"),
+    "automated": Text("numéro affiché, automate :", "number shown, automated call:"),
+}
 
 if TYPE_CHECKING:
     from contactable.register.calls import History
@@ -33,6 +49,7 @@ if TYPE_CHECKING:
 @click.option("--slot", "slots", multiple=True, metavar="START/END", help="A slot explicitly agreed to, and attested.")
 @click.option("--express-consent", is_flag=True, help="Express consent to other hours; counts until 2026-08-10.")
 @click.option("--show", "shown", metavar="NUMBER", help="The number that the caller shows. Default: that of --phone.")
+@click.option("--language", type=click.Choice(["fr", "en"]), default="en", help="The language of the answer.")
 @json_option
 @pass_context
 def command(
@@ -48,6 +65,7 @@ def command(
     slots: tuple[str, ...],
     express_consent: bool,
     shown: str | None,
+    language: Language,
     as_json: bool,
 ) -> None:
     """Tell whether a consumer may be called at a moment, and when next (hours and frequency of D223-9).
@@ -73,7 +91,10 @@ def command(
     )
     shown = number.e164 if shown is None else shown
     display = {name: may_display(shown, automated, at) for name, automated in (("live", False), ("automated", True))}
-    _print(answer, display, as_json)
+    if as_json:
+        print_json(_document(answer, display))
+    else:
+        _print(answer, display, language)
 
 
 def _given(phone: str) -> str:
@@ -115,22 +136,22 @@ def _slot(text: str) -> tuple[datetime, datetime]:
     return _moment("--slot", start), _moment("--slot", end)
 
 
-def _print(answer: CallAnswer, display: dict[str, DisplayAnswer], as_json: bool) -> None:
-    if as_json:
-        print_json(_document(answer, display))
-        return
-    click.echo(f"{answer.status}: {answer.reason}")
-    click.echo(f"next allowed: {_local(answer.next_allowed)}")
+def _print(answer: CallAnswer, display: dict[str, DisplayAnswer], language: Language) -> None:
+    words = {name: text.said_in(language) for name, text in _WORDS.items()}
+    said = f"{STATUSES[answer.status].said_in(language)}, {CALL_REASONS[answer.reason].said_in(language)}"
+    click.echo(f"{answer.status}: {answer.reason}  ({said})")
+    click.echo(f"{words['next']} {_local(answer.next_allowed) or words['unknown']}")
     if answer.next_allowed is None and answer.hours_open_at:
-        click.echo(f"hours open at: {_local(answer.hours_open_at)} (attempts and refusals aside)")
-    click.echo(f"time zone: {', '.join(answer.zones) or 'outside France'}")
-    click.echo(f"sources: {', '.join(answer.sources) or 'none: there were no hours before 2023-03-01'}")
+        click.echo(f"{words['hours']} {_local(answer.hours_open_at)} ({words['aside']})")
+    click.echo(f"{words['zone']} {', '.join(answer.zones) or words['abroad']}")
+    click.echo(f"{words['sources']} {', '.join(answer.sources) or words['no_hours']}")
     for name, shown in display.items():
-        click.echo(f"number shown, {name} call: {'allowed' if shown.allowed else 'not_allowed'}: {shown.reason}")
+        allowed = "allowed" if shown.allowed else "not_allowed"
+        click.echo(f"{words[name]} {allowed}: {shown.reason}  ({DISPLAY_REASONS[shown.reason].said_in(language)})")
 
 
 def _local(moment: datetime | None) -> str:
-    return moment.isoformat(timespec="seconds") if moment else "unknown"
+    return moment.isoformat(timespec="seconds") if moment else ""
 
 
 def _document(answer: CallAnswer, display: dict[str, DisplayAnswer]) -> dict[str, object]:

@@ -13,7 +13,8 @@ import click
 
 from contactable.cli import json_option, print_json
 from contactable.rules.calendar import paris_day
-from contactable.rules.labels import Language, label, source_label
+from contactable.rules.label_text import Text
+from contactable.rules.labels import Language, label, reading_label, source_label
 from contactable.rules.readings import DEFAULT_READINGS, DOUBTS
 from contactable.rules.source import Source
 from contactable.rules.sources import SOURCES
@@ -25,6 +26,20 @@ _language = click.option(
     "--language", type=click.Choice(["fr", "en"]), default="en", help="The language of the answer."
 )
 _OLDEST_SHOWN = 5
+_WORDS = {
+    "read": Text("lu le", "read"),
+    "not_in_force": Text("pas en vigueur", "not in force"),
+    "readings": Text("Lectures (la plus stricte d'abord, par défaut) :", "Readings (default first):"),
+    "after": Text("Après le {} :", "After {}:"),
+    "begins": Text("entre en vigueur", "begins"),
+    "has ended": Text("n'est plus en vigueur", "has ended"),
+    "nothing_comes": Text("rien de connu ne commence ni ne finit", "nothing that begins or ends is known"),
+    "oldest": Text("Lus il y a le plus longtemps :", "Read longest ago:"),
+    "closes": Text("se ferme :", "closes:"),
+    "opens": Text("s'ouvre :", "opens:"),
+    "stays": Text("reste :", "stays:"),
+    "nothing_changes": Text("rien ne change", "nothing changes"),
+}
 
 
 @click.group(invoke_without_command=True)
@@ -97,7 +112,7 @@ def _document(day: date, language: Language) -> dict[str, Any]:
                 "name": doubt.name,
                 "default": getattr(DEFAULT_READINGS, doubt.name),
                 "values": [doubt.stricter, doubt.wider],
-                "doubt": doubt.doubt,
+                "doubt": reading_label(doubt.name, language),
                 "sources": doubt.sources,
             }
             for doubt in DOUBTS
@@ -133,19 +148,21 @@ def _oldest() -> list[Source]:
 
 
 def _print(day: date, language: Language) -> None:
+    words = {name: text.said_in(language) for name, text in _WORDS.items()}
     for source in SOURCES.values():
         period = f"{source.begins or ''} → {source.ends or ''}"
-        mark = "" if source.in_force(day) else "  (not in force)"
-        click.echo(f"{source.id}: {source_label(source.id, language)}; {period}; read {source.checked_on}{mark}")
-    click.echo("\nReadings (default first):")
+        mark = "" if source.in_force(day) else f"  ({words['not_in_force']})"
+        title = source_label(source.id, language)
+        click.echo(f"{source.id}: {title}; {period}; {words['read']} {source.checked_on}{mark}")
+    click.echo(f"\n{words['readings']}")
     for doubt in DOUBTS:
-        click.echo(f"{doubt.name}: {doubt.stricter} | {doubt.wider}. {doubt.doubt}")
-    click.echo(f"\nAfter {day}:")
+        click.echo(f"{doubt.name}: {doubt.stricter} | {doubt.wider}. {reading_label(doubt.name, language)}")
+    click.echo(f"\n{words['after'].format(day)}")
     for when, id_, what in _coming(day):
-        click.echo(f"{when}: {id_} {what}")
+        click.echo(f"{when}: {id_} {words[what]}")
     if not _coming(day):
-        click.echo("nothing that begins or ends is known")
-    click.echo("\nRead longest ago:")
+        click.echo(words["nothing_comes"])
+    click.echo(f"\n{words['oldest']}")
     for source in _oldest():
         click.echo(f"{source.checked_on}: {source.id} ({source.confidence})")
 
@@ -167,9 +184,10 @@ def _print_differences(found: Differences, days: tuple[date, date], language: La
     click.echo(f"{found.rows} contacts, {days[0].isoformat()} → {days[1].isoformat()}")
     for (channel, old, new), times in found.sorted_changes():
         turn = {(True, False): "closes", (False, True): "opens"}.get((old.opens, new.opens), "stays")
-        click.echo(f"{label(channel, language)} {turn}: {times} × {label(old, language)} → {label(new, language)}")
+        said = _WORDS[turn].said_in(language)
+        click.echo(f"{label(channel, language)} {said} {times} × {label(old, language)} → {label(new, language)}")
     if not found.changes:
-        click.echo("nothing changes")
+        click.echo(_WORDS["nothing_changes"].said_in(language))
 
 
 @contextmanager
