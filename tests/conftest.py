@@ -29,3 +29,14 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     if wrong and exitstatus == 0:
         reporter.write_line("CI must not skip these: " + "; ".join(wrong), red=True)
         session.exitstatus = 1
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many combinations of facts the proofs of the law have gone through (``record_property``)."""
+    reports = [report for found in terminalreporter.stats.values() for report in found]
+    proofs = [dict(report.user_properties) for report in reports if getattr(report, "when", "") == "call"]
+    counted = [proof["combinations"] for proof in proofs if "combinations" in proof]
+    if counted:
+        terminalreporter.write_line(
+            f"proved on {sum(counted):,} combinations of facts in {len(counted)} frames of the law"
+        )
