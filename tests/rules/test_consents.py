@@ -12,7 +12,7 @@ from contactable.rules import Channel, Facts, Offer, decide_channel
 TODAY = date(2026, 11, 23)
 GIVEN: dict[str, Any] = {"on": date(2026, 3, 2), "act": "positive", "to": "us", "proof": True}
 FAULTY: dict[str, Any] = {"on": date(2025, 3, 2), "act": "preticked", "to": "third_party", "proof": False}
-CURES = [
+CURES: list[tuple[str, dict[str, Any]]] = [
     ("consent_invalid_preticked", {"act": "bundled"}),
     ("consent_invalid_bundled", {"act": "positive"}),
     ("consent_invalid_third_party", {"to": "us"}),

@@ -112,10 +112,8 @@ def test_retention_does_not_run_while_there_is_a_relation(relation: str) -> None
 
 @pytest.mark.parametrize("relation", ["customer", "contract"])
 def test_an_end_of_the_relation_that_is_on_file_outweighs_a_flag_that_nobody_cleared(relation: str) -> None:
-    ended = date(2025, 6, 30)
-    facts = Facts(
-        country="FR", street=True, informed=True, last_contact_on=ended, relation_ended_on=ended, **{relation: True}
-    )  # type: ignore[arg-type]
+    ended: dict[str, Any] = {"last_contact_on": date(2025, 6, 30), "relation_ended_on": date(2025, 6, 30)}
+    facts = Facts(country="FR", street=True, informed=True, **ended | {relation: True})
 
     assert decide_channel(Channel.POST, facts, Offer(), date(2026, 11, 23)).until == date(2028, 6, 30)
 
