@@ -89,7 +89,7 @@ def _keep(tx: Tx, connector: str, asked: Asked, found: _Read) -> None:
         known = mirror.contacts(tx, connector, came)
         living = [id for id in came if id in known and known[id].gone_at is None]
         outbox.promise(tx, connector, living, urgent=True, refresh=True, why="call")
-    calls.hear(tx, connector, tx.now - calls.KEPT)  # a CRM tells of the past as well
+    calls.hear(tx, connector, tx.now - REFUSED_KEPT)  # a CRM tells of the past as well
     calls.add(tx, _told(tx, connector, asked, found.recent))
     cursors.set(tx, connector, _CALLS, {"since": found.latest.isoformat() if found.latest else None})
 
