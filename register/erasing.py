@@ -12,7 +12,7 @@ from datetime import datetime
 
 from sqlalchemy import and_, delete, select, update
 
-from contactable.register import ledger, salts
+from contactable.register import ledger, readable, salts
 from contactable.register.carrying import contacts_with
 from contactable.register.ledger import NewEntry
 from contactable.register.schema import carried, contacts, entries, identifiers, proofs, shown
@@ -42,6 +42,7 @@ def erase(tx: Tx, subject_ids: Iterable[str]) -> Erased:
     subjects = list(dict.fromkeys(subject_ids))
     touched = contacts_with(tx, subjects)
     subjects += [id for connector, record in touched for id in _records_of(tx, connector, record) if id not in subjects]
+    readable.forget(tx, subjects)
     gone = _delete_entries(tx, subjects)
     proofs_gone, kept_until = _delete_proofs(tx, subjects)
     shown_gone = sum(_forget_contact(tx, connector, record) for connector, record in touched)

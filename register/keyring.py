@@ -25,6 +25,7 @@ Secret = tuple[str, bytes]
 
 _AT_LEAST = 32
 _NONCE = 12
+_KEPT = b"identifiers kept"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +47,51 @@ class Keyring:
     """The secrets at hand, newest first."""
 
     keys: tuple[Key, ...]
+    keeping: bytes | None = field(default=None, repr=False)
 
     @classmethod
-    def from_secrets(cls, current: Secret, previous: Sequence[Secret] = (), sealing: bytes | None = None) -> Keyring:
+    def from_secrets(
+        cls,
+        current: Secret,
+        previous: Sequence[Secret] = (),
+        sealing: bytes | None = None,
+        keeping: bytes | None = None,
+    ) -> Keyring:
         """Make a keyring; ``sealing`` replaces what is sealed with, which is otherwise derived from each secret.
+
+        With ``keeping``, a secret of its own, identifiers stay readable beside their digests.
 
         Raises ``SettingsError`` for a secret under 32 bytes, or an id that is empty, too long or given twice.
         """
         secrets = (current, *previous)
         if len({id for id, _ in secrets}) < len(secrets):
             raise SettingsError("[keys]: two keys have the same id; each id names one key for ever.")
-        return cls(tuple(_key(id, secret, sealing) for id, secret in secrets))
+        if keeping is not None and len(keeping) < _AT_LEAST:
+            raise SettingsError(f"[keys] identifiers: the key has fewer than {_AT_LEAST} bytes.")
+        kept = _derived(keeping, "identifiers kept") if keeping else None
+        return cls(tuple(_key(id, secret, sealing) for id, secret in secrets), kept)
+
+    @property
+    def keeps(self) -> bool:
+        """Whether identifiers are kept readable."""
+        return self.keeping is not None
+
+    def seal_identifier(self, text: str) -> bytes:
+        """Encrypt an identifier under the key of its own; raises ``KeyMismatch`` where there is none."""
+        nonce = os.urandom(_NONCE)
+        return nonce + AESGCM(self._keeping_key()).encrypt(nonce, text.encode(), _KEPT)
+
+    def unseal_identifier(self, sealed: bytes) -> str:
+        """Decrypt an identifier; raises ``KeyMismatch`` when the key is another."""
+        try:
+            return AESGCM(self._keeping_key()).decrypt(sealed[:_NONCE], sealed[_NONCE:], _KEPT).decode()
+        except InvalidTag:
+            raise KeyMismatch("[keys] identifiers is not the key that identifiers were kept with.") from None
+
+    def _keeping_key(self) -> bytes:
+        if self.keeping is None:
+            raise KeyMismatch("No key is named under [keys] identifiers.")
+        return self.keeping
 
     @property
     def current(self) -> Key:

@@ -18,7 +18,7 @@ from contactable.register import ledger, salts
 from contactable.register.calls import KEPT, REFUSED_KEPT
 from contactable.register.consents import years_later
 from contactable.register.ledger import NewEntry
-from contactable.register.schema import carried, contacts, entries, identifiers, proofs, shown
+from contactable.register.schema import carried, contacts, entries, identifiers, kept, proofs, shown
 from contactable.register.schema_work import calls, deliveries, jobs, tokens
 from contactable.register.store import Register
 from contactable.register.subjects import beyond, chunks
@@ -44,6 +44,7 @@ class Purged:
     entries: int = 0
     shown: int = 0
     identifiers: int = 0
+    kept: int = 0
     calls: int = 0
     tokens: int = 0
     jobs: int = 0
@@ -142,6 +143,11 @@ def _identifiers(now: datetime) -> _Step:
     return _Step(identifiers, ~named)
 
 
+def _kept(now: datetime) -> _Step:
+    digested = exists(select(1).where(identifiers.c.subject_id == kept.c.subject_id))
+    return _Step(kept, ~digested)
+
+
 def _contacts(now: datetime) -> _Step:
     return _Step(contacts, contacts.c.gone_at < years_later(now, -YEARS))
 
@@ -177,6 +183,7 @@ _STEPS: Final[Mapping[str, Callable[[datetime], _Step]]] = {
     "shown": _shown,
     "calls": _calls,
     "identifiers": _identifiers,
+    "kept": _kept,
     "tokens": _tokens,
     "jobs": _jobs,
 }

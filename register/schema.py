@@ -54,6 +54,14 @@ identifiers = Table(
     sqlite_with_rowid=False,
 )
 
+kept = Table(  # only where the settings name a key for it
+    "kept",
+    metadata,
+    Column("subject_id", Id, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),  # under a key of its own
+)
+
 entries = Table(
     "entries",
     metadata,

@@ -8,7 +8,7 @@ key is then no longer needed for it (``register rekey`` tells what still needs o
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -16,7 +16,7 @@ from sqlalchemy import Column, ColumnElement, delete, func, literal, select, tup
 
 from contactable.identifiers import IdentifierKind
 from contactable.register.keyring import Key
-from contactable.register.schema import identifiers, keys
+from contactable.register.schema import identifiers, kept, keys
 from contactable.register.transaction import Tx
 
 Identifier = tuple[IdentifierKind, str]
@@ -57,6 +57,8 @@ def subjects_for(tx: Tx, wanted: Iterable[Identifier]) -> dict[Identifier, str]:
         made = {each: chance[32 * place : 32 * place + 32] for place, each in enumerate(missing)}
         found |= _enter(tx, made | older)
         _forget_digests(tx, older)
+    if tx.keyring.keeps:
+        _keep_readable(tx, found)
     return found
 
 
@@ -133,3 +135,14 @@ def _forget_digests(tx: Tx, older: Iterable[Identifier]) -> None:
     seen = list(older)
     for _, key in tx.keys[1:] if seen else ():
         tx.connection.execute(delete(identifiers).where(identifiers.c.digest.in_([key.digest(*each) for each in seen])))
+
+
+def _keep_readable(tx: Tx, found: Mapping[Identifier, str]) -> None:
+    """Keep addresses and numbers beside their digests, where a company chose to."""
+    rows = [
+        {"subject_id": subject, "kind": str(kind), "sealed": tx.keyring.seal_identifier(text)}
+        for (kind, text), subject in found.items()
+        if kind is not IdentifierKind.RECORD
+    ]
+    for part in chunks(rows):
+        tx.connection.execute(tx.insert(kept).on_conflict_do_nothing(), part)

@@ -145,7 +145,8 @@ class Contactable:
     def keyring(self) -> Keyring:
         """The keys of the settings."""
         keys = self.settings.keys
-        return Keyring.from_secrets(self._key(keys.current), [self._key(key) for key in keys.previous])
+        keeping = self.settings.secret(keys.identifiers) if keys.identifiers else None
+        return Keyring.from_secrets(self._key(keys.current), [self._key(key) for key in keys.previous], keeping=keeping)
 
     @cached_property
     def link_keys(self) -> tuple[bytes, ...]:

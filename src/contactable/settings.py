@@ -38,12 +38,16 @@ class Key(Section, frozen=True):
 
 
 class KeySettings(Section, frozen=True):
-    """The keys under which identifiers are digested: the current one, and older ones while rows still need them."""
+    """The keys under which identifiers are digested: the current one, and older ones while rows still need them.
+
+    ``identifiers``, where it is named, keeps them readable as well, for the day when a new sender needs the list.
+    """
 
     current: Key = Key("k1", "file:contactable-keys/k1.key")
     previous: list[Key] = []
     links: str = "file:contactable-keys/links.key"
     seals: str = "file:contactable-keys/seals.key"
+    identifiers: str = ""
 
 
 class MailSettings(Section, frozen=True):

@@ -11,19 +11,23 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from contactable import Contactable
-from contactable.errors import Malformed
+from contactable.errors import Malformed, SettingsError
 from contactable.exports.complaint import export_complaint
 from contactable.exports.complaint import page as complaint_page
 from contactable.exports.control import export_control
 from contactable.exports.control import page as control_page
+from contactable.exports.oppositions import export_oppositions
 from contactable.exports.person import export_person
 from contactable.exports.person import page as person_page
 from contactable.exports.proof import export_proof
 from contactable.exports.proof import page as proof_page
 from contactable.identifiers import IdentifierKind
 from contactable.register import Entry, NewEntry, SeenContact, Tx, consents, journal, ledger, mirror, shown, subjects
+from contactable.register.erasing import erase
+from contactable.register.schema import kept
 from contactable.register.sealing import seal
 from contactable.register.testing import HandClock
 
@@ -110,7 +114,7 @@ def test_a_complaint_says_how_fast_the_opposition_counted_and_where(kit: Contact
     assert {wait["where"]: wait["seconds"] for wait in said["delays"]} == {"hubspot:7": 3.0, "brevo:blocklist": 3.0}
     assert said["reply_before"] == date(2027, 2, 28)
     assert "au plus tard le 28/02/2027" in said["letter"]
-    assert "Votre opposition du 24/11/2026 (e-mail)" in said["letter"]
+    assert "Votre opposition du 24/11/2026 (E-mail)" in said["letter"]
     assert "en 3 secondes au plus" in said["letter"]
 
 
@@ -175,6 +179,44 @@ def test_every_page_is_whole_in_both_languages(kit: Contactable) -> None:
         french, english = page(said, "fr"), page(said, "en")
         assert french.count("<h2>") == english.count("<h2>") > 2
         assert french != english
+
+
+@pytest.fixture
+def keeping(make_kit: Make, tmp_path: Path) -> Contactable:
+    """A kit that keeps identifiers readable: Lou is closed by e-mail, her number is not."""
+    key = tmp_path / "identifiers.key"
+    key.write_bytes(b"a key of its own for what stays readable")
+    key.chmod(0o600)
+    made = make_kit('[keys]\nidentifiers = "file:identifiers.key"\n', clock=HandClock())
+    made.register.write(objected)
+    made.register.write(lambda tx: subjects.subject_for(tx, IdentifierKind.PHONE, "+33639980001"))
+    return made
+
+
+def test_a_new_sender_is_handed_those_who_objected(keeping: Contactable, tmp_path: Path) -> None:
+    assert export_oppositions(keeping, "brevo", "email", tmp_path / "list.csv") == 1
+    assert export_oppositions(keeping, "csv", "sms", tmp_path / "none.csv") == 0
+
+    assert (tmp_path / "list.csv").read_text().split() == ["EMAIL", EMAIL]
+    assert (tmp_path / "list.csv").stat().st_mode & 0o077 == 0
+    assert receipts(keeping) == ["export_oppositions"] * 2
+
+
+def test_what_is_kept_readable_lies_encrypted_and_goes_with_an_erasure(keeping: Contactable, tmp_path: Path) -> None:
+    database = tmp_path / "contactable.db"
+    written = database.read_bytes() + Path(f"{database}-wal").read_bytes()
+    keeping.register.write(lambda tx: erase(tx, [lou(tx)]))
+
+    assert EMAIL.encode() not in written
+    assert export_oppositions(keeping, "csv", "email", tmp_path / "list.csv") == 0
+
+
+def test_without_a_key_of_its_own_nothing_is_kept_readable(kit: Contactable, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="keys"):
+        export_oppositions(kit, "csv", "email", tmp_path / "list.csv")
+
+    with kit.register.read() as tx:
+        assert tx.connection.execute(select(kept)).all() == []
 
 
 def verify(tmp_path: Path, said: dict[str, Any], roots: Path, key: str) -> subprocess.CompletedProcess[str]:

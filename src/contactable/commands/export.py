@@ -88,6 +88,20 @@ def control(context: Context, start: Any, end: Any, html: Path | None) -> None:
         _give(said, html, page, kit.settings.language)
 
 
+@command.command()
+@click.argument("target", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--for", "layout", type=click.Choice(["brevo", "csv"]), required=True, help="Who is to read it.")
+@click.option("--channel", type=click.Choice(["email", "sms", "phone"]), default="email", show_default=True)
+@pass_context
+def oppositions(context: Context, target: Path, layout: str, channel: str) -> None:
+    """Write those who objected into TARGET, for a new sender; needs [keys] identifiers, which is off by default."""
+    from contactable.exports.oppositions import export_oppositions
+
+    with context.kit() as kit:
+        count = export_oppositions(kit, layout, channel, target)
+    click.echo(f"{count} in {target}. Delete it once the sender has it.", err=True)
+
+
 def _read(given: dict[str, str | None]) -> dict[str, str | None]:
     return {name: sys.stdin.readline().strip() if text == "-" else text for name, text in given.items()}
 

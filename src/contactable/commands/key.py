@@ -17,7 +17,7 @@ from contactable.errors import Malformed, SettingsError
 if TYPE_CHECKING:
     from contactable.settings import Settings
 
-LINKS, SEALS = "links", "seals"
+LINKS, SEALS, IDENTIFIERS = "links", "seals", "identifiers"
 KEY_BYTES = 32
 
 
@@ -40,7 +40,7 @@ def backup(context: Context, folder: Path, passphrase: str | None) -> None:
         keys = secrets_of(kit.settings)
         write_new(folder / "contactable-keys.locked", key_backups.lock(keys, passphrase))
         write_new(folder / "contactable-keys.txt", key_backups.sheet(keys).encode())
-        ids = " ".join(id for id in keys if id not in (LINKS, SEALS))
+        ids = " ".join(id for id in keys if id not in (LINKS, SEALS, IDENTIFIERS))
         register_jobs.run(kit, "mark", {"name": marks.KEY_BACKED_UP, "value": ids})
     click.echo("Put the locked file where the register's backups are not. Print the sheet, then delete it.", err=True)
 
@@ -87,13 +87,17 @@ def rotate(context: Context, new_id: str | None) -> None:
     click.echo(f"previous = [{former}]")
     click.echo(f'links = "{keys.links}"')
     click.echo(f'seals = "{keys.seals}"')
+    if keys.identifiers:
+        click.echo(f'identifiers = "{keys.identifiers}"')
     click.echo("Then: contactable key backup, and after a full sync: contactable register rekey", err=True)
 
 
 def references_of(settings: Settings) -> dict[str, str]:
-    """Where each key is, by id; those of links and seals are ``links`` and ``seals``."""
+    """Where each key is, by id; ``links``, ``seals``, ``identifiers`` are those of other uses."""
     keys = settings.keys
-    return {key.id: key.secret for key in (keys.current, *keys.previous)} | {LINKS: keys.links, SEALS: keys.seals}
+    others = {LINKS: keys.links, SEALS: keys.seals, IDENTIFIERS: keys.identifiers}
+    named = {id: reference for id, reference in others.items() if reference}
+    return {key.id: key.secret for key in (keys.current, *keys.previous)} | named
 
 
 def secrets_of(settings: Settings) -> Mapping[str, bytes]:

@@ -16,5 +16,7 @@ def leave_receipt(
     kit: Contactable, what: str, subject: str | None = None, details: Mapping[str, Any] | None = None
 ) -> str:
     """Enter that ``what`` was exported, about whom, by which user of this machine; return the entry's id."""
-    said = {"kind": "receipt", "origin": "operator", "reason": what, "subject_id": subject, "details": details or {}}
+    # Named among the details: as the entry's subject, a receipt would keep a person's identifier for ever.
+    said_of = {**(details or {}), **({"subject": subject} if subject else {})}
+    said = {"kind": "receipt", "origin": "admin", "reason": what, "details": said_of}
     return register_jobs.run(kit, "receipt", {**said, "note": register_jobs.sealed(kit, getpass.getuser())})
