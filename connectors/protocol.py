@@ -214,12 +214,16 @@ class ConsentText:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A form with its texts of consent. ``kind`` is what the CRM calls the legal ground of the form."""
+    """A form with its texts of consent. ``kind`` is what the CRM calls the legal ground of the form.
+
+    ``changed_at`` is when it was last edited: what was sent before may have been sent under other texts.
+    """
 
     id: str
     name: str
     kind: str
     texts: tuple[ConsentText, ...] = ()
+    changed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -34,12 +34,20 @@ class ConsentBox:
 
 @dataclass(frozen=True, slots=True)
 class FormDefinition:
-    """A form as it stands now. ``notice`` is the text that tells of prospecting and of the way to object."""
+    """A form as it stands now. ``notice`` is the text that tells of prospecting and of the way to object.
+
+    ``callback`` is the text of a form by which people ask to be called, where it says all that R223-4 asks for.
+    """
 
     id: str
     name: str
     boxes: tuple[ConsentBox, ...] = ()
     notice: str = ""
+    callback: str = ""
+
+    def without_texts(self) -> FormDefinition:
+        """The form for a submission of which nobody knows the texts it was sent under: consents without proof."""
+        return replace(self, boxes=tuple(replace(box, text="") for box in self.boxes), notice="", callback="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +80,7 @@ class FormEntry:
 
 
 def entries_of(submission: Submission, form: FormDefinition, wordings: Iterable[Wording] = ()) -> Iterator[FormEntry]:
-    """Yield a consent for each box that was ticked, and an information where the form told of prospecting."""
+    """Yield a consent for each box that was ticked; that the person was told, and that a call was asked for."""
     known = {version_of(wording.text): wording for wording in wordings}
     identifiers = identifiers_in(submission.values)
     if not identifiers:
@@ -80,6 +88,9 @@ def entries_of(submission: Submission, form: FormDefinition, wordings: Iterable[
     if form.notice.strip():
         details = {"what": "told", "version": version_of(form.notice)}
         yield _entry("information", "all", submission, identifiers, details, "", form.notice)
+    if form.callback.strip():
+        details = {"what": "callback", "proof": True, "version": version_of(form.callback)}
+        yield _entry("information", Channel.PHONE, submission, identifiers, details, "", form.callback)
     for box in form.boxes:
         if _is_ticked(submission.values.get(box.field, "")):
             for channel in box.channels:
@@ -106,7 +117,7 @@ def _consent(box: ConsentBox, channel: Channel, wording: Wording | None, day: da
     details: dict[str, Any] = {
         "act": "preticked" if pre_ticked else "positive",
         "to": "us",
-        "proof": True,
+        "proof": bool(box.text),
         "version": version_of(box.text),
     }
     if wording is not None:

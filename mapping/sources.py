@@ -157,7 +157,9 @@ def _joined(column: Column, table: dict[str, Any]) -> Callable[[str], Read]:
     """Read the day on which somebody came into a list, went through a form … where the CRM tells it."""
     if column.kind in _FLAGGED:
         return lambda day: read_date(day) if read_date(day).value else Read(UNKNOWN_TIME)
-    value = check_value(column, str(table.get("value", "yes")))
+    if column.kind is Kind.CODES and not plain(str(table.get("value", ""))):
+        raise Malformed('say which word it stands for, as { form = "Rappelez-moi", value = "Devis vélo" }.')
+    value = _translated(column, str(table.get("value", "yes")))
     return lambda _: Read(value)
 
 

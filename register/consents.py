@@ -118,6 +118,16 @@ def confirm(tx: Tx, token: bytes) -> Entry | None:
     return ledger.record(tx, [new])[0]
 
 
+def keep_proof(tx: Tx, subject_id: str, collected_at: datetime, content: bytes, *, for_calls: bool) -> str:
+    """Keep, sealed, what proves a consent or a request to be called; return what the entry names as its evidence."""
+    id = ledger.new_id(tx.now)
+    collected = max(collected_at, EPOCH)  # R223-2 counts from collection, not from when we heard of it
+    values = {"id": id, "subject_id": subject_id, "collected_at": collected, "for_calls": for_calls}
+    kept = {"keep_until": years_later(collected, 3), "content": tx.keyring.seal(_PROOF, content)}
+    tx.connection.execute(proofs.insert().values(values | kept))
+    return f"proof:{id}"
+
+
 def proofs_of(tx: Tx, subject_ids: Iterable[str]) -> list[Proof]:
     """What proves the consents of some subjects, oldest first."""
     found: list[Proof] = []
@@ -184,17 +194,6 @@ def _scope(subscription: str) -> dict[str, Any]:
 
 
 def _evidence(tx: Tx, consent: Consent) -> str | None:
-    return f"proof:{_keep_proof(tx, consent)}" if consent.proof else consent.evidence
-
-
-def _keep_proof(tx: Tx, consent: Consent) -> str:
-    id = ledger.new_id(tx.now)
-    collected = max(consent.given_at, EPOCH)  # R223-2 counts from collection, not from when we heard of it
-    values = {"id": id, "subject_id": consent.subject_id, "collected_at": collected}
-    kept = {
-        "for_calls": consent.channel == "phone",
-        "keep_until": years_later(collected, 3),
-        "content": tx.keyring.seal(_PROOF, consent.proof),
-    }
-    tx.connection.execute(proofs.insert().values(values | kept))
-    return id
+    if not consent.proof:
+        return consent.evidence
+    return keep_proof(tx, consent.subject_id, consent.given_at, consent.proof, for_calls=consent.channel == "phone")

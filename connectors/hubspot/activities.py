@@ -51,7 +51,9 @@ def forms(account: Account) -> Iterator[Form]:
     """Yield the forms, each with the texts that stand beside its boxes and on top."""
     for item in _paged(account, account.paths("forms"), limit=FORMS_PAGE):
         legal = item.get("legalConsentOptions") or {}
-        yield Form(str(item["id"]), str(item["name"]), str(legal.get("type") or "none"), tuple(_texts(legal)))
+        changed = moment(item.get("updatedAt") or item.get("createdAt"))
+        kind, texts = str(legal.get("type") or "none"), tuple(_texts(legal))
+        yield Form(str(item["id"]), str(item["name"]), kind, texts, changed)
 
 
 def _texts(legal: Mapping[str, Any]) -> Iterator[ConsentText]:

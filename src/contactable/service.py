@@ -110,6 +110,8 @@ def tasks(kit: Contactable, wake: Callable[[], None]) -> Iterator[Task]:
         yield Task(f"sync {name}", partial(_sync, kit, name, wake), every=schedule.sync)
         if kit.connectors[name].capabilities.consent_feed:
             yield Task(f"consents {name}", partial(_consents, kit, name, wake), every=schedule.consent_feed)
+        if kit.connectors[name].capabilities.forms:
+            yield Task(f"forms {name}", partial(_forms, kit, name, wake), every=schedule.forms)
         yield Task(f"reconcile {name}", partial(_reconcile, kit, name), every=schedule.reconcile)
         yield Task(f"coverage {name}", partial(remember_coverage, kit, name), every=DAY)
     for name in pollable(kit):
@@ -183,6 +185,16 @@ def _consents(kit: Contactable, name: str, wake: Callable[[], None]) -> str:
     if summary.changed:
         wake()
     return f"{summary.changed} changed"
+
+
+def _forms(kit: Contactable, name: str, wake: Callable[[], None]) -> str:
+    """What people sent, between two syncs: whoever asked to be called waits for it."""
+    if not has_begun(kit, name):
+        return ""
+    made = kit.reader(name).sync_forms()
+    if made:
+        wake()
+    return f"{made} entered" if made else ""
 
 
 def _reconcile(kit: Contactable, name: str) -> str:

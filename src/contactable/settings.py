@@ -86,6 +86,7 @@ class ScheduleSettings(Section, frozen=True):
     """How often things run by themselves, in seconds; the day roll at a time of Europe/Paris."""
 
     sync: Positive = 120
+    forms: Positive = 30
     consent_feed: Positive = 60
     poll: Positive = 300
     reconcile: Positive = 7 * 86400

@@ -30,7 +30,7 @@ from contactable.mapping.forms import Submission as Sent
 from contactable.register import NewEntry, Register, Tx, consents, cursors, ledger, members, mirror, outbox, subjects
 from contactable.register.members import FORM
 from contactable.rules import Channel
-from contactable.rules.wordings import Wording
+from contactable.rules.wordings import Wording, WordingKind, gaps_of
 
 SEEN = "forms"
 """The cursor that keeps, by form, its name, when somebody last sent it, its texts, and which of them changed."""
@@ -59,26 +59,28 @@ class Intake:
         with self.register.read() as tx:
             kept = (cursors.get(tx, self.connector.name, SEEN) or {}).get(form.id, {})
         since = datetime.fromisoformat(kept["since"]) if kept.get("since") else None
+        known_since = _texts_known_since(form, kept)
         made = 0
         latest = since
         for part in subjects.chunks(source.submissions(form.id, since), _AT_ONCE):
-            made += self.register.write(partial(self._enter, form=form, sent=part))
+            made += self.register.write(partial(self._enter, form=form, sent=part, known_since=known_since))
             latest = max(filter(None, (latest, *(each.at for each in part))), default=None)
         # After all pages: they come newest first, and what a crash left unread must be read again.
-        self.register.write(partial(self._remember, form=form, since=latest))
+        self.register.write(partial(self._remember, form=form, since=latest, known_since=known_since))
         return made
 
     def _keep_wordings(self, tx: Tx) -> None:
         for wording in self.wordings:
             consents.add_wording(tx, wording)
 
-    def _enter(self, tx: Tx, form: Form, sent: Sequence[Submission]) -> int:
+    def _enter(self, tx: Tx, form: Form, sent: Sequence[Submission], known_since: datetime | None) -> int:
         definition = definition_of(form, self.wordings)
         made = 0
         for each in sent:
             if each.at is not None:
                 one = Sent(each.id, each.form_id, each.values, each.at, each.page)
-                made += sum(_enter(tx, entry, form) for entry in entries_of(one, definition, self.wordings))
+                seen = definition if known_since is None or each.at >= known_since else definition.without_texts()
+                made += sum(_enter(tx, entry, form) for entry in entries_of(one, seen, self.wordings))
         self._remember_senders(tx, form, sent)
         return made
 
@@ -96,11 +98,10 @@ class Intake:
         ids = [id for connector, id in mirror.contacts_with(tx, came) if connector == self.connector.name]
         outbox.promise(tx, self.connector.name, ids, refresh=True, why="form")
 
-    def _remember(self, tx: Tx, form: Form, since: datetime | None) -> None:
+    def _remember(self, tx: Tx, form: Form, since: datetime | None, known_since: datetime | None) -> None:
         kept = cursors.get(tx, self.connector.name, SEEN) or {}
         before: Mapping[str, Any] = kept.get(form.id, {})
-        texts = {each.field or "notice": each.text for each in form.texts}
-        versions = {field: version_of(text) for field, text in texts.items()}
+        versions = _versions(form)
         listed = {version_of(wording.text) for wording in self.wordings}
         changed = {field for field in versions if before and before["texts"].get(field) != versions[field]}
         told = {field for field in {*before.get("changed", ()), *changed} if versions.get(field) not in listed}
@@ -108,9 +109,28 @@ class Intake:
             "name": form.name,
             "since": since and since.isoformat(),
             "texts": versions,
+            "known_since": known_since and known_since.isoformat(),
             "changed": sorted(told),  # until the new text is one of the company's wordings
         }
         cursors.set(tx, self.connector.name, SEEN, kept)
+
+
+def _versions(form: Form) -> dict[str, str]:
+    """The version of each text: of a box under its field, of notices in their order."""
+    notices = list(dict.fromkeys(each.text for each in form.texts if not each.field))
+    named = {f"notice {number}" if number > 1 else "notice": text for number, text in enumerate(notices, 1)}
+    boxes = {each.field: each.text for each in form.texts if each.field}
+    return {field: version_of(text) for field, text in {**named, **boxes}.items()}
+
+
+def _texts_known_since(form: Form, kept: Mapping[str, Any]) -> datetime | None:
+    """Since when the present texts are known to stand: no CRM tells what a form said before it was last edited.
+
+    A form that was edited and says the same as at our last look has said so all the time between.
+    """
+    if kept.get("known_since") and kept["texts"] == _versions(form):
+        return datetime.fromisoformat(kept["known_since"])
+    return form.changed_at
 
 
 def definition_of(form: Form, wordings: Sequence[Wording] = ()) -> FormDefinition:
@@ -118,20 +138,24 @@ def definition_of(form: Form, wordings: Sequence[Wording] = ()) -> FormDefinitio
     boxes = tuple(
         ConsentBox(each.field, each.text, (Channel.EMAIL,), each.subscription_id) for each in form.texts if each.field
     )
-    known = {version_of(wording.text) for wording in wordings}
+    known = {version_of(wording.text): wording for wording in wordings}
     notices = dict.fromkeys(each.text for each in form.texts if not each.field)
-    told = [text for text in notices if version_of(text) in known]
-    return FormDefinition(form.id, form.name, boxes, told[0] if told else "")
+    listed = [(text, known[version_of(text)]) for text in notices if version_of(text) in known]
+    told = [text for text, wording in listed if wording.kind is not WordingKind.CALLBACK_FORM]
+    # A request counts where the text says what R223-4 asks for: else nobody could tell what was asked.
+    asked = [text for text, wording in listed if wording.kind is WordingKind.CALLBACK_FORM and not gaps_of(wording)]
+    return FormDefinition(form.id, form.name, boxes, (told or [""])[0], (asked or [""])[0])
 
 
 def _enter(tx: Tx, entry: FormEntry, form: Form) -> int:
     """Enter a consent or an information for each of the person's identifiers that it concerns; return how many."""
-    kind = _REACHED_BY.get(Channel(entry.on), IdentifierKind.PHONE) if entry.kind == "consent" else None
+    kind = None if entry.on == "all" else _REACHED_BY.get(Channel(entry.on), IdentifierKind.PHONE)
     bound = [each for each in entry.identifiers if kind in (None, each[0])] or list(entry.identifiers)
     made = 0
     for identifier, subject in subjects.subjects_for(tx, bound).items():
         key = f"{entry.event_key}:{identifier[0]}:{subject}"
-        given = _give(tx, entry, form, subject, key) if entry.kind == "consent" else _tell(tx, entry, subject, key)
+        enter = _give if entry.kind == "consent" else _tell
+        given = enter(tx, entry, form, subject, key)
         made += given is not None
     return made
 
@@ -159,10 +183,16 @@ def _give(tx: Tx, entry: FormEntry, form: Form, subject: str, key: str) -> objec
     )
 
 
-def _tell(tx: Tx, entry: FormEntry, subject: str, key: str) -> object:
+def _tell(tx: Tx, entry: FormEntry, form: Form, subject: str, key: str) -> object:
+    if ledger.is_known(tx, key):
+        return None
+    asked = entry.on == Channel.PHONE  # a call was asked for: R223-4 has the request kept
+    proof = _proof(entry, form)
     new = NewEntry(
         kind="information",
         subject_id=subject,
+        on=entry.on,
+        evidence=consents.keep_proof(tx, subject, entry.occurred_at, proof, for_calls=True) if asked else None,
         proof_level="signed",
         occurred_at=entry.occurred_at,
         event_key=key,
@@ -170,12 +200,14 @@ def _tell(tx: Tx, entry: FormEntry, subject: str, key: str) -> object:
     )
     (made,) = ledger.record(tx, [new])
     if made is not None:
-        outbox.stale_for(tx, [subject], why="information")
+        outbox.stale_for(tx, [subject], urgent=asked, why="information")
     return made
 
 
 def _proof(entry: FormEntry, form: Form) -> bytes:
-    """What the person saw and did: the text, the page, the form, the second."""
+    """What the person saw and did: the text, the page, the form, the second; nothing where the text is not known."""
+    if not entry.text:
+        return b""
     shown = {"form": form.name, "text": entry.text, "page": entry.page, "at": entry.occurred_at.isoformat()}
     return json.dumps(shown, ensure_ascii=False).encode()
 
