@@ -86,7 +86,7 @@ def entries_of(submission: Submission, form: FormDefinition, wordings: Iterable[
     if not identifiers:
         return
     if form.notice.strip():
-        details = {"what": "told", "version": version_of(form.notice)}
+        details: dict[str, Any] = {"what": "told", "version": version_of(form.notice)}
         yield _entry("information", "all", submission, identifiers, details, "", form.notice)
     if form.callback.strip():
         details = {"what": "callback", "proof": True, "version": version_of(form.callback)}

@@ -18,6 +18,9 @@ from contactable.register.schema_work import promises
 from contactable.register.subjects import chunks
 from contactable.register.transaction import Tx
 
+SUBMITTED = "submitted"
+"""Why a contact was promised that has just sent a form: what it agreed to there is to be read before."""
+
 
 @dataclass(frozen=True, slots=True)
 class Promise:

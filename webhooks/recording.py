@@ -126,7 +126,9 @@ def _settled(tx: Tx, told: Told, acts: Sequence[tuple[Event, list[str]]], entere
     events, source = told
     changed = {event.record for event in events if event.trace in REFRESHING and event.record and source.connector}
     if changed:
-        outbox.promise(tx, source.connector, changed, urgent=True, refresh=True, why="webhook")
+        submitted = any(event.trace is Trace.FORM_SUBMITTED for event in events)
+        why = outbox.SUBMITTED if submitted else "webhook"
+        outbox.promise(tx, source.connector, changed, urgent=True, refresh=True, why=why)
     shown = sum(not bound for _, bound in acts) + sum(is_act(event) and not is_to_be_entered(event) for event in events)
     return Recorded(entered, entries - entered, shown, len(changed))
 

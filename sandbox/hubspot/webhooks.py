@@ -31,6 +31,7 @@ PROPERTIES = (
     "mobilephone",
     "country",
     "lifecyclestage",
+    "recent_conversion_date",
     "hs_email_hard_bounce_reason_enum",
     "hs_email_quarantined_reason",
 )

@@ -208,6 +208,7 @@ class Contactable:
             connector=self.connectors[name],
             judge=self.judge,
             refresh=self.reader(name).refresh,
+            read_forms=self.reader(name).read_forms,
             link=self.link,
             clock=self.clock,
             language=self.settings.language,

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
@@ -35,7 +36,18 @@ from contactable.rules.wordings import Wording, WordingKind, gaps_of
 SEEN = "forms"
 """The cursor that keeps, by form, its name, when somebody last sent it, its texts, and which of them changed."""
 _AT_ONCE = 200  # submissions in one transaction
+_SIDE_BY_SIDE = 4  # forms
 _REACHED_BY = {Channel.EMAIL: IdentifierKind.EMAIL}
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """One form was looked at: the entries made, its latest submission, since when its texts are known."""
+
+    form: Form
+    made: int
+    latest: datetime | None
+    known_since: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +65,12 @@ class Intake:
             return 0
         source = cast(HasForms, self.connector)
         self.register.write(self._keep_wordings)
-        return sum(self._sync_form(source, form) for form in list(source.forms()))
+        # Side by side, for somebody may wait for the one that is read last.
+        with ThreadPoolExecutor(_SIDE_BY_SIDE, thread_name_prefix="forms") as pool:
+            looks = pool.map(partial(self._look_at, source), list(source.forms()))
+            return sum(self._keep_look(look) for look in looks)
 
-    def _sync_form(self, source: HasForms, form: Form) -> int:
+    def _look_at(self, source: HasForms, form: Form) -> _Look:
         with self.register.read() as tx:
             kept = (cursors.get(tx, self.connector.name, SEEN) or {}).get(form.id, {})
         since = datetime.fromisoformat(kept["since"]) if kept.get("since") else None
@@ -65,9 +80,12 @@ class Intake:
         for part in subjects.chunks(source.submissions(form.id, since), _AT_ONCE):
             made += self.register.write(partial(self._enter, form=form, sent=part, known_since=known_since))
             latest = max(filter(None, (latest, *(each.at for each in part))), default=None)
-        # After all pages: they come newest first, and what a crash left unread must be read again.
-        self.register.write(partial(self._remember, form=form, since=latest, known_since=known_since))
-        return made
+        return _Look(form, made, latest, known_since)
+
+    def _keep_look(self, look: _Look) -> int:
+        """After all pages: they come newest first, and what a crash left unread must be read again."""
+        self.register.write(partial(self._remember, look=look))
+        return look.made
 
     def _keep_wordings(self, tx: Tx) -> None:
         for wording in self.wordings:
@@ -98,7 +116,8 @@ class Intake:
         ids = [id for connector, id in mirror.contacts_with(tx, came) if connector == self.connector.name]
         outbox.promise(tx, self.connector.name, ids, refresh=True, why="form")
 
-    def _remember(self, tx: Tx, form: Form, since: datetime | None, known_since: datetime | None) -> None:
+    def _remember(self, tx: Tx, look: _Look) -> None:
+        form, since, known_since = look.form, look.latest, look.known_since
         kept = cursors.get(tx, self.connector.name, SEEN) or {}
         before: Mapping[str, Any] = kept.get(form.id, {})
         versions = _versions(form)

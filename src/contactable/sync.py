@@ -103,6 +103,15 @@ class Reader:
         """Read what was sent through forms; return how many entries it made."""
         return Intake(self.register, self.connector, self.wordings, self.asked).sync()
 
+    def read_forms(self) -> list[str]:
+        """The same where a CRM that refuses must not hold up the rest; return warnings, as codes."""
+        try:
+            self.sync_forms()
+        except ContactableError as error:
+            log.warning("forms_not_read", connector=self.connector.name, why=str(error))
+            return ["forms:unreadable"]
+        return []
+
     def refresh(self, record_ids: Sequence[str]) -> Summary:
         """Read these contacts as they are now."""
         summary = Summary()
@@ -146,11 +155,7 @@ class Reader:
         """Lists, calls and forms. What a form says only opens: a CRM that refuses it does not hold up the rest."""
         summary.count(sync_lists(self.register, self.connector, self.asked))
         summary.count(sync_calls(self.register, self.connector, self.asked))
-        try:
-            self.sync_forms()
-        except ContactableError as error:
-            summary.count(["forms:unreadable"])
-            log.warning("forms_not_read", connector=self.connector.name, why=str(error))
+        summary.count(self.read_forms())
 
     def _mirrored(self) -> Iterator[str]:
         after = ""

@@ -58,6 +58,7 @@ class Desk:
     connector: Connector
     judge: Judge
     refresh: Callable[[Sequence[str]], object]
+    read_forms: Callable[[], object]
     link: Callable[[str], str]  # a record's subject -> its preference link, or ""
     clock: Clock
     language: Language
@@ -71,6 +72,8 @@ def work(desk: Desk) -> int:
     promises = desk.register.write(lambda tx: outbox.claim(tx, name, BATCH, LEASE))
     if not promises:
         return 0
+    if any(promise.why == outbox.SUBMITTED for promise in promises):
+        desk.read_forms()
     desk.refresh([promise.record_id for promise in promises if promise.refresh])
     with desk.register.read() as tx:
         plans = list(_plans(tx, desk, promises))

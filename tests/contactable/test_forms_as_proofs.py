@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import socket
+import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
+from msgspec import structs
 
 from contactable import Contactable
+from contactable.demo.stage import answering
 from contactable.identifiers import IdentifierKind
 from contactable.loading import drain, load
 from contactable.register import ledger, subjects
@@ -160,6 +165,48 @@ def test_an_edit_that_left_the_texts_as_we_saw_them_takes_no_proof_away(crm: Hub
 
     assert value(crm, "email_reason") == "consent"
     assert {each.kind for each in entered(kit, IdentifierKind.EMAIL, PERSON["email"])} == {"consent", "information"}
+
+
+def a_free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def wait_for(condition: Callable[[], bool], seconds: float = 20) -> None:
+    ends = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < ends, "it did not happen"
+        time.sleep(0.05)
+
+
+@contextmanager
+def hearing(crm: HubSpotSandbox, connect: Connect, monkeypatch: pytest.MonkeyPatch) -> Iterator[Contactable]:
+    """A kit that hears the CRM's webhooks over HTTP, and polls nothing while the test lasts."""
+    port = a_free_port()
+    monkeypatch.setenv("HUBSPOT_SECRET", crm.client_secret)
+    endpoint = '[endpoints.hubspot]\nprovider = "hubspot"\nconnector = "hubspot"\nsecret = "env:HUBSPOT_SECRET"\n'
+    kit = connect(crm, SETTINGS + SAYS + "[schedule]\nforms = 600\nsync = 600\nconsent_feed = 600\n" + endpoint)
+    kit.settings = structs.replace(kit.settings, public_url=f"http://127.0.0.1:{port}/contactable")
+    load(kit, "hubspot")
+    crm.journal.clear()
+    with answering(kit, port):
+        crm.send_webhooks_to(f"{kit.settings.public_url}/hooks/hubspot")
+        yield kit
+
+
+def test_a_webhook_of_a_form_opens_calls_without_waiting_for_a_poll(
+    crm: HubSpotSandbox, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with hearing(crm, connect, monkeypatch):
+        # The start looks at both forms twice, once for the sync and once for the forms alone.
+        wait_for(lambda: crm.journal.count("submissions") >= 4)
+        time.sleep(0.5)
+
+        call_me(crm)
+
+        wait_for(lambda: value(crm, "phone_reason") == "requested_callback")
 
 
 def test_forms_are_looked_at_by_the_schedule_and_wake_the_worker(crm: HubSpotSandbox, connect: Connect) -> None:

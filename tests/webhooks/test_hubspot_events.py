@@ -149,3 +149,51 @@ def test_a_signature_for_another_address_of_ours_is_not_accepted() -> None:
 
     with pytest.raises(NotAuthentic):
         hubspot.authenticate(Request(b"[]", ARRIVAL, url=URL, headers=headers), Secrets(keys=(APP,)))
+
+
+@pytest.mark.parametrize("kind", ["contact.propertyChange", "object.propertyChange", "contact.creation"])
+def test_what_a_form_changed_tells_that_a_form_was_sent(kind: str) -> None:
+    event = read_one(subscriptionType=kind, objectTypeId="0-1", propertyName="email", changeSource="FORM")
+
+    assert event.trace is Trace.FORM_SUBMITTED
+
+
+def test_an_opt_out_by_a_form_stays_an_opposition() -> None:
+    event = read_one(propertyName="hs_email_optout", propertyValue="true", changeSource="FORM")
+
+    assert (event.kind, event.trace) == (Kind.OPPOSITION, None)
+
+
+@pytest.mark.parametrize(
+    ("what", "more"),
+    [
+        ("propertyChange", {}),
+        ("propertyChange", {"propertyName": "phone", "isSensitive": True, "propertyValue": "REDACTED"}),
+        ("creation", {"changeFlag": "NEW"}),
+        ("deletion", {"changeFlag": "DELETED"}),
+        ("restore", {}),
+        ("associationChange", {"associationType": "CONTACT_TO_COMPANY"}),
+        ("merge", {"primaryObjectId": 5, "mergedObjectIds": [7], "newObjectId": 9}),
+    ],
+)
+def test_generic_events_of_contacts_mean_what_those_of_the_older_family_mean(what: str, more: dict[str, Any]) -> None:
+    older, generic = (
+        read_one(subscriptionType=f"{family}.{what}", objectTypeId="0-1", **more) for family in ("contact", "object")
+    )
+
+    assert (generic.kind, generic.on, generic.trace) == (older.kind, older.on, older.trace)
+    assert (generic.record, generic.merged) == (older.record, older.merged)
+
+
+def test_a_generic_event_of_another_object_names_no_contact() -> None:
+    event = read_one(subscriptionType="object.propertyChange", objectTypeId="0-2")
+
+    assert (event.kind, event.record, event.trace) == (Kind.IGNORED, None, None)
+
+
+def test_a_hundred_events_of_one_contact_are_one_contact_to_be_read() -> None:
+    events = read(*(change(eventId=n, propertyName="phone", propertyValue=str(n)) for n in range(100)))
+
+    assert {(event.record, event.trace) for event in events if isinstance(event, Event)} == {
+        ("5", Trace.CONTACT_CHANGED)
+    }

@@ -99,6 +99,18 @@ def parse(request: Request) -> Iterator[Event | Problem]:
 
 
 def _read(item: Section) -> Iterator[Event]:
+    if item.text("changeSource", default="") == "FORM":
+        yield from (replace(each, trace=_of_a_form(each)) for each in _told(item))
+    else:
+        yield from _told(item)
+
+
+def _of_a_form(event: Event) -> Trace | None:
+    """A form was sent: what was agreed to in it is read at once, and no later than the contact."""
+    return Trace.FORM_SUBMITTED if event.trace is Trace.CONTACT_CHANGED else event.trace
+
+
+def _told(item: Section) -> Iterator[Event]:
     said = item.text("subscriptionType")
     family, _, what = said.partition(".")
     if not (family == "contact" or (family == "object" and item.text("objectTypeId", default="") == "0-1")):
