@@ -1,6 +1,7 @@
 """All mutants of a file: one small change each, made by the operators of Cosmic Ray.
 
-Left out is what is never run: annotations (all modules postpone them) and what only type checkers see.
+Left out is what no test can see: annotations (all modules postpone them), what only type checkers read, and how much a
+cache remembers.
 """
 
 from __future__ import annotations
@@ -41,17 +42,17 @@ class Mutant(NamedTuple):
 def mutants_of(path: Path) -> Iterator[Mutant]:
     """Every mutant of one file."""
     text = path.read_text(encoding="utf-8")
-    nodes, never_run = list(ast_nodes(get_ast(text))), list(_never_run(ast.parse(text)))
+    nodes, unseen = list(ast_nodes(get_ast(text))), list(_unseen(ast.parse(text)))
     for name in OPERATORS:
         if name in NEED_NAMES:
             continue
         places = (place for node in nodes for place in OPERATORS[name]().mutation_positions(node))
         for occurrence, (start, end) in enumerate(places):
-            if not any(first <= start and end <= last for first, last in never_run):
+            if not any(first <= start and end <= last for first, last in unseen):
                 yield Mutant(path, name, occurrence, start[0])
 
 
-def _never_run(tree: ast.Module) -> Iterator[tuple[Place, Place]]:
+def _unseen(tree: ast.Module) -> Iterator[tuple[Place, Place]]:
     for node in ast.walk(tree):
         parts = [getattr(node, "annotation", None), getattr(node, "returns", None)]
         if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
@@ -59,3 +60,6 @@ def _never_run(tree: ast.Module) -> Iterator[tuple[Place, Place]]:
         for part in parts:
             if isinstance(part, (ast.expr, ast.stmt)):
                 yield (part.lineno, part.col_offset), (part.end_lineno or 0, part.end_col_offset or 0)
+        for decorator in getattr(node, "decorator_list", ()):
+            if ast.unparse(decorator).startswith(("cache", "lru_cache")):
+                yield (decorator.lineno, 0), (decorator.lineno + 1, 0)
