@@ -189,6 +189,67 @@ def test_the_better_of_two_consents_is_taken_whole() -> None:
     assert "minor_at_consent" not in facts
 
 
+@pytest.mark.parametrize(
+    "worse",
+    [
+        {"act": "preticked"},
+        {"to": "third_party"},
+        {"minor": True},
+        {"proof": False},
+        {"complete": False},
+    ],
+    ids=lambda worse: next(iter(worse)),
+)
+def test_of_two_consents_the_one_with_fewer_faults_counts_though_it_is_older(worse: dict[str, Any]) -> None:
+    said = {"act": "positive", "to": "us", "proof": True, "complete": True, "minor": False}
+    older, newer = consent(on="phone", details=said), consent(NOON + HOUR, on="phone", details=said | worse)
+
+    assert known([newer, older])["consent_phone_on"] == NOON
+
+
+@pytest.mark.parametrize(
+    ("worse", "better"),
+    [({"to": "third_party"}, {"to": "third_party_named_us"}), ({"minor": True}, {"minor": True, "parental": True})],
+)
+def test_what_cures_a_fault_makes_a_consent_as_good_as_any(worse: dict[str, Any], better: dict[str, Any]) -> None:
+    said = {"act": "positive", "to": "us", "proof": True}
+    older, newer = consent(details=said | worse), consent(NOON + HOUR, details=said | better)
+
+    assert known([older, newer])["consent_email_on"] == NOON + HOUR
+    assert known([consent(details=said), newer])["consent_email_on"] == NOON + HOUR
+
+
+def test_of_two_consents_that_are_as_good_the_later_counts() -> None:
+    assert known([consent(NOON + HOUR), consent()])["consent_email_on"] == NOON + HOUR
+
+
+def test_a_consent_with_evidence_is_proved_unless_it_says_that_it_is_not() -> None:
+    said = {"act": "positive", "to": "us"}
+
+    assert known([consent(details=said, evidence="e1")])["consent_email_proof"] is True
+    assert known([consent(details=said)])["consent_email_proof"] is False
+    assert known([consent(details=said | {"proof": False}, evidence="e1")])["consent_email_proof"] is False
+
+
+def test_of_several_requests_for_a_call_the_last_is_the_one_that_counts() -> None:
+    asked = [
+        act("information", NOON + hours * HOUR, on="phone", details={"what": "callback", "proof": hours == 2})
+        for hours in (2, 0, 1)
+    ]
+
+    facts = known(asked)
+
+    assert (facts["callback_requested_on"], facts["callback_proof"]) == (NOON + 2 * HOUR, True)
+
+
+def test_a_consent_of_unknown_time_is_no_consent_that_could_be_judged() -> None:
+    assert known([consent(time_quality="unknown")]) == {}
+
+
+def test_nobody_consents_to_post() -> None:
+    assert known([consent(on="post")]) == {}
+
+
 def test_an_annulment_ends_an_act_that_is_not_shown_to_be_the_persons() -> None:
     mistaken = opposition(origin="crm_user", proof_level="operator")
     ended = act("annulment", NOON + HOUR, origin="admin", proof_level="operator", ends=mistaken.id)

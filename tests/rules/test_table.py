@@ -131,6 +131,62 @@ def test_codes_words_and_dictionaries_mean_the_same() -> None:
     assert all(np.array_equal(first[name], second[name], equal_nan="until" in name) for name in first)
 
 
+@pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
+@pytest.mark.parametrize(
+    ("zone", "first", "rest", "stands"),
+    [
+        (None, "2026-11-01T00:00", ["2026-11-01T10:00", "2026-11-01T09:59"], True),
+        ("UTC", "2026-10-31T23:00", ["2026-11-01T09:00", "2026-11-01T08:59"], False),
+    ],
+)
+def test_timestamps_are_instants_and_those_at_midnight_without_zone_are_days(
+    unit: str, zone: str | None, first: str, rest: list[str], stands: bool
+) -> None:
+    opposed = pa.array(np.array([first, *rest], f"datetime64[{unit}]")).cast(pa.timestamp(unit, zone))
+    released = pa.array(["2026-11-01T10:00+01:00"] * 3)
+    columns = {"country": ["FR"] * 3, "street": [True] * 3, "opposed_post_on": opposed, "reopened_post_on": released}
+
+    many = decide_many(columns, Offer(), TODAY)
+
+    assert [REASONS[code] == "opposition" for code in many["post_reason"]] == [stands, True, False]
+
+
+def test_an_objection_of_a_mere_day_outlasts_every_release_of_that_day() -> None:
+    columns = {
+        "country": ["FR"] * 3,
+        "street": [True] * 3,
+        "opposed_post_on": ["2026-11-01", "2026-11-01T23:59:58", "2026-11-01"],
+        "reopened_post_on": ["2026-11-01T23:59:59", "2026-11-01T23:59:59", "2026-11-02T00:00:01"],
+    }
+
+    many = decide_many(columns, Offer(), TODAY)
+
+    assert [REASONS[code] == "opposition" for code in many["post_reason"]] == [True, False, False]
+
+
+def test_a_moment_asked_about_leaves_out_what_is_later_on_that_day() -> None:
+    noon = datetime(2026, 11, 23, 11, tzinfo=UTC)
+    columns = {
+        "country": ["FR"] * 4,
+        "street": [True] * 4,
+        "opposed_post_on": ["2026-11-23T12:00:00", "2026-11-23T12:00:01", "2026-11-23", "some day"],
+    }
+
+    many = decide_many(columns, Offer(), noon)
+
+    reasons = [str(REASONS[code]) for code in many["post_reason"]]
+    assert reasons == ["opposition", "last_contact_unknown", "opposition", "opposition"]
+
+
+def test_a_day_asked_about_leaves_out_what_is_dated_later() -> None:
+    columns = {"country": ["FR"] * 3, "street": [True] * 3, "opposed_post_on": ["2026-11-23", "2026-11-24", "some day"]}
+
+    many = decide_many(columns, Offer(), TODAY)
+
+    reasons = [str(REASONS[code]) for code in many["post_reason"]]
+    assert reasons == ["opposition", "last_contact_unknown", "opposition"]
+
+
 def test_a_frame_of_another_library_is_read_through_arrow() -> None:
     values = {"country": ["FR", "BE"], "street": [True, True], "informed": [True, None]}
     frame = pl.DataFrame({**values, "audience": pl.Series(["consumer", None], dtype=pl.Categorical)})
