@@ -19,12 +19,11 @@ from statistics import median
 from time import perf_counter
 from typing import Any
 
-from contactable.mapping import Mapping, declarations_from_settings, facts_of, map_record, offers_from_settings
+from contactable.mapping import Mapping, declarations_from_settings, map_record, offers_from_settings, verdicts_of
 from contactable.mapping.coverage import Setup, coverage
 from contactable.mapping.portal import Contact, Portal, read_portal
 from contactable.mapping.questions import tables_from_answers
 from contactable.mapping.suggest import suggest
-from contactable.rules import decide
 from contactable.sandbox.people import invent
 from contactable.sandbox.records import write_records
 
@@ -141,7 +140,7 @@ def _seconds(contacts: Sequence[Contact], setup: Setup) -> float:
     began = perf_counter()
     for each in contacts:
         mapped = map_record(each.id, each.properties, mapping, lists=each.lists, declarations=declarations)
-        decide(facts_of(mapped.facts, offer, {}), offer.offer, ON)
+        verdicts_of(mapped.facts, offer, ON)
     return perf_counter() - began
 
 

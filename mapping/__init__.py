@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from contactable.mapping.declarations import Declaration, declarations_from_settings
 from contactable.mapping.definition import OPPOSE_PROPERTY, Mapping, shipped_maps
-from contactable.mapping.facts import facts_of, sources_of_facts
+from contactable.mapping.facts import facts_of, sources_of_facts, verdicts_of
 from contactable.mapping.map_file import MapFile, read_map
 from contactable.mapping.memberships import Asked
 from contactable.mapping.offers import OfferSettings, offers_from_settings
@@ -40,4 +40,5 @@ __all__ = [
     "sources_of_facts",
     "state_of",
     "to_json",
+    "verdicts_of",
 ]

@@ -13,11 +13,11 @@ from datetime import date
 
 from contactable.mapping.declarations import Declaration
 from contactable.mapping.definition import Mapping
-from contactable.mapping.facts import facts_of
+from contactable.mapping.facts import verdicts_of
 from contactable.mapping.offers import OfferSettings
 from contactable.mapping.portal import Contact
 from contactable.mapping.records import Facts, map_record
-from contactable.rules import DEFAULT_READINGS, Channel, Readings, Reason, Verdict, decide
+from contactable.rules import DEFAULT_READINGS, Channel, Readings, Reason, Verdict
 
 FOR_A_MISSING_FACT = frozenset(
     {
@@ -70,7 +70,7 @@ class Setup:
 
     def verdicts(self, facts: Facts) -> dict[Channel, Verdict]:
         """Decide one contact by what the CRM says of it; the register is not asked."""
-        return decide(facts_of(facts, self.offer, {}), self.offer.offer, self.on, self.readings)
+        return verdicts_of(facts, self.offer, self.on, self.readings)
 
     def facts(self, contact: Contact) -> tuple[Facts, tuple[str, ...]]:
         """Give the facts of one contact, and the warnings."""

@@ -21,6 +21,7 @@ import msgspec
 
 from contactable.errors import Malformed, SettingsError
 from contactable.mapping.columns import COLUMNS
+from contactable.mapping.sources import Sourced
 from contactable.mapping.values import check_value, plain, read_day
 from contactable.rules.wordings import Wording, WordingKind, gaps_of
 
@@ -135,8 +136,8 @@ def declarations_from_settings(
     return tuple(found)
 
 
-def declared(declarations: Sequence[Declaration], contact: About) -> dict[str, dict[str, list[str]]]:
-    """Give what is declared about a contact: for each column, each value and the names of who states it."""
+def declared(declarations: Sequence[Declaration], contact: About) -> Mapping[str, Sourced | None]:
+    """Give what is declared about a contact, by column; None where two declarations contradict each other."""
     listed = tuple(declarations)
     selectors, by_period = _asked(listed)
     names = tuple((selector, contact.names(selector)) for selector in selectors)
@@ -153,13 +154,15 @@ def _asked(declarations: tuple[Declaration, ...]) -> tuple[tuple[str, ...], bool
 @lru_cache(maxsize=16384)
 def _said(
     declarations: tuple[Declaration, ...], names: tuple[tuple[str, tuple[str, ...]], ...], created: date | None
-) -> dict[str, dict[str, list[str]]]:
+) -> Mapping[str, Sourced | None]:
     """Remember, within bounds, what is declared of contacts alike; nobody changes what is given."""
-    said: dict[str, dict[str, list[str]]] = {}
+    said: dict[str, Sourced | None] = {}
     for declaration in declarations:
         if declaration.covers(dict(names), created):
             for column, value in declaration.facts.items():
-                said.setdefault(column, {}).setdefault(value, []).append(declaration.name)
+                before = said.setdefault(column, Sourced(value, f"declaration:{declaration.name}"))
+                if before is not None and before.value != value:
+                    said[column] = None
     return said
 
 

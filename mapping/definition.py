@@ -13,7 +13,7 @@ import tomllib
 from collections.abc import Callable, Iterable
 from collections.abc import Mapping as Table
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
@@ -27,7 +27,8 @@ from contactable.mapping.columns import (
     column_named,
 )
 from contactable.mapping.offers import OfferSettings, vocabulary
-from contactable.mapping.sources import Found, Source, membership, remembering, sources_of
+from contactable.mapping.sources import Reader, Source, membership, remembering, sources_of
+from contactable.mapping.values import read_opposition
 
 _ABOUT = ("created", "source", "owner", "form")
 _SPECIAL = {"based_on", "subscriptions", "about", "declined", "phone_country"}
@@ -42,7 +43,7 @@ class Mapping:
     """What a CRM's records mean. ``properties`` must be read for it; ``fingerprint`` changes with any meaning."""
 
     sources: tuple[Source, ...]
-    readers: Table[str, Callable[[str], tuple[Found, ...]] | None]  # property -> what its text says; None for nothing
+    reader: Callable[[str], Reader | None]  # by the name of a property; None where it says nothing
     beside: tuple[Source, ...]  # constants, and sources that look at a second property
     by_membership: Table[str, tuple[Source, ...]]
     addresses: Table[str, tuple[str, ...]]  # address column -> properties, the preferred one first
@@ -149,11 +150,9 @@ def _compiled(
         raise SettingsError(f"Mapping: `about.{unknown[0]}` is not known; known: {', '.join(_ABOUT)}.")
     others = [name for names in (*addresses.values(), *about.values()) for name in names]
     read = [name for each in sources for name in (each.property_name, each.at, *dict(each.when)) if name]
-    # Properties that only tell an address or what declarations ask are known not to say anything else.
-    readers = {name: remembering(alone[name]) if name in alone else None for name in (*others, *alone)}
     return Mapping(
         tuple(sources),
-        readers,
+        _readers(alone, scoped),
         tuple(each for each in sources if not each.membership and (each.at or each.when or not each.property_name)),
         by_membership,
         addresses,
@@ -162,6 +161,20 @@ def _compiled(
         tuple(dict.fromkeys([*read, *opt_outs, *others])),
         fingerprint,
     )
+
+
+def _readers(alone: Table[str, list[Source]], scoped: Table[str, Column]) -> Callable[[str], Reader | None]:
+    known = {name: remembering(*sources) for name, sources in alone.items()}
+
+    @lru_cache(maxsize=16384)
+    def reader(name: str) -> Reader | None:
+        for prefix, column in scoped.items():
+            if name not in known and name.startswith(prefix):
+                subscription = name.removeprefix(prefix)
+                return remembering(Source(column, property_name=name, subscription=subscription, read=read_opposition))
+        return known.get(name)
+
+    return reader
 
 
 def _names(key: str, entry: Any) -> tuple[str, ...]:

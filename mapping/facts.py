@@ -18,7 +18,21 @@ from contactable.mapping.columns import CONSENT_CHANNELS, UNKNOWN_TIME, Agreemen
 from contactable.mapping.lifting import consents_to_drop
 from contactable.mapping.offers import TIES, OfferSettings
 from contactable.mapping.sources import Sourced
-from contactable.rules import COLUMNS, Audience, ConsentAct, ConsentRecipient, DataSource, Facts, Mailbox, Sale
+from contactable.rules import (
+    COLUMNS,
+    DEFAULT_READINGS,
+    Audience,
+    Channel,
+    ConsentAct,
+    ConsentRecipient,
+    DataSource,
+    Facts,
+    Mailbox,
+    Readings,
+    Sale,
+    Verdict,
+    decide,
+)
 from contactable.rules import UNKNOWN_TIME as SOME_TIME
 from contactable.rules.moments import at_the_latest, day_of, moment_of
 
@@ -36,6 +50,7 @@ _ENUMS: dict[str, Callable[[str], Any]] = {
     **{f"consent_{channel}_act": ConsentAct for channel in CONSENT_CHANNELS},
     **{f"consent_{channel}_to": ConsentRecipient for channel in CONSENT_CHANNELS},
 }
+_APART = frozenset({"last_contact_on", "postcode"})  # in which contacts differ; the rules ask no postcode
 _WORDS = {"yes": True, "no": False, UNKNOWN_TIME: SOME_TIME, "": None}
 
 
@@ -59,12 +74,25 @@ def facts_of(
     """
     if entered or in_force is not None:
         mapped = {name: fact for name, fact in mapped.items() if _counts(name, fact, entered, in_force)}
-    if known:
-        return Facts(**believed(mapped, offer, known, own_consents))
-    # The postcode is no fact of the rules, and would make every contact unlike the others.
-    return _facts_of_the_crm_alone(
-        tuple([(name, fact[0]) for name, fact in mapped.items() if name != "postcode"]), offer
-    )
+    return Facts(**believed(mapped, offer, known, own_consents))
+
+
+def verdicts_of(
+    mapped: Mapping[str, Sourced], offer: OfferSettings, on: date, readings: Readings = DEFAULT_READINGS
+) -> dict[Channel, Verdict]:
+    """Decide a contact of whom the register knows nothing, as ``decide(facts_of(mapped, offer, {}), …)`` does.
+
+    Quicker by far: contacts have their facts in common, the day of the last contact apart.
+    """
+    alike = tuple([(name, fact[0]) for name, fact in mapped.items() if name not in _APART])
+    contact = mapped.get("last_contact_on")
+    last = _typed("last_contact_on", contact[0]) if contact else None
+    return decide(_facts_in_common(alike, offer), offer.offer, on, readings, last_contact_on=last)
+
+
+@lru_cache(maxsize=32768)
+def _facts_in_common(values: tuple[tuple[str, str], ...], offer: OfferSettings) -> Facts:
+    return Facts(**believed({name: Sourced(value, "") for name, value in values}, offer, {}))
 
 
 def _counts(name: str, fact: Sourced, entered: Collection[str], in_force: Collection[str] | None) -> bool:
@@ -72,12 +100,6 @@ def _counts(name: str, fact: Sourced, entered: Collection[str], in_force: Collec
         return False
     kind, _, declaration = fact.source.partition(":")
     return kind != "declaration" or in_force is None or declaration in in_force
-
-
-@lru_cache(maxsize=32768)
-def _facts_of_the_crm_alone(values: tuple[tuple[str, str], ...], offer: OfferSettings) -> Facts:
-    """Remember, within bounds, what contacts of whom the register knows nothing have in common."""
-    return Facts(**believed({name: Sourced(value, "") for name, value in values}, offer, {}))
 
 
 def believed(

@@ -8,27 +8,24 @@ no address and nothing that people typed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
-from operator import attrgetter
+from typing import NamedTuple
 
 from contactable.mapping.addresses import Identifier, read_addresses
 from contactable.mapping.columns import UNKNOWN_TIME, Agreement
 from contactable.mapping.declarations import About, Declaration, declared
 from contactable.mapping.definition import Mapping as Definition
 from contactable.mapping.sources import Found, Sourced, membership
-from contactable.mapping.values import read_opposition
 from contactable.rules.moments import moment_of
 from contactable.rules.place import country_told_by
 
 Facts = dict[str, Sourced]
 Memberships = Mapping[str, str] | Iterable[str]
 """Names (or ids) of lists, forms, outcomes; as a mapping, with the day of each."""
-_Candidates = dict[str, list[Found]]
+_Said = dict[str, Found]  # by the name of the fact, of all sources the one that is believed
 
 
-@dataclass(frozen=True, slots=True)
-class Mapped:
+class Mapped(NamedTuple):
     """What one record says. ``identifiers`` go to the register; ``warnings`` are codes such as ``country:unreadable``.
 
     An opt-out bound to a subscription type is a fact named ``opposed_email_on/<id>``; ``facts_of`` knows which offers
@@ -53,25 +50,22 @@ def map_record(
 ) -> Mapped:
     """Read one record. Nothing in it raises: what cannot be read closes, or is unknown, and is a warning."""
     addresses = read_addresses(properties, mapping.addresses)
-    candidates: _Candidates = {}
-    scoped = _from_properties(properties, mapping, candidates)
+    facts, warnings = addresses.facts, addresses.warnings
     memberships = {"list": lists, "form": forms, "outcome": outcomes}
+    said: _Said = {}
+    _from_properties(said, properties, mapping, warnings)
     if mapping.by_membership:
-        _from_memberships(memberships, properties, mapping, candidates)
-    warnings = addresses.warnings
-    facts = addresses.facts
-    for name, found in candidates.items():
-        believed = found[0] if len(found) == 1 else _believed(found, warnings)
-        if not believed.clear:
+        _from_memberships(said, memberships, properties, mapping, warnings)
+    for name, found in said.items():
+        if not found.clear:
             warnings.append(f"{name}:unreadable")
-        if believed.fact.value:
-            facts[name] = believed.fact
+        if found.fact.value:
+            facts[name] = found.fact
     # A number that was written down is observed; a declaration is only stated, and comes last.
     _from_prefixes(facts, addresses.prefixes, warnings)
     if declarations:
         about = About(properties, mapping.about, memberships)
         _from_declarations(facts, declared(declarations, about), warnings)
-    facts.update(scoped)
     return Mapped(record_id, facts, tuple(dict.fromkeys(addresses.identifiers)), tuple(dict.fromkeys(warnings)))
 
 
@@ -86,67 +80,55 @@ def from_json(data: Mapping[str, Sequence[str]]) -> Facts:
 
 
 def _from_properties(
-    properties: Mapping[str, str | None], mapping: Definition, candidates: _Candidates
-) -> dict[str, Sourced]:
-    """Gather what properties say; give apart the opt-outs that are bound to a subscription type."""
-    scoped: dict[str, Sourced] = {}
-    readers, opt_outs = mapping.readers, tuple(mapping.subscriptions)
+    said: _Said, properties: Mapping[str, str | None], mapping: Definition, warnings: list[str]
+) -> None:
+    reader = mapping.reader
     for name, text in properties.items():
-        if text:
-            if read := readers.get(name):
-                for found in read(text):
-                    candidates.setdefault(found.column.name, []).append(found)
-            elif name.startswith(opt_outs) and name not in readers:
-                _opt_out_of_a_type(name, text, mapping, scoped)
+        if text and (read := reader(name)) is not None:
+            for found in read(text):
+                _add(said, found, warnings)
     for source in mapping.beside:
         text = properties.get(source.property_name) or ""
         if (text or not source.property_name) and source.concerns(properties):
-            _add(candidates, source.look(text, properties.get(source.at) or ""))
-    return scoped
-
-
-def _opt_out_of_a_type(name: str, text: str, mapping: Definition, scoped: Facts) -> None:
-    for prefix, column in mapping.subscriptions.items():
-        if name.startswith(prefix) and (value := read_opposition(text).value):
-            scoped[f"{column.name}/{name.removeprefix(prefix)}"] = Sourced(value, f"property:{name}")
+            _add(said, source.look(text, properties.get(source.at) or ""), warnings)
 
 
 def _from_memberships(
+    said: _Said,
     memberships: Mapping[str, Memberships],
     properties: Mapping[str, str | None],
     mapping: Definition,
-    candidates: _Candidates,
+    warnings: list[str],
 ) -> None:
     for kind, names in memberships.items():
-        days = names if isinstance(names, Mapping) else {}
+        days = names if names and isinstance(names, Mapping) else {}
         for name in names:
             for source in mapping.by_membership.get(membership(kind, name), ()):
                 if source.concerns(properties):
-                    _add(candidates, source.look(days.get(name, ""), properties.get(source.at) or ""))
+                    _add(said, source.look(days.get(name, ""), properties.get(source.at) or ""), warnings)
 
 
-def _add(candidates: _Candidates, found: Found | None) -> None:
+def _add(said: _Said, found: Found | None, warnings: list[str]) -> None:
     if found is not None:
-        candidates.setdefault(found.column.name, []).append(found)
+        before = said.get(found.name)
+        said[found.name] = found if before is None else _believed(before, found, warnings)
 
 
-def _believed(found: list[Found], warnings: list[str]) -> Found:
-    """Choose among several sources of one column."""
-    # By rank, because a record has its properties in any order.
-    said = sorted((each for each in found if each.fact.value), key=attrgetter("rank"))
-    if not said:
-        return found[0]
-    column = said[0].column
-    values = {each.fact.value for each in said}
-    if column.agreement is Agreement.FIRST or len(values) == 1:
-        return said[0]
+def _believed(one: Found, other: Found, warnings: list[str]) -> Found:
+    """Choose between two sources of one column, whichever came first: a record has its properties in any order."""
+    if not (one.fact.value and other.fact.value):
+        return one if one.fact.value else other
+    preferred, second = (one, other) if one.rank <= other.rank else (other, one)
+    column, values = one.column, (preferred.fact.value, second.fact.value)
+    if column.agreement is Agreement.FIRST or values[0] == values[1]:
+        return preferred
     if column.values:
         if not column.forbids:
             warnings.append(f"{column.name}:contradictory")
-        return min(said, key=lambda each: column.values.index(each.fact.value))
+        return min(preferred, second, key=lambda each: column.values.index(each.fact.value))
     if column.whole_days:  # written alike, so that their order is that of their letters
-        return max(said, key=lambda each: each.fact.value)
-    return max(said, key=lambda each: strictness_of_time(each.fact.value))
+        return max(preferred, second, key=lambda each: each.fact.value)
+    return max(preferred, second, key=lambda each: strictness_of_time(each.fact.value))
 
 
 def strictness_of_time(value: str) -> tuple[bool, int]:
@@ -169,12 +151,10 @@ def _from_prefixes(facts: Facts, prefixes: list[str], warnings: list[str]) -> No
         facts["country"] = Sourced(told, "prefix")
 
 
-def _from_declarations(facts: Facts, said: dict[str, dict[str, list[str]]], warnings: list[str]) -> None:
-    for column, values in said.items():
-        if column in facts:
-            continue
-        if len(values) > 1:
-            warnings.append(f"{column}:declarations_contradict")
-            continue
-        ((value, names),) = values.items()
-        facts[column] = Sourced(value, f"declaration:{names[0]}")
+def _from_declarations(facts: Facts, said: Mapping[str, Sourced | None], warnings: list[str]) -> None:
+    for column, fact in said.items():
+        if column not in facts:
+            if fact is None:
+                warnings.append(f"{column}:declarations_contradict")
+            else:
+                facts[column] = fact

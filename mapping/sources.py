@@ -13,14 +13,14 @@ one first. What needs more is written as a table::
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 from contactable.errors import Malformed, SettingsError
 from contactable.mapping.columns import UNKNOWN_TIME, Column, Kind
-from contactable.mapping.values import NOTHING, Read, check_value, plain, read_date, reader_of
+from contactable.mapping.values import NOTHING, Read, check_value, day_in, plain, read_date, reader_of
 
 MEMBERSHIPS = ("list", "form", "outcome")  # what a contact is in, went through, or was answered
 OTHER = "other"  # a trade, a product … that no offer names
@@ -36,32 +36,36 @@ class Sourced(NamedTuple):
 
 
 class Found(NamedTuple):
-    """What one source says of one contact. ``rank`` is its place in the order of preference, from 0.
+    """What one source says of one contact: the ``fact`` called ``name``, read as its column says.
 
-    ``clear`` is False where the value could not be read.
+    ``rank`` is the source's place in the order of preference, from 0. ``clear`` is False where it could not be read.
     """
 
+    name: str
     column: Column
     rank: int
     fact: Sourced
     clear: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Source:
     """One source of one column. ``rank`` is its place in the order of preference, from 0.
 
     ``property_name`` is the property that it reads, ``membership`` the set it looks at (``list:Ne pas appeler``);
     ``at`` the property that holds the date of a ticked box; ``when`` says which values of which other properties a
-    contact must have for the source to speak.
+    contact must have for the source to speak. ``subscription`` is the type of subscription that an opt-out is bound to;
+    ``whole_days`` says that of a moment only its day is of use.
     """
 
     column: Column
-    rank: int
+    rank: int = 0
     property_name: str = ""
     membership: str = ""
     at: str = ""
     when: tuple[tuple[str, frozenset[str]], ...] = ()
+    subscription: str = ""
+    whole_days: bool = False
     read: Callable[[str], Read] = field(default=lambda _: NOTHING, compare=False)
 
     @property
@@ -69,21 +73,32 @@ class Source:
         """Whose a fact of this source is, as ``explain`` prints it."""
         return f"property:{self.property_name}" if self.property_name else self.membership or "constant"
 
+    @property
+    def name(self) -> str:
+        """What the fact is called: its column, with the subscription type to which it is bound."""
+        return f"{self.column.name}/{self.subscription}" if self.subscription else self.column.name
+
     def concerns(self, properties: Mapping[str, str | None]) -> bool:
         """Whether the source speaks of a contact with these properties."""
         return all(plain(properties.get(name) or "") in values for name, values in self.when)
 
-    def look(self, text: str, day: str = "") -> Found | None:
-        """Say what this text (of the property, or the day of a membership) means for the column; None for nothing.
+    @cached_property
+    def look(self) -> Callable[[str, str], Found | None]:
+        """Say what a text (of the property, or the day of a membership) means for the column; None for nothing.
 
-        ``day`` is the text of the property that ``at`` names.
+        The second text is that of the property which ``at`` names. What was read is remembered, within bounds.
         """
+        read = lru_cache(maxsize=16384)(self.read_once)
+        return (lambda text, day: read(day_in(text), day)) if self.whole_days else read
+
+    def read_once(self, text: str, day: str = "") -> Found | None:
+        """As ``look``, without remembering."""
         value, clear = self.read(text)
         if value == UNKNOWN_TIME and self.at:
             value, clear = self._dated(day, clear)
         if not value and clear:
             return None
-        return Found(self.column, self.rank, Sourced(value, self.label), clear)
+        return Found(self.name, self.column, self.rank, Sourced(value, self.label), clear)
 
     def _dated(self, day: str, clear: bool) -> Read:
         """Give a ticked box the date that stands in a property beside it."""
@@ -94,20 +109,25 @@ class Source:
         return Read(UNKNOWN_TIME, clear) if self.column.forbids else Read("", found.clear)
 
 
+Reader = Callable[[str], tuple[Found, ...]]
+"""What the text of one property says, for all the columns that it feeds."""
+
+
 @lru_cache(maxsize=4096)
 def membership(kind: str, name: str) -> str:
     """The key under which a list, a form or an outcome is looked up, however its name is written."""
     return f"{kind}:{plain(name)}"
 
 
-def remembering(sources: Sequence[Source]) -> Callable[[str], tuple[Found, ...]]:
+def remembering(*sources: Source) -> Reader:
     """Read one property for all columns that it feeds, remembering within bounds what its texts mean."""
 
     @lru_cache(maxsize=16384)
     def read(text: str) -> tuple[Found, ...]:
-        return tuple(found for source in sources if (found := source.look(text)) is not None)
+        return tuple(found for source in sources if (found := source.read_once(text)) is not None)
 
-    return read
+    # Texts with a time of day are never the same twice, and mostly only the day is asked.
+    return (lambda text: read(day_in(text))) if all(source.whole_days for source in sources) else read
 
 
 def sources_of(column: Column, written: Any, vocabulary: frozenset[str] = frozenset()) -> Iterator[Source]:
@@ -133,8 +153,9 @@ def _source(column: Column, rank: int, table: Any, vocabulary: frozenset[str]) -
     if origins == ["always"]:
         return Source(column, rank, when=when, read=_constant(column, str(table["always"])))
     if origins == ["property"]:
-        read = _reader(column, table, vocabulary)
-        return Source(column, rank, property_name=str(table["property"]), at=at, when=when, read=read)
+        read, whole_days = _reader(column, table, vocabulary), column.whole_days or "filled" in table
+        name = str(table["property"])
+        return Source(column, rank, property_name=name, at=at, when=when, whole_days=whole_days, read=read)
     membership = f"{origins[0]}:{table[origins[0]]}"
     return Source(column, rank, membership=membership, at=at, when=when, read=_joined(column, table))
 
@@ -164,18 +185,18 @@ def _joined(column: Column, table: dict[str, Any]) -> Callable[[str], Read]:
 
 
 def _reader(column: Column, table: dict[str, Any], vocabulary: frozenset[str]) -> Callable[[str], Read]:
-    """Build the function that reads the property; each remembers what it has read, within bounds."""
+    """Build the function that reads the property."""
     if "values" in table:
-        return lru_cache(4096)(_by_values(column, table["values"]))
+        return _by_values(column, table["values"])
     if "contains" in table:
-        return lru_cache(4096)(_by_part(column, table))
+        return _by_part(column, table)
     if "filled" in table:
         value = check_value(column, str(table["filled"]))
         return lambda text: Read(value) if text.strip() else NOTHING
     if column.kind is Kind.CODES:
-        return lru_cache(4096)(lambda text: _codes(text, vocabulary))
+        return lambda text: _codes(text, vocabulary)
     if "at" in table and column.kind is Kind.DATE:
-        return lru_cache(4096)(_by_part(column, {**table, "contains": ""}))
+        return _by_part(column, {**table, "contains": ""})
     return reader_of(column)
 
 

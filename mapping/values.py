@@ -87,12 +87,15 @@ def read_date(text: str) -> Read:
     return Read(moment.isoformat()) if moment.year in _PLAUSIBLE_YEARS else UNREADABLE
 
 
+def day_in(text: str) -> str:
+    """Shorten a moment to its day where the two are plain to see; any other text comes back as it is."""
+    # Moments are as many as contacts. Until 22 h UTC it is the same day in Paris, whatever the season.
+    return text[: len("2026-11-24")] if _UNTIL_22_UTC.fullmatch(text) else text
+
+
 def read_day(text: str) -> Read:
     """Read a date, a moment as its day in Paris."""
-    # Moments are as many as contacts. Until 22 h UTC it is the same day in Paris, whatever the season.
-    if _UNTIL_22_UTC.fullmatch(text):
-        return _read_day(text[: len("2026-11-24")])
-    return _read_day(text)
+    return _read_day(day_in(text))
 
 
 @lru_cache(65536)
@@ -131,11 +134,11 @@ def read_postcode(text: str) -> Read:
 
 
 def reader_of(column: Column) -> Callable[[str], Read]:
-    """Give the function that reads this column, remembering what it has read (a bounded memory)."""
+    """Give the function that reads this column."""
     if column.whole_days:
         return read_day
     if column.kind in (Kind.CHOICE, Kind.CODES):
-        return lru_cache(4096)(lambda text: read_choice(text, column.values))
+        return lambda text: read_choice(text, column.values)
     return _READERS[column.kind]
 
 
@@ -195,9 +198,9 @@ def _aware(moment: datetime) -> datetime:
 
 
 _READERS: dict[Kind, Callable[[str], Read]] = {
-    Kind.YES_NO: lru_cache(4096)(read_yes_no),
-    Kind.DATE: lru_cache(65536)(read_date),
-    Kind.OPPOSITION: lru_cache(65536)(read_opposition),
-    Kind.COUNTRY: lru_cache(4096)(read_country),
-    Kind.POSTCODE: lru_cache(65536)(read_postcode),
+    Kind.YES_NO: read_yes_no,
+    Kind.DATE: read_date,
+    Kind.OPPOSITION: read_opposition,
+    Kind.COUNTRY: read_country,
+    Kind.POSTCODE: read_postcode,
 }

@@ -8,6 +8,7 @@ The memos are bounded and forget everything when they are full.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, Final, TypeVar
@@ -40,14 +41,21 @@ _PLACES = {NEVER: -2, 0: -3}  # and of one that does not come, or of a period th
 
 
 def decide(
-    facts: Facts, offer: Offer, on: date, readings: Readings = DEFAULT_READINGS, *, law: Law = FRENCH_LAW
+    facts: Facts,
+    offer: Offer,
+    on: date,
+    readings: Readings = DEFAULT_READINGS,
+    *,
+    last_contact_on: date | None = None,
+    law: Law = FRENCH_LAW,
 ) -> dict[Channel, Verdict]:
     """Tell for each channel whether the contact may be approached there.
 
     ``on`` is a day (Europe/Paris), with all that happened on it, or an aware date-time; what lies after it is not
-    known. Raises ``Malformed`` for a naive date-time and for a day before 2018-05-25.
+    known. ``last_contact_on`` takes the place of an unknown one in ``facts``: most contacts differ in nothing else, and
+    can share their facts. Raises ``Malformed`` for a naive date-time and for a day before 2018-05-25.
     """
-    judgements, ahead = _judged(facts, offer, on, readings, law)
+    judgements, ahead = _judged(facts, offer, on, readings, law, last_contact_on)
     return {each.channel: each.verdict(ahead) for each in judgements}
 
 
@@ -94,23 +102,28 @@ def _asked_at(on: date) -> int:
 
 
 def _judged(
-    facts: Facts, offer: Offer, on: date, readings: Readings, law: Law
+    facts: Facts, offer: Offer, on: date, readings: Readings, law: Law, last_contact_on: date | None = None
 ) -> tuple[tuple[Judgement, ...], tuple[int, ...]]:
     """The judgements on all channels, and the days ahead on which anything may change."""
     moment = asked_at(on)
+    packed, latest, starts = facts.normal.contacted_on(last_contact_on) if last_contact_on else facts.normal
     # Seldom: facts lie in the past unless somebody asks about a day gone by.
-    if facts.normal.latest > moment:
-        facts = known_at(facts, moment)
-    packed, _, starts = facts.normal
+    if latest > moment:
+        return _judged(known_at(_contacted(facts, last_contact_on), moment), offer, on, readings, law)
     today = day_of(moment)
     order, ahead = _days_ahead(law, starts, today)
     key = (law, packed, order, offer.purpose, offer.sector, readings.code)
     judgements = _judgements.get(key)
     if judgements is None:
+        facts = _contacted(facts, last_contact_on)
         situation = Situation(law, facts, offer, today, readings, ends_of(starts), ahead)
         judgements = tuple(_judged_alone(channel, situation, order) for channel in _CHANNELS)
         _remember(_judgements, key, judgements)
     return judgements, ahead
+
+
+def _contacted(facts: Facts, last_contact_on: date | None) -> Facts:
+    return replace(facts, last_contact_on=last_contact_on) if last_contact_on else facts
 
 
 def _judged_alone(channel: Channel, situation: Situation, order: tuple[int, ...]) -> Judgement:

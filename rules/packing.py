@@ -97,6 +97,7 @@ _ACTED = frozenset((*ACTS, *OBJECTIONS))
 _FAR = DAY * DAY  # later than every act: an objection of unknown time
 _BITS_OF_A_CHANNEL = 3  # what ``standing`` tells
 _EVENT_BITS = len(HAPPENED) + _BITS_OF_A_CHANNEL * len(Channel)
+_CONTACTED = 1 << _EVENT_BITS - 1 - HAPPENED.index("last_contact_on")
 _COUNTRY = re.compile("[A-Z]{2}")
 _PLACES = tuple(Place)
 _finite = attrgetter(*VALUES)
@@ -126,6 +127,12 @@ class Normal(NamedTuple):
     packed: int
     latest: int  # the last moment at which anything happened
     starts: Starts
+
+    def contacted_on(self, when: date) -> Normal:
+        """The normal form of the same facts with a last contact, which they do not have. Raises ``Malformed``."""
+        moment = _moment("last_contact_on", when)
+        starts = (max(self.starts[0], day_of(moment)), *self.starts[1:])
+        return Normal(self.packed | _CONTACTED, max(self.latest, moment), starts)
 
 
 def normalise(facts: Facts) -> Normal:

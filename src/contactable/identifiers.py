@@ -10,9 +10,9 @@ from __future__ import annotations
 import hmac
 import re
 import unicodedata
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from typing import NamedTuple
 
 import phonenumbers
 from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
@@ -34,16 +34,14 @@ class PhoneKind(StrEnum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True)
-class Email:
+class Email(NamedTuple):
     """A well-formed e-mail address: ``text`` normalised; ``generic`` when it is an organisation's (contact@, info@)."""
 
     text: str
     generic: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Phone:
+class Phone(NamedTuple):
     """A possible number. ``country`` is what an international prefix told, or None; ``region`` is used for the kind."""
 
     e164: str
@@ -79,11 +77,11 @@ _MAYOTTE_STARTS = ("269", "639")
 # Nearly all addresses and numbers are of these plain shapes; what does not fit goes the libraries' long way. Tests hold
 # the two ways equal, on every first digit and on generated texts.
 _PLAIN_LOCAL_PART = re.compile(r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*")
-# No label with two dashes in the third place (Punycode goes the long way), no name that nobody can own.
-_PLAIN_DOMAIN = re.compile(r"(?:(?!..--)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
-_SPECIAL_DOMAIN = re.compile(rf"(?:.*\.)?(?:{'|'.join(map(re.escape, SPECIAL_USE_DOMAIN_NAMES))})")
+# One dash at a time: two in the third place are Punycode. Names that nobody can own go the long way, too.
+_PLAIN_DOMAIN = re.compile(r"(?:[a-z0-9]+(?:-[a-z0-9]+)*\.)+[a-z]{2,63}")
+_SPECIAL_ENDINGS = frozenset(name.rpartition(".")[2] for name in SPECIAL_USE_DOMAIN_NAMES)
 _PLAIN_FRENCH = re.compile(r"(?:0|(\+|00)33[ .]?)([1-9](?:[ .-]?[0-9]{2}){4})")
-_LONGEST_LOCAL_PART, _LONGEST_DOMAIN, _LONGEST_EMAIL = 64, 253, 254  # RFC 5321
+_LONGEST_LOCAL_PART, _LONGEST_LABEL, _LONGEST_EMAIL = 64, 63, 254  # RFC 5321
 
 
 def read_email(text: str) -> Email | None:
@@ -112,7 +110,8 @@ def validated_email(text: str) -> Email | None:
 def _plain_domain(domain: str) -> tuple[str, bool] | None:
     """Give an ASCII domain that ``email-validator`` accepts, and whether it is a public webmail's; else None."""
     name = domain.lower() if domain.isascii() else ""
-    if len(name) <= _LONGEST_DOMAIN and _PLAIN_DOMAIN.fullmatch(name) and not _SPECIAL_DOMAIN.fullmatch(name):
+    plain = len(name) <= _LONGEST_LABEL and _PLAIN_DOMAIN.fullmatch(name)
+    if plain and name.rpartition(".")[2] not in _SPECIAL_ENDINGS:
         return name, is_public_webmail(name)
     found = validated_email(f"a@{domain}") if domain.isascii() and domain == domain.strip() else None
     return (found.text[2:], is_public_webmail(found.text[2:])) if found else None

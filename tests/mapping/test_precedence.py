@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contactable.mapping import Mapping, Sourced, facts_of, map_record, offers_from_settings
+from contactable.mapping import Mapping, Sourced, facts_of, map_record, offers_from_settings, verdicts_of
 from contactable.mapping.columns import COLUMNS, Kind
 from contactable.rules import UNKNOWN_TIME, Channel, Facts, decide
 
@@ -102,6 +102,14 @@ def test_the_order_of_properties_in_a_record_does_not_matter(record: dict[str, s
     backwards = dict(reversed(record.items()))
 
     assert facts_of(read(record), MAIN, known) == facts_of(read(backwards), MAIN, known)
+
+
+@settings(max_examples=150)
+@given(RECORDS, st.dates(date(2022, 1, 1), ON))
+def test_the_short_way_to_verdicts_says_what_the_long_way_says(record: dict[str, str], day: date) -> None:
+    facts = read(record)
+
+    assert verdicts_of(facts, MAIN, day) == decide(facts_of(facts, MAIN, {}), MAIN.offer, day)
 
 
 @settings(max_examples=100)

@@ -46,6 +46,16 @@ def test_a_contact_that_differs_where_no_rule_asks_is_not_judged_again(monkeypat
     assert judged == [*Channel, Channel.PHONE]
 
 
+@pytest.mark.parametrize("day", [date(2024, 3, 1), TODAY])
+def test_a_last_contact_told_apart_gives_the_verdicts_of_one_among_the_facts(
+    contacts: Callable[..., list[dict[str, Any]]], day: date
+) -> None:
+    for values in contacts(100, 12, timed=True):
+        facts, apart = Facts(**values | {"last_contact_on": None}), values.get("last_contact_on")
+
+        assert decide(facts, Offer(), day, last_contact_on=apart) == decide(Facts(**values), Offer(), day)
+
+
 def test_a_collection_long_ago_is_not_taken_for_one_that_nobody_knows() -> None:
     who: dict[str, Any] = {"audience": "professional", "related_to_profession": True, "source": "elsewhere"}
     who |= {"country": "FR", "email": "personal", "last_contact_on": TODAY}
