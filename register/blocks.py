@@ -119,9 +119,10 @@ def named_scopes(tx: Tx) -> frozenset[str]:
     return frozenset(_said(tx)["named"])
 
 
-def free(tx: Tx) -> None:
-    """Take back what a process held that was killed; for where no other process is at work."""
-    tx.connection.execute(update(table).where(table.c.leased_until.isnot(None)).values(leased_until=None))
+def free(tx: Tx, endpoint: str) -> None:
+    """Take back what was claimed of one sender, for whoever has the turn: whoever claimed is gone."""
+    claimed = (table.c.endpoint == endpoint) & table.c.leased_until.isnot(None)
+    tx.connection.execute(update(table).where(claimed).values(leased_until=None))
 
 
 def waiting(tx: Tx) -> dict[str, Waiting]:

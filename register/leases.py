@@ -46,6 +46,11 @@ def release(tx: Tx, name: str, holder: str) -> None:
     tx.connection.execute(delete(table).where(table.c.name == name, table.c.holder == holder))
 
 
+def clear(tx: Tx) -> None:
+    """Free every name, for a process that knows itself alone."""
+    tx.connection.execute(delete(table))
+
+
 def held(tx: Tx, name: str) -> Lease | None:
     """Who holds a name now, or None."""
     row = tx.connection.execute(select(table).where(table.c.name == name, table.c.expires_at >= tx.now)).first()

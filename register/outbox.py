@@ -105,9 +105,10 @@ def claim(tx: Tx, connector: str, limit: int, lease_seconds: float) -> list[Prom
     return sorted(claimed, key=lambda each: (not each.urgent, each.promised_at, each.record_id))
 
 
-def free(tx: Tx) -> int:
-    """Free every claim, for a process that knows itself alone: whoever claimed is gone. Return how many there were."""
-    freed = update(promises).where(promises.c.leased_until.isnot(None)).values(leased_until=None)
+def free(tx: Tx, connector: str) -> int:
+    """Free every claim on one CRM, for whoever has the turn: whoever claimed is gone. Return how many there were."""
+    claimed = and_(promises.c.connector == connector, promises.c.leased_until.isnot(None))
+    freed = update(promises).where(claimed).values(leased_until=None)
     return len(tx.connection.execute(freed.returning(promises.c.record_id)).all())
 
 

@@ -40,11 +40,15 @@ if TYPE_CHECKING:
 
 
 class Contactable:
-    """The kit. Nothing is opened before it is needed; ``close`` ends what was."""
+    """The kit. Nothing is opened before it is needed; ``close`` ends what was.
 
-    def __init__(self, settings: Settings, *, clock: Clock = utc_now) -> None:
+    One that does not work (``works=False``) only answers: other processes write to the CRMs and run the schedule.
+    """
+
+    def __init__(self, settings: Settings, *, clock: Clock = utc_now, works: bool = True) -> None:
         self.settings = settings
         self.clock = clock
+        self.works = works
 
     @classmethod
     def from_settings(cls, path: str | Path) -> Self:
@@ -121,7 +125,7 @@ class Contactable:
         from contactable.webhooks.blueprint import make_blueprint
 
         blueprint = make_blueprint(self.doors)
-        blueprint.record_once(lambda state: self.service.start())
+        blueprint.record_once(lambda state: self.service.start() if self.works else None)
         return blueprint
 
     @cached_property

@@ -20,10 +20,10 @@ from contactable.errors import ContactableError, LimitReached, Refused
 from contactable.identifiers import IdentifierKind
 from contactable.logs import trace
 from contactable.mapping import map_record
-from contactable.one_process import lock_of
 from contactable.register import Register, blocks, mirror, subjects
 from contactable.register.blocks import Owed
 from contactable.transport import Limiter, Transport, pipelined
+from contactable.turns import Turn
 from contactable.webhooks.blocking import Person
 from contactable.webhooks.receiver import Endpoint
 
@@ -180,10 +180,12 @@ def _put_off(owed: Owed, failed: ContactableError) -> tuple[timedelta, str]:
 
 
 class Sender:
-    """Runs ``work`` for one sender in a thread of its own until it is stopped."""
+    """Runs ``work`` for one sender in a thread of its own until it is stopped, as long as it is our turn."""
 
     def __init__(self, here: Counter) -> None:
         self._here = here
+        name = here.endpoint.name
+        self._turn = Turn(here.register, f"blocks {name}", here.clock, lambda tx: blocks.free(tx, name))
         self._woken = threading.Event()
         self._thread = threading.Thread(target=self._loop, name=f"blocks-{here.endpoint.name}", daemon=True)
 
@@ -201,6 +203,7 @@ class Sender:
         self._woken.set()
         if self._thread.is_alive():
             self._thread.join()
+            self._turn.give_back()
         self._here.transport.close()
 
     def _loop(self) -> None:
@@ -211,7 +214,7 @@ class Sender:
 
     def _work(self) -> int:
         try:
-            return work(self._here)
+            return work(self._here) if self._turn.is_mine() else 0
         except Exception as error:  # noqa: BLE001  the register was locked, say: the rows are still there
             log.error("blocks_wait", endpoint=self._here.endpoint.name, error=trace(error))
         self._here.stopping.wait(FIRST_DELAY.total_seconds())
@@ -221,8 +224,6 @@ class Sender:
 def start(kit: Contactable) -> dict[str, Sender]:
     """Connect the senders and begin to hand over what they are owed."""
     connect(kit)
-    if lock_of(kit.settings.register_url) is not None:
-        kit.register.write(blocks.free)  # on SQLite nobody else is at work
     senders = {name: Sender(counter(kit, endpoint)) for name, endpoint in connected(kit).items()}
     for sender in senders.values():
         sender.start()

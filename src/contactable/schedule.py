@@ -11,13 +11,16 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from zoneinfo import ZoneInfo
 
 import structlog
 
 from contactable.errors import ContactableError
 from contactable.logs import trace
+
+if TYPE_CHECKING:
+    from contactable.turns import Turn
 
 PARIS = ZoneInfo("Europe/Paris")
 TICK = 0.2  # seconds between two looks at the clock
@@ -60,14 +63,15 @@ class Memory(Protocol):
 class Scheduler:
     """Runs each task when it is due, each in a thread of its own, never twice at a time."""
 
-    def __init__(self, tasks: Sequence[Task], memory: Memory, clock: Callable[[], datetime]) -> None:
+    def __init__(self, tasks: Sequence[Task], memory: Memory, clock: Callable[[], datetime], turn: Turn) -> None:
         self._tasks = tasks
         self._memory = memory
         self._clock = clock
+        self._turn = turn
         self._running: dict[str, Future[None]] = {}
         self._stop = threading.Event()
         self._pool = ThreadPoolExecutor(max_workers=max(len(tasks), 1), thread_name_prefix="task")
-        self._last = {task.name: memory.last_run(task.name) for task in tasks}
+        self._last: dict[str, datetime | None] = {}
         self._thread = threading.Thread(target=self._loop, name="schedule", daemon=True)
 
     def start(self) -> None:
@@ -80,13 +84,25 @@ class Scheduler:
         if self._thread.is_alive():
             self._thread.join()
         self._pool.shutdown(wait=True)
+        self._turn.give_back()
 
     def _loop(self) -> None:
         while not self._stop.wait(TICK):
-            for task in self._tasks:
+            for task in self._tasks if self._is_our_turn() else ():
                 if self._is_due(task):
                     self._last[task.name] = self._clock()
                     self._running[task.name] = self._pool.submit(self._run, task, self._clock())
+
+    def _is_our_turn(self) -> bool:
+        """Whether this process runs the schedule; when it begins to, it learns what others ran before."""
+        had = self._turn.held
+        try:
+            if self._turn.is_mine() and not had:
+                self._last = {task.name: self._memory.last_run(task.name) for task in self._tasks}
+        except ContactableError as error:
+            log.warning("schedule_waits", why=str(error))
+            self._turn.held = False
+        return self._turn.held
 
     def _is_due(self, task: Task) -> bool:
         running = self._running.get(task.name)

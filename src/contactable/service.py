@@ -18,13 +18,14 @@ from contactable import alerts, outward, own_properties
 from contactable.errors import ContactableError, RegisterError
 from contactable.one_process import alone, lock_of
 from contactable.polling import poll, pollable
-from contactable.register import Register, cursors, jobs, mirror, outbox
+from contactable.register import Register, cursors, jobs, leases, mirror, outbox
 from contactable.register.retention import purge
 from contactable.register.sealing import seal
 from contactable.register.verifying import verify
 from contactable.rules.calendar import paris_day
 from contactable.schedule import Scheduler, Task
 from contactable.sync import CHANGES
+from contactable.turns import Turn
 from contactable.watching import remember_coverage
 from contactable.worker import Worker
 
@@ -57,14 +58,16 @@ class Service:
             return
         self._held.enter_context(alone(self._kit.settings.register_url, "this one"))
         if lock_of(self._kit.settings.register_url) is not None:
-            self._kit.register.write(outbox.free)  # what a killed server held, nobody works on any more
+            self._kit.register.write(leases.clear)  # what a killed server held, nobody has any more
         for name in self._kit.connectors:
             self._kit.reader(name).catch_up()
         self._workers = {name: Worker(self._kit.desk(name)) for name in self._kit.connectors}
         for worker in self._workers.values():
             worker.start()
         self._senders = outward.start(self._kit)
-        self._scheduler = Scheduler(list(tasks(self._kit, self.wake)), Memory(self._kit.register), self._kit.clock)
+        register, clock = self._kit.register, self._kit.clock
+        turn = Turn(register, "schedule", clock)
+        self._scheduler = Scheduler(list(tasks(self._kit, self.wake)), Memory(register), clock, turn)
         self._scheduler.start()
 
     def wake(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import gc
+import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -28,6 +29,13 @@ def make_app(kit: Contactable) -> Flask:
     gc.collect()
     gc.freeze()  # what was loaded stays: looking through it at each collection took a tenth of the time
     return app
+
+
+def work(kit: Contactable, ready: Callable[[], None]) -> None:
+    """Write to the CRMs and run the schedule, without answering anybody, until the process is told to stop."""
+    kit.service.start()
+    ready()
+    threading.Event().wait()
 
 
 def serve(kit: Contactable, listen: str, ready: Callable[[str], None]) -> None:

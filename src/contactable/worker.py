@@ -28,6 +28,7 @@ from contactable.rules import Reason
 from contactable.rules.calendar import paris_day
 from contactable.rules.labels import Language
 from contactable.settings import BrakeSettings
+from contactable.turns import Turn
 
 log = structlog.get_logger()
 
@@ -199,10 +200,12 @@ def _delay(attempts: int) -> timedelta:
 
 
 class Worker:
-    """Runs ``work`` in a thread of its own until it is stopped; several may run side by side."""
+    """Runs ``work`` in a thread of its own until it is stopped, as long as it is this process's turn."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        name = desk.connector.name
+        self._turn = Turn(desk.register, f"crm {name}", desk.clock, lambda tx: outbox.free(tx, name))
         self._woken = threading.Event()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._loop, name=f"worker-{desk.connector.name}", daemon=True)
@@ -221,6 +224,7 @@ class Worker:
         self._woken.set()
         if self._thread.is_alive():
             self._thread.join()
+            self._turn.give_back()
 
     def _loop(self) -> None:
         while not self._stopping.is_set():
@@ -230,7 +234,7 @@ class Worker:
 
     def _work(self) -> int:
         try:
-            return work(self._desk)
+            return work(self._desk) if self._turn.is_mine() else 0
         except ContactableError as error:
             log.warning("worker_waits", connector=self._desk.connector.name, why=str(error))
         except Exception as error:  # noqa: BLE001  a contact that breaks us must not end the work for the others

@@ -257,7 +257,7 @@ def test_what_a_killed_process_held_is_free_after_a_start(kit: Contactable, list
     kit.register.write(lambda tx: blocks.claim(tx, "brevo", 10, 3600))
     claimed_again = work(counter_of(kit, "brevo"))
 
-    kit.register.write(blocks.free)
+    kit.register.write(lambda tx: blocks.free(tx, "brevo"))
 
     assert (claimed_again, work(counter_of(kit, "brevo"))) == (0, 1)
     assert list(lists.lists["brevo"].blocked) == [LOU]

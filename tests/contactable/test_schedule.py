@@ -4,9 +4,11 @@ from threading import Event
 
 import pytest
 
+from contactable import Contactable
 from contactable.clock import utc_now
 from contactable.errors import Unavailable
 from contactable.schedule import PARIS, Scheduler, Task
+from contactable.turns import Turn
 
 NOON = datetime(2026, 8, 10, 12, tzinfo=PARIS)
 
@@ -54,8 +56,13 @@ def test_what_runs_daily_is_due_at_its_time_in_paris(last: datetime, expected: d
     assert daily().next_run(last) == expected
 
 
-def run_until(happened: Event, task: Task, notes: Notes, clock: Callable[[], datetime]) -> None:
-    scheduler = Scheduler([task], notes, clock)
+@pytest.fixture
+def turn(make_kit: Callable[..., Contactable]) -> Turn:
+    return Turn(make_kit("").register, "schedule", utc_now)
+
+
+def run_until(happened: Event, task: Task, notes: Notes, turn: Turn, clock: Callable[[], datetime] = utc_now) -> None:
+    scheduler = Scheduler([task], notes, clock, turn)
     scheduler.start()
     try:
         assert happened.wait(10)
@@ -63,7 +70,7 @@ def run_until(happened: Event, task: Task, notes: Notes, clock: Callable[[], dat
         scheduler.stop()
 
 
-def test_moving_the_clock_over_midnight_runs_what_is_daily() -> None:
+def test_moving_the_clock_over_midnight_runs_what_is_daily(turn: Turn) -> None:
     rolled, notes = Event(), Notes()
     notes.last["day roll"] = NOON
 
@@ -71,13 +78,14 @@ def test_moving_the_clock_over_midnight_runs_what_is_daily() -> None:
         rolled.set()
         return "12 contacts"
 
-    run_until(rolled, Task("day roll", roll, daily_at=time(0, 5)), notes, lambda: NOON + timedelta(hours=12, minutes=6))
+    task = Task("day roll", roll, daily_at=time(0, 5))
+    run_until(rolled, task, notes, turn, lambda: NOON + timedelta(hours=12, minutes=6))
 
     assert notes.runs == [("day roll", True, "12 contacts")]
 
 
 @pytest.mark.parametrize("error", [Unavailable("the CRM does not answer"), ValueError("a bug")])
-def test_a_task_that_fails_is_noted_and_the_clock_goes_on(error: Exception) -> None:
+def test_a_task_that_fails_is_noted_and_the_clock_goes_on(error: Exception, turn: Turn) -> None:
     again, notes = Event(), Notes()
     times: list[int] = []
 
@@ -87,6 +95,6 @@ def test_a_task_that_fails_is_noted_and_the_clock_goes_on(error: Exception) -> N
             again.set()
         raise error
 
-    run_until(again, Task("sync", fail, every=0.01), notes, utc_now)
+    run_until(again, Task("sync", fail, every=0.01), notes, turn)
 
     assert [ok for _, ok, _ in notes.runs] == [False] * len(notes.runs)

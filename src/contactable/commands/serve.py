@@ -1,4 +1,4 @@
-"""``contactable serve``: webhooks and pages, worker and schedule, in one process."""
+"""``contactable serve``: webhooks and pages, worker and schedule, in one process; or one part of it on PostgreSQL."""
 
 from __future__ import annotations
 
@@ -9,20 +9,37 @@ from urllib.parse import urlsplit
 import click
 
 from contactable.cli import Context, pass_context
-from contactable.serving import serve
+from contactable.errors import SettingsError
+from contactable.one_process import lock_of
+from contactable.serving import serve, work
 
 
 @click.command()
 @click.option("--listen", help="Where to answer, as HOST:PORT; by default what the settings say.")
+@click.option(
+    "--only",
+    type=click.Choice(["web", "work"]),
+    help="Answer only, or write to the CRMs and run the schedule only: for several processes on one PostgreSQL.",
+)
 @pass_context
-def command(context: Context, listen: str | None) -> None:
+def command(context: Context, listen: str | None, only: str | None) -> None:
     """Answer senders and people, keep the CRMs up to date, until SIGTERM or Ctrl-C."""
+    from contactable import Contactable
 
     def stop(number: int, frame: FrameType | None) -> None:
         raise SystemExit(0)
 
+    settings = context.settings
+    if only and lock_of(settings.register_url) is not None:
+        raise SettingsError("--only is for several processes, and those need PostgreSQL: see [register] url.")
     signal.signal(signal.SIGTERM, stop)
-    with context.kit() as kit:
-        prefix = urlsplit(kit.settings.public_url).path
-        address = listen or kit.settings.listen
-        serve(kit, address, lambda where: click.echo(f"contactable answers at http://{where}{prefix}", err=True))
+    kit = Contactable(settings, works=only != "web")
+    try:
+        if only == "work":
+            work(kit, lambda: click.echo("contactable works", err=True))
+        else:
+            prefix = urlsplit(settings.public_url).path
+            answers = "contactable answers at http://{}" + prefix
+            serve(kit, listen or settings.listen, lambda where: click.echo(answers.format(where), err=True))
+    finally:
+        kit.close()
