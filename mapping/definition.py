@@ -188,6 +188,19 @@ def _fingerprint(written: Any) -> str:
     return hashlib.sha256(json.dumps(written, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
+def properties_named(table: Table[str, Any]) -> tuple[str, ...]:
+    """The properties that a company's own mapping table names, dates beside boxes among them."""
+    sources = [
+        each
+        for name, entry in table.items()
+        if name not in _SPECIAL and name not in ADDRESS_COLUMNS
+        for each in sources_of(column_named(name), entry)
+    ]
+    named = [name for each in sources for name in (each.property_name, each.at) if name]
+    addresses = [name for column in ADDRESS_COLUMNS & table.keys() for name in _names(column, table[column])]
+    return tuple(dict.fromkeys([*named, *sorted(addresses)]))
+
+
 def absent_sources(table: Table[str, Any], *, properties: Iterable[str], lists: Iterable[str] = ()) -> tuple[str, ...]:
     """Name the company's own sources that the CRM no longer has: a property deleted, a list renamed. An alert.
 
