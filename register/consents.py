@@ -150,6 +150,11 @@ def add_wording(tx: Tx, wording: Wording) -> None:
     tx.connection.execute(tx.insert(wordings).values(values | kept).on_conflict_do_nothing())
 
 
+def knows_wording(tx: Tx, version: str) -> bool:
+    """Whether a version of a text is kept."""
+    return tx.connection.execute(select(wordings.c.version).where(wordings.c.version == version)).first() is not None
+
+
 def years_later(when: datetime, years: int) -> datetime:
     """The same day some years later; 28 February for a 29 February that does not exist."""
     try:

@@ -14,7 +14,7 @@ from sqlalchemy import Column, LargeBinary, bindparam, func, select, update
 
 from contactable.register import subjects
 from contactable.register.schema import contacts, declarations, entries, facts, proofs
-from contactable.register.schema_work import blocks, deliveries
+from contactable.register.schema_work import accesses, blocks, deliveries
 from contactable.register.store import Register
 from contactable.register.subjects import beyond
 from contactable.register.transaction import EVENT_SALT, Tx
@@ -28,6 +28,7 @@ SEALED: Final[Mapping[str, Column[Any]]] = {
     "proofs.content": proofs.c.content,
     "entries.note": entries.c.note,
     "declarations.signed_by": declarations.c.signed_by,
+    "accesses.who": accesses.c.who,
 }
 """Every sealed column, by what it is sealed for."""
 

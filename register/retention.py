@@ -3,6 +3,7 @@
 Bodies of deliveries: thirty days after they were settled. Proofs of consent: three years from collection (R223-2).
 Prospects: three years after their last act, once no contact of a CRM carries them any more. Oppositions, releases and
 what annulled them: never let go of; identifiers of others go with their entries. Calls: as long as they count.
+Who looked at whom: one year.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from contactable.register.calls import KEPT, REFUSED_KEPT
 from contactable.register.consents import years_later
 from contactable.register.ledger import NewEntry
 from contactable.register.schema import carried, contacts, entries, identifiers, kept, proofs, shown
-from contactable.register.schema_work import calls, deliveries, jobs, tokens
+from contactable.register.schema_work import accesses, calls, deliveries, jobs, tokens
 from contactable.register.store import Register
 from contactable.register.subjects import beyond, chunks
 from contactable.register.transaction import Tx
@@ -48,6 +49,7 @@ class Purged:
     calls: int = 0
     tokens: int = 0
     jobs: int = 0
+    accesses: int = 0
 
 
 def purge(register: Register, *, dry_run: bool = False, tell: Callable[[str, int], None] | None = None) -> Purged:
@@ -174,6 +176,10 @@ def _jobs(now: datetime) -> _Step:
     return _Step(jobs, jobs.c.ended_at < now - BODIES)
 
 
+def _accesses(now: datetime) -> _Step:
+    return _Step(accesses, accesses.c.at < years_later(now, -1))
+
+
 _STEPS: Final[Mapping[str, Callable[[datetime], _Step]]] = {
     "bodies": _bodies,
     "proofs": _proofs,
@@ -186,4 +192,5 @@ _STEPS: Final[Mapping[str, Callable[[datetime], _Step]]] = {
     "kept": _kept,
     "tokens": _tokens,
     "jobs": _jobs,
+    "accesses": _accesses,
 }

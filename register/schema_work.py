@@ -149,3 +149,26 @@ tokens = Table(
     Column("once", Boolean, nullable=False),
     Column("used_at", Instant),
 )
+
+api_tokens = Table(
+    "api_tokens",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("scopes", Text, nullable=False),  # joined by spaces
+    Column("sha256", LargeBinary(32), nullable=False),  # of the token, which is kept nowhere
+    Column("made_at", Instant, nullable=False),
+    Column("expires_at", Instant),
+    Column("revoked_at", Instant),
+)
+
+accesses = Table(
+    "accesses",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("at", Instant, nullable=False, index=True),
+    Column("what", Text, nullable=False),  # verdicts, scrub, explain, …
+    Column("token_id", Id),
+    Column("who", LargeBinary),  # sealed: whoever was logged in, where it was no token
+    Column("subject_id", Id, index=True),  # nobody where the register did not know the person
+)

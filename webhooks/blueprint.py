@@ -15,6 +15,7 @@ from flask import Blueprint, Response, request
 from contactable.clock import Clock
 from contactable.errors import ContactableError
 from contactable.register import Register, outbox
+from contactable.webhooks.confirming import confirm
 from contactable.webhooks.metrics import Outcome, Tally
 from contactable.webhooks.oneclick import unsubscribe
 from contactable.webhooks.receiver import Answer, Arrival, Endpoint, keep_all, receive
@@ -40,6 +41,7 @@ class Doors:
     link_keys: tuple[bytes, ...]
     clock: Clock
     wake: Callable[[], None]
+    language: str = "fr"
     tally: Tally = field(default_factory=Tally)
 
     def keep(self, arrival: Arrival) -> Recorded:
@@ -65,6 +67,10 @@ def make_blueprint(doors: Doors) -> Blueprint:
     @blueprint.route("/u/<token>", methods=["GET", "HEAD", "POST"])
     def one_click(token: str) -> Response:
         return unsubscribe(doors, token)
+
+    @blueprint.route("/c/<link>", methods=["GET", "HEAD", "POST"])
+    def confirmation(link: str) -> Response:
+        return confirm(doors, link)
 
     @blueprint.get("/healthz")
     def healthz() -> Response:

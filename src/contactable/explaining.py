@@ -42,8 +42,12 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What is known of one person, without any address. ``decided_by``: the record whose verdict counted."""
+    """What is known of one person, without any address. ``decided_by``: the record whose verdict counted.
 
+    ``subject`` is the person's random id in the register; None where it has never met them.
+    """
+
+    subject: str | None
     offer: str
     on: date
     verdicts: dict[Channel, Verdict]
@@ -86,7 +90,7 @@ def explain(
     decided_by = {channel: next(n for n, v in each.items() if v[channel] is verdicts[channel]) for channel in Channel}
     entries = {entry.id: entry for _, bound in found.values() for entry in bound} | {entry.id: entry for entry in own}
     history = [_line(entry) for entry in sorted(entries.values(), key=lambda entry: entry.recorded_at)]
-    return Explanation(offer, day, verdicts, list(found), decided_by, facts, signed, history, past)
+    return Explanation(subject, offer, day, verdicts, list(found), decided_by, facts, signed, history, past)
 
 
 def _records(tx: Tx, subject: str | None, own: Sequence[Entry]) -> dict[str, tuple[Mapping[str, Any], Sequence[Entry]]]:

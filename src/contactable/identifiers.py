@@ -129,6 +129,15 @@ def read_phone(text: str, region: str = "FR") -> Phone | None:
     return _french_phone(plain[2], international=plain[1] is not None) if plain else parsed_phone(text, region)
 
 
+def read_identifier(text: str, *, address: bool) -> tuple[IdentifierKind, str] | None:
+    """Understand one line of a list: an ``address``, or a number where it holds no @; None where it is neither."""
+    if address or "@" in text:
+        email = read_email(text)
+        return (IdentifierKind.EMAIL, email.text) if email else None
+    phone = read_phone(text)
+    return (IdentifierKind.PHONE, phone.e164) if phone else None
+
+
 def _french_phone(digits: str, *, international: bool) -> Phone:
     """Give the number of nine digits (with separators) behind 0 or +33: libphonenumber calls each of them possible."""
     national = digits if digits.isdigit() else re.sub("[ .-]", "", digits)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any, Self
 
 from contactable.call_history import call_history
 from contactable.clock import Clock, utc_now
+from contactable.deciding import verdicts_of
 from contactable.errors import Malformed, SettingsError
 from contactable.identifiers import IdentifierKind, read_email, read_phone
-from contactable.judging import Judge, stricter
+from contactable.judging import Judge
 from contactable.mapping import Declaration, OfferSettings, declarations_from_settings, offers_from_settings
 from contactable.mapping import Mapping as FactMapping
-from contactable.register import Entry, Keyring, Register, Tx, ledger, mirror, subjects
+from contactable.register import Keyring, Register, subjects
 from contactable.register.roots import SealKey
 from contactable.rules import Channel, Readings, Verdict
 from contactable.rules.calendar import paris_day
@@ -74,11 +75,7 @@ class Contactable:
         kind, text = identifier(email=email, phone=phone, record=record)
         today = on or paris_day(self.clock())
         with self.register.read() as tx:
-            subject = subjects.find_subject(tx, kind, text)
-            own = ledger.entries_of(tx, [subject] if subject else [])
-            found = list(_bound(tx, subject)) if subject else []
-        each = [self.judge.verdicts(facts, [*entries, *own], today)[offer] for facts, entries in found]
-        return stricter(each) if each else self.judge.verdicts({}, own, today)[offer]
+            return verdicts_of(self.judge, tx, subjects.find_subject(tx, kind, text), offer, today)
 
     def may_contact(
         self,
@@ -266,6 +263,14 @@ class Contactable:
         return make_metrics(Gauges(self.doors.tally, lambda: self.register, self.clock))
 
     @cached_property
+    def api(self) -> Blueprint:
+        """The HTTP API, apart from the public doors: mount it under a prefix of its own."""
+        from contactable.api import api_doors
+        from contactable.console.api import make_api
+
+        return make_api(api_doors(self))
+
+    @cached_property
     def doors(self) -> Doors:
         """What the blueprint needs."""
         from contactable.webhooks.blueprint import Doors
@@ -279,6 +284,7 @@ class Contactable:
             link_keys=self.link_keys,
             clock=self.clock,
             wake=self.service.wake,
+            language=self.settings.language,
         )
 
     def run_job(self, name: str, arguments: Mapping[str, Any], job: str) -> str:
@@ -332,11 +338,3 @@ def identifier(
             raise Malformed("The phone number is not possible; write it as +33639981234.")
         return IdentifierKind.PHONE, number.e164
     return IdentifierKind.RECORD, given[0]
-
-
-def _bound(tx: Tx, subject: str) -> Iterator[tuple[Mapping[str, object], Sequence[Entry]]]:
-    """The facts and the entries of every contact that carries a subject."""
-    for connector, record_id in mirror.contacts_with(tx, [subject], now_only=True):
-        row = mirror.contact(tx, connector, record_id)
-        if row is not None:
-            yield row.facts, ledger.entries_of_contacts(tx, connector, [record_id])[record_id]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -17,7 +18,7 @@ from contactable.lists.importing import enter, look_at
 from contactable.lists.layouts import recognise
 from contactable.one_process import run_or_leave
 from contactable.progress import Moved, progress_bar
-from contactable.register import NewEntry, ledger, marks
+from contactable.register import NewEntry, accesses, api_tokens, ledger, marks
 from contactable.register.annulling import annul
 from contactable.register.columns import dump
 from contactable.register.erasing import erase
@@ -107,6 +108,26 @@ def _mark(kit: Contactable, arguments: Mapping[str, Any], tell: Moved) -> str:
     return ""
 
 
+def _add_token(kit: Contactable, arguments: Mapping[str, Any], tell: Moved) -> str:
+    ends = arguments["expires_at"]
+    digest, until = bytes.fromhex(arguments["sha256"]), datetime.fromisoformat(ends) if ends else None
+    name, scopes = arguments["name"], arguments["scopes"]
+    return kit.register.write(lambda tx: api_tokens.add(tx, name, scopes, digest, expires_at=until))
+
+
+def _revoke_token(kit: Contactable, arguments: Mapping[str, Any], tell: Moved) -> str:
+    id = str(arguments["id"])
+    if not kit.register.write(lambda tx: api_tokens.revoke(tx, id)):
+        raise Malformed("There is no token of that id that still opens something: contactable token list")
+    return id
+
+
+def _access(kit: Contactable, arguments: Mapping[str, Any], tell: Moved) -> str:
+    who = _unsealed(kit, arguments["who"])
+    kit.register.write(lambda tx: accesses.note(tx, arguments["what"], [arguments["subject"]], who=who))
+    return ""
+
+
 KINDS: Final[Kinds] = {
     "import": _import,
     "annul": _annul,
@@ -116,6 +137,9 @@ KINDS: Final[Kinds] = {
     "seal": _seal,
     "receipt": _receipt,
     "mark": _mark,
+    "add token": _add_token,
+    "revoke token": _revoke_token,
+    "access": _access,
     **replaying.KINDS,
     **reviewing.KINDS,
 }

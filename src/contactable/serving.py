@@ -18,13 +18,19 @@ from contactable.webhooks.blueprint import LARGEST
 if TYPE_CHECKING:
     from contactable.kit import Contactable
 
+API = "/api/v1"
 THREADS = 64  # requests that may wait for one commit together
 
 
 def make_app(kit: Contactable) -> Flask:
-    """A Flask application with nothing but the kit, under the path of the public address; metrics at ``/metrics``."""
+    """A Flask application with nothing but the kit, under the path of the public address; metrics at ``/metrics``.
+
+    The API is at ``/api/v1`` under the same path.
+    """
     app = Flask("contactable", static_folder=None)
-    app.register_blueprint(kit.blueprint, url_prefix=urlsplit(kit.settings.public_url).path.rstrip("/") or None)
+    prefix = urlsplit(kit.settings.public_url).path.rstrip("/")
+    app.register_blueprint(kit.blueprint, url_prefix=prefix or None)
+    app.register_blueprint(kit.api, url_prefix=f"{prefix}{API}")
     app.register_blueprint(kit.metrics)
     gc.collect()
     gc.freeze()  # what was loaded stays: looking through it at each collection took a tenth of the time

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import sys
 from dataclasses import asdict
 from datetime import date
@@ -40,13 +41,20 @@ def command(
     shown_on: Any,
     as_json: bool,
 ) -> None:
-    """Say for each channel: verdict, legal source, conditions, until when, what would open it; and the history."""
+    """Say for each channel: verdict, legal source, conditions, until when, what would open it; and the history.
+
+    The register keeps who asked about whom, for a year.
+    """
+    from contactable import register_jobs
+
     email, phone = _given(email), _given(phone)
     past: date | None = shown_on.date() if shown_on else None
     # Beside what was shown on a day, the same day is decided anew with what is known now.
     on: date | None = day.date() if day else past
     with context.kit() as kit:
         found = explain(kit, email=email, phone=phone, record=record, offer=offer, on=on, shown_on=past)
+        seen = {"what": "explain", "subject": found.subject, "who": register_jobs.sealed(kit, getpass.getuser())}
+        register_jobs.run(kit, "access", seen)
         language = kit.settings.language
     if as_json:
         print_json(asdict(found))

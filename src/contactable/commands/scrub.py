@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING
 import click
 
 from contactable.cli import Context, json_option, pass_context, print_json
+from contactable.deciding import closed_for
 from contactable.errors import Malformed
-from contactable.judging import stricter
-from contactable.register import Tx, ledger, mirror
-from contactable.register.subjects import Identifier, find_subjects
-from contactable.rules import Channel, Reason, Verdict
+from contactable.register.subjects import Identifier
+from contactable.rules import Channel
 from contactable.rules.calendar import paris_day
 
 if TYPE_CHECKING:
@@ -68,21 +67,8 @@ def judgement(kit: Contactable, channel: Channel, offer: str, only_oppositions: 
 
     def judge(part: Sequence[Identifier]) -> list[str | None]:
         with kit.register.read() as tx:
-            known = find_subjects(tx, part)
-            verdicts = [_verdict(kit, tx, known.get(each), channel, offer) for each in part]
-        gone = [not each.allowed and (not only_oppositions or each.reason is Reason.OPPOSITION) for each in verdicts]
-        return [str(each.reason) if out else None for each, out in zip(verdicts, gone, strict=True)]
+            return closed_for(
+                kit.judge, tx, part, channel, offer, paris_day(kit.clock()), only_oppositions=only_oppositions
+            )
 
     return judge
-
-
-def _verdict(kit: Contactable, tx: Tx, subject: str | None, channel: Channel, offer: str) -> Verdict:
-    """The stricter of all records of a person; of somebody unknown, what the register alone says."""
-    today = paris_day(kit.clock())
-    own = ledger.entries_of(tx, [subject] if subject else [])
-    judged = [kit.judge.verdicts({}, own, today)[offer]]
-    for connector, record_id in mirror.contacts_with(tx, [subject], now_only=True) if subject else ():
-        row = mirror.contact(tx, connector, record_id)
-        entries = ledger.entries_of_contacts(tx, connector, [record_id])[record_id]
-        judged.append(kit.judge.verdicts(row.facts if row else {}, [*entries, *own], today)[offer])
-    return stricter(judged[1:] or judged)[channel]

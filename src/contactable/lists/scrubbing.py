@@ -7,14 +7,14 @@ the register holds an opposition: for lists whose owner answers for all the rest
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from contactable.errors import Malformed
-from contactable.identifiers import IdentifierKind, read_email, read_phone
-from contactable.lists.tables import Row, digest_of, is_damaged_number, read_table, write_table
+from contactable.identifiers import read_identifier
+from contactable.lists.tables import digest_of, read_table, write_table
 from contactable.register import NewEntry
 from contactable.register.subjects import Identifier, chunks
 
@@ -60,7 +60,8 @@ def scrub(wish: Wish, cleaned: Path, removed: Path, judge: Judgement) -> Receipt
         keep = files.enter_context(write_table(cleaned, table.header, source))
         remove = files.enter_context(write_table(removed, ["line", "reason", *table.header], source))
         for part in chunks(table.rows):
-            for (place, row), reason in zip(part, _judge(part, at, wish.channel, judge), strict=True):
+            texts = [row[at] if at < len(row) else "" for _, row in part]
+            for (place, row), reason in zip(part, judged(texts, wish.channel, judge), strict=True):
                 if reason is None:
                     keep(row)
                     kept += 1
@@ -78,19 +79,9 @@ def receipt_entry(receipt: Receipt, by: str) -> NewEntry:
     )
 
 
-def _judge(part: Sequence[tuple[int, Row]], at: int, channel: str, judge: Judgement) -> Iterator[str | None]:
-    """Each row's reason; one whose address or number cannot be read is removed for that."""
-    read = [_identifier(row[at] if at < len(row) else "", channel) for _, row in part]
-    answers = iter(judge([each for each in read if not isinstance(each, str)]))
-    for each in read:
-        yield each if isinstance(each, str) else next(answers)
-
-
-def _identifier(text: str, channel: str) -> Identifier | str:
-    if not text.strip():
-        return "no_address"
-    if channel == "email" or "@" in text:
-        email = read_email(text)
-        return (IdentifierKind.EMAIL, email.text) if email else "not_readable"
-    phone = None if is_damaged_number(text) else read_phone(text)
-    return (IdentifierKind.PHONE, phone.e164) if phone else "not_readable"
+def judged(texts: Sequence[str], channel: str, judge: Judgement) -> list[str | None]:
+    """Why each address or number is removed, None where it stays; what cannot be read is removed for that."""
+    read = [read_identifier(text, address=channel == "email") for text in texts]
+    answers = iter(judge([each for each in read if each]))
+    unread = ("not_readable" if text.strip() else "no_address" for text in texts)
+    return [next(answers) if each else why for each, why in zip(read, unread, strict=True)]
