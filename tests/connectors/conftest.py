@@ -9,10 +9,13 @@ from typing import Any
 
 import pytest
 
+from contactable.connectors.brevo import connect as connect_brevo
+from contactable.connectors.brevo.attributes import field_of
 from contactable.connectors.contract import Trouble
+from contactable.connectors.contract.crm import Ability
 from contactable.connectors.hubspot import HubSpot, connect
 from contactable.connectors.protocol import Connector
-from contactable.sandbox import HubSpotSandbox, Limits
+from contactable.sandbox import HubSpotSandbox, Limits, brevo
 from contactable.sandbox.front import Limit, SmallCrm
 from contactable.sandbox.hubspot import UNLIMITED, Fault
 from contactable.sandbox.hubspot.portal import A_PERSON
@@ -246,6 +249,24 @@ def small_account() -> Iterator[Callable[..., SmallAccount]]:
             return account
 
         yield make
+
+
+@pytest.fixture
+def brevo_account(small_account: Callable[..., SmallAccount]) -> SmallAccount:
+    """An empty account of Brevo, without limits."""
+    return small_account(
+        SmallCrm(brevo.MANNER, limits={}),
+        connect_brevo,
+        email="email",
+        text="NOTE",
+        shows={"email": "emailBlacklisted", "sms": "smsBlacklisted"},
+        cannot=frozenset({Ability.MERGE, Ability.LAG, Ability.CHOICES, Ability.SCOPES, Ability.HISTORIES}),
+        settings={"requests_per_s": 10_000, "overlap": 2},
+        slow={"requests_per_s": 100},
+        slow_limits={"second": Limit(100, 1.0, names_delay=False)},
+        fields=field_of,
+        enlist=brevo.enlist,
+    )
 
 
 @pytest.fixture
