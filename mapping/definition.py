@@ -27,8 +27,9 @@ from contactable.mapping.columns import (
     column_named,
 )
 from contactable.mapping.offers import OfferSettings, vocabulary
-from contactable.mapping.sources import Reader, Source, membership, remembering, sources_of
+from contactable.mapping.sources import Reader, Source, membership, remembering
 from contactable.mapping.values import read_opposition
+from contactable.mapping.written import sources_of
 
 _ABOUT = ("created", "source", "owner", "form")
 _SPECIAL = {"based_on", "subscriptions", "about", "declined", "phone_country"}
@@ -74,6 +75,8 @@ class Mapping:
         subscription types, of which each has a property of its own. ``shipped`` is the map that comes with a
         connector from elsewhere.
         """
+        if "based_on" in table and table["based_on"] not in shipped_maps():
+            raise SettingsError(f"Mapping: `based_on` names no shipped map; there are {', '.join(shipped_maps())}.")
         written = _merged(table, shipped_map(str(table.get("based_on", crm))) or shipped)
         offers = tuple(offers)
         sources = [
@@ -113,7 +116,7 @@ def _merged(table: Table[str, Any], shipped: Table[str, Any]) -> dict[str, Any]:
     for layer in (shipped, table):
         for name, entry in layer.items():
             if name not in _SPECIAL:
-                entries = entry if isinstance(entry, list) else [entry]
+                entries = _in_order(name, entry)
                 # A company's own choice ends what is guessed, save where guessing too much is the safe side.
                 keep = layer is shipped or (name in COLUMNS and COLUMNS[name].forbids)
                 merged[name] = (merged.get(name, []) if keep else []) + entries
@@ -124,6 +127,16 @@ def _merged(table: Table[str, Any], shipped: Table[str, Any]) -> dict[str, Any]:
     special = {key: {**shipped.get(key, {}), **table.get(key, {})} for key in ("subscriptions", "about")}
     phone_country = table.get("phone_country", shipped.get("phone_country", []))
     return {**merged, **special, "phone_country": phone_country}
+
+
+def _in_order(name: str, entry: Any) -> list[Any]:
+    """What is written for a column, the preferred source first; raise ``SettingsError`` for a cycle of preferences."""
+    entries = entry if isinstance(entry, list) else [entry]
+    for place, each in enumerate(entries):
+        if each in entries[:place]:
+            told = f"`{each}` comes before itself: an order of preference names each source once."
+            raise SettingsError(f"Mapping of `{name}`: {told}")
+    return entries
 
 
 def _compiled(

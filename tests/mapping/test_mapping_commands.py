@@ -31,7 +31,7 @@ def run(*arguments: str | Path) -> str:
 def test_suggestions_are_lines_for_the_settings_with_oppositions_first(export: Path) -> None:
     lines = run("--settings", export.parent / "none.toml", "mapping", "suggest", export).splitlines()
 
-    assert lines[0].startswith("Oppositions")
+    assert lines[0].startswith("# Oppositions")
     assert lines[1].startswith('opposed_phone_on = "Ne pas appeler"')
 
 
@@ -49,6 +49,18 @@ def test_a_sample_shows_reasons_and_no_address(export: Path) -> None:
 
     assert "Contact 1" in shown
     assert "example.com" not in shown
+
+
+def test_a_map_file_brings_the_offers_that_it_is_to_be_tried_with(export: Path) -> None:
+    map_file = export.parent / "map.toml"
+    map_file.write_text('[mapping]\ntrade = "Type client"\n[offers.bikes]\ntrades = ["Pro"]\n', encoding="utf-8")
+    settings = ["--settings", str(export.parent / "none.toml")]
+
+    shown = run(*settings, "mapping", "check", export, "--map", map_file, "--offer", "bikes", "--sample", "1")
+
+    assert "other" in shown
+    with pytest.raises(SettingsError, match="no offer `boats`; known: main, bikes"):
+        run(*settings, "mapping", "check", export, "--map", map_file, "--offer", "boats")
 
 
 def test_a_source_that_is_neither_file_nor_connector_is_named(tmp_path: Path) -> None:

@@ -119,8 +119,8 @@ def _mapped(
     settings = context.settings if offer or context.path.exists() else None
     offers = offers_from_settings(settings.offers if settings else {})
     wordings = [read_wording(each) for each in settings.wording] if settings else []
-    map_file = read_map(map_name, offers=offers.values(), wordings=wordings)
-    return decide_mapped(sheet, map_file, offers[offer or "main"], question)
+    map_file = read_map(map_name, offers=offers, wordings=wordings)
+    return decide_mapped(sheet, map_file, map_file.offer(offer or "main"), question)
 
 
 def _check(sheet: Sheet, rows: Iterator[Decided], out: Path | None, as_json: bool) -> Summary:

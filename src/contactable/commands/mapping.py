@@ -18,12 +18,25 @@ from contactable.errors import SettingsError
 if TYPE_CHECKING:
     from contactable.mapping.coverage import Coverage, Setup
     from contactable.mapping.map_file import MapFile
-    from contactable.mapping.offers import OfferSettings
     from contactable.mapping.portal import Contact, Portal
     from contactable.rules import Channel
     from contactable.rules.labels import Language
 
 _MOST_LINES = 10
+_TITLES: dict[Language, dict[str, str]] = {
+    "fr": {
+        "facts": "Les faits, et d'où ils viennent",
+        "would_open": "Ce qu'ouvrirait chaque fait qui manque",
+        "opened_by": "Ce que les déclarations ont ouvert",
+        "warnings": "À regarder",
+    },
+    "en": {
+        "facts": "Facts, and where they come from",
+        "would_open": "What would open, for each fact that is missing",
+        "opened_by": "What declarations opened",
+        "warnings": "To be looked at",
+    },
+}
 
 
 @click.group()
@@ -46,14 +59,13 @@ def suggest(context: Context, source: str, map_name: str | None, as_json: bool) 
     """Propose sources of facts in SOURCE: a connector's name, an export (CSV), or a records file."""
     from contactable.mapping.suggest import suggest as suggestions
 
-    offers = _offers(context)
-    mapping = _map(context, source, map_name, offers).mapping
+    mapping = _map(context, source, map_name).mapping
     found = suggestions(_portal(context, source, None), mapped=mapping.properties, lists=mapping.lists)
     if as_json:
         print_json([{**_as_json(each), "toml": each.toml, "opposition": each.opposition} for each in found])
         return
     for title, opposition in (("Oppositions: take or decline each by name.", True), ("Facts.", False)):
-        click.secho(title, bold=True)
+        click.secho(f"# {title}", bold=True)
         for each in found:
             if each.opposition is opposition:
                 note = f"; {each.note}" if each.note else ""
@@ -82,11 +94,8 @@ def check(
     """Count, in SOURCE, which facts are known from where, and what each missing one keeps closed."""
     from contactable.mapping.coverage import Setup, coverage
 
-    offers = _offers(context)
-    if offer not in offers:
-        raise SettingsError(f"There is no offer `{offer}`; known: {', '.join(offers)}.")
-    read = _map(context, source, map_name, offers)
-    setup = Setup(read.mapping, offers[offer], _day(day), read.declarations)
+    read = _map(context, source, map_name)
+    setup = Setup(read.mapping, read.offer(offer), _day(day), read.declarations)
     portal = _portal(context, source, setup)
     found = coverage(portal.contacts, setup)
     if as_json:
@@ -97,24 +106,22 @@ def check(
         _print_sample(contact, setup, language)
 
 
-def _offers(context: Context) -> dict[str, OfferSettings]:
-    from contactable.mapping import offers_from_settings
-
-    return offers_from_settings(context.settings.offers if context.path.exists() else {})
-
-
-def _map(context: Context, source: str, map_name: str | None, offers: dict[str, OfferSettings]) -> MapFile:
+def _map(context: Context, source: str, map_name: str | None) -> MapFile:
     """The map that is named, else the connector's of the settings, else columns by their names."""
     from contactable.kit import Contactable
-    from contactable.mapping import Mapping, read_map
+    from contactable.mapping import Mapping, offers_from_settings, read_map
     from contactable.mapping.map_file import MapFile
+    from contactable.rules.wordings import read_wording
 
+    settings = context.settings if context.path.exists() else None
+    offers = offers_from_settings(settings.offers if settings else {})
     if map_name:
-        return read_map(map_name, offers=offers.values())
-    if not context.path.exists() or source not in context.settings.connectors:
-        return MapFile(Mapping.from_settings({}, offers=offers.values()), ())
-    kit = Contactable(context.settings)
-    return MapFile(kit.mapping(source), tuple(kit.declarations))
+        wordings = [read_wording(each) for each in settings.wording] if settings else []
+        return read_map(map_name, offers=offers, wordings=wordings)
+    if settings is None or source not in settings.connectors:
+        return MapFile(Mapping.from_settings({}, offers=offers.values()), (), offers)
+    kit = Contactable(settings)
+    return MapFile(kit.mapping(source), tuple(kit.declarations), offers)
 
 
 def _portal(context: Context, source: str, setup: Setup | None) -> Portal:
@@ -174,7 +181,7 @@ def _print_coverage(found: Coverage, language: Language) -> None:
         click.echo(
             f"  {label(channel, language):<18}{found.open_on(channel):>9,}  {_share(found.open_on(channel), found)}"
         )
-    click.secho("Facts, and where they come from", bold=True)
+    click.secho(_TITLES[language]["facts"], bold=True)
     by_column: dict[str, list[tuple[str, int]]] = {}
     for (column, source), count in found.facts.most_common():
         by_column.setdefault(column, []).append((source, count))
@@ -183,7 +190,7 @@ def _print_coverage(found: Coverage, language: Language) -> None:
         click.echo(f"  {column:<26}{_share(found.known(column), found)}  {told}")
     _print_gains(found, language)
     if found.warnings:
-        click.secho("To be looked at", bold=True)
+        click.secho(_TITLES[language]["warnings"], bold=True)
         for warning, count in found.warnings.most_common():
             click.echo(f"  {warning:<40}{count:>9,}")
 
@@ -199,8 +206,8 @@ def _print_gains(found: Coverage, language: Language) -> None:
     opened: dict[str, Counter[Channel]] = {}
     for (name, channel), count in found.opened_by.items():
         opened.setdefault(name, Counter())[channel] += count
-    _print_gain("What would open, for each fact that is missing", would_open, language)
-    _print_gain("What declarations opened", opened, language)
+    _print_gain(_TITLES[language]["would_open"], would_open, language)
+    _print_gain(_TITLES[language]["opened_by"], opened, language)
 
 
 def _print_gain(title: str, gains: dict[str, Counter[Channel]], language: Language) -> None:
