@@ -1,8 +1,9 @@
 """Mutation testing of ``rules/``: how many small mistakes in the law the tests find.
 
 ``make mutate``, or ``python bench/mutation [--sample N] [--seed N] [FILE…]``. Each mutant (``mutants``) is loaded in a
-fork of this process (``trial``) in place of its file; the quickest tests that call the changed function run first, then
-all of ``tests/rules`` but the slow ones. It is killed by the first test that fails, or that never ends.
+fork of this process (``trial``) in place of its file. The quickest tests that call the changed function run first, then
+all that call anything of its file; or all of ``tests/rules`` but the slow ones where nobody calls it, or a cache may
+hide who does. A mutant is killed by the first test that fails, or that never ends.
 """
 
 from __future__ import annotations
@@ -15,13 +16,13 @@ from random import Random
 
 import holidays  # noqa: F401
 import hypothesis  # noqa: F401
-import numpy  # noqa: F401  # imported once here and not in every fork
-import pyarrow.compute  # noqa: F401
+import numpy  # noqa: F401
+import pyarrow.compute  # noqa: F401  # imported once here and not in every fork
 from mutants import Mutant, mutants_of
-from trial import reach_of_tests, survives
+from trial import ALL_TESTS, Reach, reach_of_tests, survives
 
 RULES = Path("rules")
-MOST_FIRST = 100  # beyond this it is quicker to run all tests, in the order of their files
+MOST_FIRST = 100
 
 
 def main() -> None:
@@ -40,21 +41,22 @@ def main() -> None:
 def _survivors(mutants: list[Mutant]) -> int:
     reach, survivors = reach_of_tests(RULES), 0
     for number, mutant in enumerate(mutants, start=1):
-        if survives(mutant.path, mutant.source(), _first_tests(mutant, reach)):
+        if survives(mutant.path, mutant.source(), tests_of(mutant, reach)):
             survivors += 1
             print(f"{number}/{len(mutants)} survives: {mutant}", flush=True)
     return survivors
 
 
-def _first_tests(mutant: Mutant, reach: dict[str, tuple[float, list[str]]]) -> list[str]:
-    """The tests that call the changed function, quickest first; none where it is only called on import."""
+def tests_of(mutant: Mutant, reach: dict[str, Reach]) -> list[list[str]]:
+    """The tests to run on a mutant: the first few, and the rest."""
     file = str(mutant.path.relative_to(RULES))
-    called = {place for _, places in reach.values() for place in places}
-    lines = sorted(int(place.partition(":")[2]) for place in called if place.startswith(f"{file}:"))
+    calling = sorted((test for test, each in reach.items() if file in each.lines), key=lambda test: reach[test].seconds)
+    lines = sorted({line for test in calling for line in reach[test].lines[file]})
     before = bisect_right(lines, mutant.line)
-    place = f"{file}:{lines[before - 1]}" if before else ""
-    calling = (test for test, (_, places) in reach.items() if place in places)
-    return sorted(calling, key=lambda test: reach[test][0])[:MOST_FIRST]
+    function = lines[before - 1] if before else None
+    first = [test for test in calling if function in reach[test].lines[file]][:MOST_FIRST]
+    hidden = not calling or "cache" in mutant.path.read_text(encoding="utf-8")
+    return [first, ALL_TESTS if hidden else calling]
 
 
 def _compiles(source: str) -> bool:

@@ -7,73 +7,84 @@ import os
 import resource
 import sys
 import time
+from collections import defaultdict
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import CodeType
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
-TESTS = "tests/rules"
+ALL_TESTS = ["tests/rules"]
 MOST_SECONDS = 120  # of processor time: what runs longer never ends
 MOST_MEMORY = 6 << 30
+_QUIETLY = ("-q", "-p", "no:cacheprovider", "--disable-warnings")
 
 
-class Reach:
-    """A pytest plugin: the functions of some files that each test calls, and how long it takes (seconds)."""
+class Reach(NamedTuple):
+    """How long a test takes, and by file the first lines of the functions that it calls."""
 
-    def __init__(self, within: Path) -> None:
-        self.within = f"/{within.name}/"
-        self.tests: dict[str, tuple[float, list[str]]] = {}
+    seconds: float
+    lines: dict[str, list[int]]
+
+
+class Watch:
+    """A pytest plugin that takes down which functions below a folder each test calls."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = f"/{folder.name}/"
+        self.tests: dict[str, Reach] = {}
 
     @pytest.hookimpl(hookwrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Any:
-        """Take down who is called while a test runs."""
+        """Trace calls while a test runs, without what earlier tests left in the memo of ``decide``."""
+        from contactable.rules.decision import forget
+
+        forget()
         called, begun = set[CodeType](), time.perf_counter()
         sys.settrace(lambda frame, *_: called.add(frame.f_code))
         yield
         sys.settrace(None)
-        files = (code for code in called if self.within in code.co_filename)
-        places = [f"{code.co_filename.rpartition(self.within)[2]}:{code.co_firstlineno}" for code in files]
-        self.tests[item.nodeid] = time.perf_counter() - begun, places
+        lines = defaultdict[str, list[int]](list)
+        for code in called:
+            if self._folder in code.co_filename:
+                lines[code.co_filename.rpartition(self._folder)[2]].append(code.co_firstlineno)
+        self.tests[item.nodeid] = Reach(time.perf_counter() - begun, lines)
 
 
-def reach_of_tests(within: Path) -> dict[str, tuple[float, list[str]]]:
-    """For each test how long it takes, and the functions that it calls as ``file:first line``. All must pass."""
+def reach_of_tests(folder: Path) -> dict[str, Reach]:
+    """What each test reaches below a folder. All must pass."""
     reader, writer = os.pipe()
     child = os.fork()
     if not child:
-        plugin = Reach(within)
-        failed = pytest.main([*_QUIETLY, TESTS], plugins=[plugin])
+        watch = Watch(folder)
+        failed = pytest.main([*_QUIETLY, *ALL_TESTS], plugins=[watch])
         with os.fdopen(writer, "w") as out:
-            json.dump(plugin.tests, out)
+            json.dump(watch.tests, out)
         os._exit(int(failed))
     os.close(writer)
     with os.fdopen(reader) as answers:
         found = json.load(answers)
     if os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]):
         raise SystemExit("the tests fail without any mutant")
-    return dict(found)
+    return {test: Reach(*each) for test, each in found.items()}
 
 
-def survives(path: Path, source: str, tests: list[str]) -> bool:
-    """Whether some tests, then all of them, pass with another source in place of a file's own."""
+def survives(path: Path, source: str, tests: list[list[str]]) -> bool:
+    """Whether all of some lists of tests pass with another source in place of a file's own."""
     child = os.fork()
     if not child:
         os._exit(_tested(path, compile(source, path, "exec"), tests))
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
 
-def _tested(path: Path, code: CodeType, tests: list[str]) -> int:
+def _tested(path: Path, code: CodeType, tests: list[list[str]]) -> int:
     resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS))
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
     sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115
     load = SourceFileLoader.get_code
     SourceFileLoader.get_code = lambda self, name: code if Path(self.path).samefile(path) else load(self, name)  # type: ignore[method-assign]
-    for chosen in (tests, [TESTS]):
-        if chosen and (failed := pytest.main([*_QUIETLY, "-x", *chosen])):
+    for chosen in filter(None, tests):
+        if failed := pytest.main([*_QUIETLY, "-x", *chosen]):
             return int(failed)
     return 0
-
-
-_QUIETLY = ("-q", "-p", "no:cacheprovider", "-p", "no:randomly")
