@@ -52,7 +52,7 @@ def _called_back(case: Case) -> bool:
 
 
 def _retention_suspended(case: Case) -> bool:
-    """No retention runs while the person is a customer or a contract is in progress."""
+    """No retention runs while the person is a customer or a contract is in progress, and no end is on file."""
     # An end that is on file outweighs a flag that nobody has cleared.
     return not case.relation_ended and (case.customer is True or case.contract is True)
 

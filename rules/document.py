@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 from contactable.rules.conditions import DEMANDS
 from contactable.rules.consent import FAULTS_OF_CONSENT_TO_CALLS
+from contactable.rules.derived import DERIVED
 from contactable.rules.law import FRENCH_LAW, Law
+from contactable.rules.periods import PERIODS
 from contactable.rules.readings import DOUBTS
 from contactable.rules.rule import Rule
 from contactable.rules.source import Source
@@ -19,6 +22,8 @@ HEAD = """# The law as it is decided
 Written by `python -m contactable.rules.document` from `rules/`; change it there. Nothing here is legal advice.
 Where the law leaves a doubt, the stricter reading is taken and named, and the company may choose (*Readings*).
 A rule is in force while all its sources are. Of the rules of a channel, the first that speaks decides.
+*Professionals* are those whose profession the offer is connected with; *consumers* are everybody else, those of whom
+nothing is known included.
 Advertising without an address on it (*Stop pub*) is not covered.
 """
 
@@ -29,6 +34,7 @@ def page(law: Law = FRENCH_LAW) -> str:
         HEAD,
         *(_channel(channel, law) for channel in Channel),
         _consent(),
+        _words(),
         _conditions(),
         _readings(),
         _sources(),
@@ -52,7 +58,7 @@ def _rule(first: str, rule: Rule) -> tuple[str, ...]:
         first,
         rule.name.replace("_", " "),
         rule.towards.__name__,
-        rule.says,
+        rule.says.replace("``", "`"),
         _ids(rule.sources),
         _in_force(rule.sources),
     )
@@ -63,6 +69,17 @@ def _consent() -> str:
     return "## What makes a consent fail\n\nThe first that applies; the last three are of calls alone.\n\n" + _table(
         ("reason", *_RULES[1:]), rows
     )
+
+
+def _words() -> str:
+    """What rules ask in one word, and how long things last."""
+    words = ((name.replace("_", " "), _said(how)) for name, how in DERIVED.items())
+    ends = ((how.__name__.replace("_", " "), _said(how)) for how in PERIODS)
+    return "## What is meant\n\n" + _table(("word", "what it takes"), (*words, *ends))
+
+
+def _said(how: Callable[..., Any]) -> str:
+    return " ".join((how.__doc__ or "").split()).replace("``", "`")
 
 
 def _conditions() -> str:

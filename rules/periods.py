@@ -17,7 +17,7 @@ LONGEST_CALLBACK: Final = 14
 
 
 def retention_ends(last_contact: int) -> int:
-    """Three years after the last contact or the end of the relation (``cnil-referentiel``)."""
+    """Three years after the later of the last contact and the end of the relation (``cnil-referentiel``)."""
     return years_later(last_contact, 3)
 
 
@@ -27,8 +27,8 @@ def consent_year_ends(consented: int) -> int:
 
 
 def stated_period_ends(last_day: Any) -> Any:
-    """The day after the last day of the period that the request for consent stated; of one day or of an array."""
-    return last_day + 1
+    """The day after the last day of the period that the request for consent stated."""
+    return last_day + 1  # of one day, or of an array of days
 
 
 @lru_cache(maxsize=4096)
@@ -40,6 +40,9 @@ def callback_ends(requested: int) -> int:
 def first_month_ends(collected: int) -> int:
     """A month after data was collected elsewhere (``gdpr-14``)."""
     return a_month_later(collected)
+
+
+PERIODS: Final = (retention_ends, consent_year_ends, stated_period_ends, callback_ends, first_month_ends)
 
 
 @lru_cache(maxsize=65536)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from contactable.rules import SOURCES
+from contactable.rules.derived import DERIVED
 from contactable.rules.document import page
 from contactable.rules.law import FRENCH_LAW
 
@@ -19,4 +20,10 @@ def test_every_source_and_every_rule_stands_on_the_page() -> None:
     written = page()
 
     assert all(f"| `{id}` |" in written for id in SOURCES)
-    assert all(rule.says in written for rules in FRENCH_LAW.channels.values() for rule in rules)
+    assert all(rule.says.replace("``", "`") in written for rules in FRENCH_LAW.channels.values() for rule in rules)
+
+
+def test_every_word_that_rules_use_is_explained_on_the_page() -> None:
+    written = page()
+
+    assert all(f"| {word.replace('_', ' ')} |" in written for word in DERIVED)
