@@ -18,5 +18,7 @@ mutate: env ## Small mistakes in rules/, one at a time: how many the tests find;
 	@VIRTUAL_ENV=.venv uv run --quiet --no-project --active --with cosmic-ray==8.7.0 python bench/mutation $${SAMPLE:+--sample $$SAMPLE}
 crash: env ## Kill the server at random under load, ROUNDS times (20 by default): nothing answered is lost.
 	@CRASH_ROUNDS=$${ROUNDS:-20} $(PY) -m pytest tests/crash -q -p no:cacheprovider
+faults: env ## Let the CRM fail by seeded plans, PLANS of them (20 by default): all ends as if nothing had happened.
+	@FAULT_PLANS=$${PLANS:-20} $(PY) -m pytest tests/faults -q -n auto -p no:cacheprovider
 lock: ## Make requirements.lock anew (needs uv).
 	@uv pip compile pyproject.toml --quiet --universal --all-extras --group test --group lint --group bench --generate-hashes --no-emit-index-url --no-header -o requirements.lock

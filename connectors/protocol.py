@@ -128,15 +128,14 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class NativeOptOut:
-    """An opt-out that the CRM itself holds: for e-mail as a whole, or for one of its subscription types or lists."""
+class OptOuts:
+    """The opt-outs of e-mail that the CRM itself shows on a contact, and the address that they belong to.
 
-    record_id: str
-    channel: str
-    opted_out: bool
-    scope_kind: str = "global"
-    scope_id: str = ""
-    at: datetime | None = None
+    ``shown`` gives for each scope (a subscription type, or "" for all of e-mail) the property that shows it.
+    """
+
+    address: str = field(repr=False)
+    shown: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,6 +347,15 @@ class OptsOut(Protocol):
 
         Of a channel that the capabilities do not name, every contact is refused.
         """
+        ...
+
+
+@runtime_checkable
+class ShowsOptOuts(Protocol):
+    """Offered by connectors that opt out: which opt-outs a contact has, so that our own are known again."""
+
+    def opt_outs_of(self, record: ContactRecord) -> OptOuts:
+        """Tell which native opt-outs a record that was read shows."""
         ...
 
 

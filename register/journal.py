@@ -27,6 +27,7 @@ class Written:
     channel: str
     value: str = ""
     written_at: datetime | None = None
+    lifted_at: datetime | None = None
 
 
 def add(tx: Tx, rows: Iterable[Written]) -> None:
@@ -68,6 +69,15 @@ def standing(tx: Tx, subject_ids: Iterable[str]) -> list[Written]:
                     row.target, row.subject_id, row.channel, row.value, row.written_at
                 )
     return list(found.values())
+
+
+def written_to(tx: Tx, target: str, subject_ids: Iterable[str]) -> list[Written]:
+    """What we wrote to one target for some subjects, lifted or not."""
+    found: list[Written] = []
+    for part in chunks(subject_ids):
+        rows = tx.connection.execute(select(table).where((table.c.target == target) & table.c.subject_id.in_(part)))
+        found += [Written(*(getattr(row, name) for name in Written.__slots__)) for row in rows]
+    return found
 
 
 def lifted(tx: Tx, target: str, subject_id: str) -> None:

@@ -152,6 +152,12 @@ def waiting_for(tx: Tx, connector: str, why: str) -> list[str]:
     return list(tx.connection.execute(wanted.order_by(promises.c.record_id)).scalars())
 
 
+def next_due(tx: Tx, connector: str, why: str) -> datetime | None:
+    """When the first of the promises that were put off for one reason is due; None where there is none."""
+    wanted = select(promises.c.not_before).where(promises.c.connector == connector, promises.c.why == why)
+    return tx.connection.execute(wanted.order_by(promises.c.not_before).limit(1)).scalar()
+
+
 def promised(tx: Tx, connector: str, record_id: str) -> Promise | None:
     """The promise for one contact, if there is one: whether it is stale."""
     wanted = select(*_COLUMNS).where(promises.c.connector == connector, promises.c.record_id == record_id)

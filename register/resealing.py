@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from sqlalchemy import Column, LargeBinary, bindparam, func, select, update
 
-from contactable.register import subjects
+from contactable.register import credentials, subjects
 from contactable.register.schema import contacts, declarations, entries, facts, proofs
 from contactable.register.schema_work import accesses, blocks, deliveries
 from contactable.register.store import Register
@@ -83,6 +83,7 @@ def _mark(tx: Tx) -> bytes:
 def _finish(tx: Tx, resealed: int) -> Rekeyed:
     salt = tx.keyring.seal(EVENT_SALT, tx.event_salt)
     tx.connection.execute(update(facts).where(facts.c.name == EVENT_SALT).values(value=salt))
+    credentials.reseal(tx)
     needed = subjects.needing_key(tx)
     dropped = [id for id in needed if subjects.drop_key(tx, id)]
     return Rekeyed(resealed, needed, dropped)

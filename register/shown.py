@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import and_, func, select, update
 
 from contactable.register.ledger import new_id
 from contactable.register.schema import shown as table
@@ -72,6 +72,14 @@ def opened_between(tx: Tx, start: datetime, end: datetime, versions: Mapping[str
     rows = tx.connection.execute(select(table).where(opened).order_by(table.c.written_at, table.c.id))
     asked = (versions or {}).items()
     return [_shown(row) for row in rows if asked <= row.versions.items()]
+
+
+def opened_since(tx: Tx, connector: str, start: datetime) -> dict[tuple[str, str], int]:
+    """How many contacts of a CRM opened since a moment that were shown closed before, by (offer, channel)."""
+    opened = and_(table.c.allowed, table.c.was_allowed.is_(False), table.c.written_at >= start)
+    columns = (table.c.offer, table.c.channel)
+    wanted = select(*columns, func.count()).where(opened, table.c.connector == connector).group_by(*columns)
+    return {(offer, channel): count for offer, channel, count in tx.connection.execute(wanted)}
 
 
 def confirm(tx: Tx, connector: str, record_ids: Sequence[str], at: datetime) -> None:

@@ -145,7 +145,10 @@ def _is_block_of_ours(tx: Tx, event: Event, bound: Iterable[str], source: Source
     if event.kind is not Kind.OPPOSITION or event.origin not in NOT_THE_PERSON:
         return False
     target = f"{source.endpoint}:blocklist"
-    return any(journal.is_echo(tx, target, subject, str(event.on)) for subject in bound)
+    if any(journal.is_echo(tx, target, subject, str(event.on)) for subject in bound):
+        return True
+    natively = journal.written_to(tx, f"{source.connector}:opt_out", bound) if source.connector else []
+    return event.on is On.EMAIL and any(each.lifted_at is None for each in natively)
 
 
 def _entries(event: Event, bound: Iterable[str], source: Source) -> Iterator[NewEntry]:

@@ -38,6 +38,7 @@ from contactable.connectors.protocol import (
     Finding,
     Form,
     Level,
+    OptOuts,
     Outcome,
     Page,
     Property,
@@ -170,6 +171,10 @@ class HubSpot:
             return not_here(ids, channel)
         return optouts.opt_out(self.account, ids, scope_id)
 
+    def opt_outs_of(self, record: ContactRecord) -> OptOuts:
+        """Tell which of HubSpot's own opt-outs a record shows."""
+        return optouts.opt_outs_of(record)
+
     def lists(self) -> Iterator[ContactList]:
         """Yield the lists of contacts."""
         return activities.lists(self.account)
@@ -206,6 +211,11 @@ class HubSpot:
     def app_id(self) -> str:
         """The number of our app, by which HubSpot's history names what we wrote; empty where it is not told."""
         return str(checking.about_token(self.account).get("appId") or "")
+
+    def agreement_url(self, redirect_uri: str, scopes: tuple[str, ...], state: str) -> str:
+        """Where to send the browser of the person who shall agree to what our app may do; empty without OAuth."""
+        oauth = self.account.oauth
+        return agreement_url(oauth.client_id, redirect_uri, scopes, state) if oauth else ""
 
     def close(self) -> None:
         """End every wait and let go of the connections."""

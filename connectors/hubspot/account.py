@@ -130,12 +130,13 @@ class Account:
         if app is None:
             return None
         begun = Tokens("", secret(app.refresh_token).decode()) if app.refresh_token else None
-        store = tokens or MemoryStore()
-        if begun and store.load() is None:
-            store.save(begun)
         path = self.paths("token")
         return OAuth(
-            app.client_id, secret(app.client_secret).decode(), store, lambda form: self.ask_token_endpoint(path, form)
+            app.client_id,
+            secret(app.client_secret).decode(),
+            tokens or MemoryStore(),
+            lambda form: self.ask_token_endpoint(path, form),
+            begun=begun,
         )
 
     def _observe(self, answer: Answer) -> None:

@@ -74,15 +74,23 @@ class OAuth:
         store: TokenStore,
         exchange: Callable[[Mapping[str, str]], Answer],
         clock: Callable[[], float] = time.time,
+        *,
+        begun: Tokens | None = None,
     ) -> None:
         self._app = {"client_id": client_id, "client_secret": client_secret}
         self._store = store
         self._exchange = exchange
         self._clock = clock
+        self._begun = begun
+
+    @property
+    def client_id(self) -> str:
+        """The app's public name."""
+        return self._app["client_id"]
 
     def access_token(self) -> str:
         """A token that is good for a while, renewed if need be; raises ``Refused`` when the app was uninstalled."""
-        tokens = self._store.load()
+        tokens = self._kept()
         if tokens and self._is_good(tokens):
             return tokens.access
         return self.renew(tokens.access if tokens else None)
@@ -90,9 +98,11 @@ class OAuth:
     def renew(self, stale: str | None = None) -> str:
         """Renew, unless somebody else just did; give the access token."""
         with self._store.lock():
-            tokens = self._store.load()
+            tokens = self._kept()
             if tokens is None:
-                raise Refused("HubSpot is not connected: nobody has agreed yet, or the tokens are lost.")
+                raise Refused(
+                    "HubSpot is not connected: nobody has agreed yet, or the tokens are lost: `contactable connect`."
+                )
             if tokens.access != stale and self._is_good(tokens):
                 return tokens.access
             return self._obtain({"grant_type": "refresh_token", "refresh_token": tokens.refresh}).access
@@ -102,6 +112,10 @@ class OAuth:
         with self._store.lock():
             form = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri}
             return self._obtain(form)
+
+    def _kept(self) -> Tokens | None:
+        """The tokens kept last, or those of the settings, which begin."""
+        return self._store.load() or self._begun
 
     def _is_good(self, tokens: Tokens) -> bool:
         return bool(tokens.access) and tokens.expires_at - EARLY > self._clock()

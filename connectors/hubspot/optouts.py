@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 
 from contactable.connectors.hubspot.account import Account
 from contactable.connectors.hubspot.pages import in_groups, read
-from contactable.connectors.protocol import ContactRecord, Outcome, Result
+from contactable.connectors.hubspot.records import OPT_OUT
+from contactable.connectors.protocol import ContactRecord, OptOuts, Outcome, Result
 from contactable.errors import Unavailable
 from contactable.transport import pipelined
 
@@ -19,6 +20,7 @@ LEGAL_BASIS = {
     "legalBasis": "LEGITIMATE_INTEREST_OTHER",
     "legalBasisExplanation": "The person objected to prospecting.",
 }
+EVERYTHING = "hs_email_optout"
 NOT_IN_THIS_PLAN = (403, 404)
 REFUSED = (400,)
 
@@ -31,6 +33,15 @@ def opt_out(account: Account, ids: Sequence[str], scope_id: str = "") -> Iterato
         living = [each for each in records if not each.gone]
         yield from (_without_address(each) for each in living if not each.properties.get("email"))
         yield from _leave(account, [each for each in living if each.properties.get("email")], scope_id)
+
+
+def opt_outs_of(record: ContactRecord) -> OptOuts:
+    """The opt-outs that a record shows; they are those of its first address."""
+    out = [name for name, value in record.properties.items() if value.lower() == "true"]
+    shown = {found[1]: name for name in out if (found := OPT_OUT.fullmatch(name))}
+    if EVERYTHING in out:
+        shown[""] = EVERYTHING
+    return OptOuts(record.properties.get("email", ""), shown)
 
 
 def _without_address(record: ContactRecord) -> Outcome:

@@ -10,7 +10,7 @@ from typing import Any
 from contactable.connectors.hubspot.account import Account
 from contactable.connectors.protocol import ContactRecord
 
-ALWAYS = ("hs_merged_object_ids", "lastmodifieddate")
+ALWAYS = ("hs_merged_object_ids", "lastmodifieddate", "email", "hs_email_optout")
 OPT_OUT = re.compile(r"hs_email_optout_(\d+)")
 
 

@@ -96,7 +96,10 @@ class Portal:
     def write(self, contact: Contact, values: Mapping[str, Any], by: Writer) -> None:
         """Write checked values on a contact."""
         with self.lock:
+            moved = contact.properties.get("email")
             self.contacts.change(contact, accept(self.definitions.by_name, values), self.now, by)
+            if contact.properties.get("email") != moved:
+                self._show_opt_outs(contact)
 
     def set_by_hubspot(self, contact: Contact, values: Mapping[str, str], by: Writer, *, silent: bool = False) -> None:
         """Write what no app may: read-only properties, by HubSpot itself."""
@@ -133,6 +136,13 @@ class Portal:
     def define(self, definition: Definition) -> None:
         """Give the portal a property that it has had from the beginning."""
         self.definitions.by_name[definition.name] = definition
+
+    def _show_opt_outs(self, contact: Contact) -> None:
+        """Opt-outs belong to the address: a contact shows those of the one that it has now."""
+        address = contact.properties.get("email", "").lower()
+        had = [name for name, value in contact.properties.items() if name.startswith("hs_email_optout") and value]
+        shown = {**dict.fromkeys(had, ""), **dict(self.preferences.opt_out_properties(address))}
+        self.contacts.change(contact, shown, self.now, self.app, silent=True)
 
     def _tell(self, event: Event) -> None:
         self.index.add(event.contact, event.at)

@@ -57,11 +57,8 @@ def allowance(tx: Tx, connector: str, settings: BrakeSettings) -> Allowance:
     approved = cursors.get(tx, connector, HELD)
     if approved is not None:
         since = max(since, cursors.updated(tx)[connector, HELD])
-    opened = Counter(
-        (row.offer, Channel(row.channel))
-        for row in shown.opened_between(tx, since, tx.now)
-        if row.connector == connector and row.was_allowed is False
-    )
+    found = shown.opened_since(tx, connector, since)
+    opened = Counter({(offer, Channel(channel)): count for (offer, channel), count in found.items()})
     limit = max(int(settings.share * mirror.counts(tx).get(connector, 0)), settings.contacts)
     return Allowance(limit + (approved or {}).get("waiting", 0), opened)
 

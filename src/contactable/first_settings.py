@@ -32,6 +32,7 @@ class FirstCrm:
 
     type: str
     options: Mapping[str, str]
+    unsubscribe: bool | None = None  # None where it has no unsubscribe of its own
 
     def mapping(self, table: Mapping[str, Any], offers: Iterable[OfferSettings] = ()) -> FactMapping:
         """What its records mean under a mapping table; raises ``SettingsError``."""
@@ -41,6 +42,8 @@ class FirstCrm:
     def toml(self) -> str:
         """Its table of the settings."""
         options = "".join(f"{name} = {json.dumps(value)}\n" for name, value in self.options.items())
+        if self.unsubscribe is not None:
+            options += f"unsubscribe = {json.dumps(self.unsubscribe)}  # also in the CRM itself, who opposes e-mail\n"
         return f'[connectors.{self.type}]\ntype = "{self.type}"\n{options}'
 
     def endpoint(self, public_url: str) -> str:

@@ -163,11 +163,14 @@ class Contactable:
     def connectors(self) -> dict[str, Connector]:
         """The CRMs of the settings, by name."""
         from contactable.connectors import connect
+        from contactable.token_store import RegisterTokens
 
-        settings = self.settings
-        return {
-            name: connect(name, each.type, each.options, settings.secret) for name, each in settings.connectors.items()
-        }
+        made: dict[str, Connector] = {}
+        for name, each in self.settings.connectors.items():
+            # Tokens that renew themselves are kept in the register; it is not opened for others.
+            more = {"tokens": RegisterTokens(lambda: self.register, name)} if "oauth" in each.options else {}
+            made[name] = connect(name, each.type, each.options, self.settings.secret, **more)
+        return made
 
     @cached_property
     def declarations(self) -> list[Declaration]:
@@ -214,6 +217,7 @@ class Contactable:
             clock=self.clock,
             language=self.settings.language,
             brake=self.settings.brake,
+            unsubscribes=self.settings.connectors[name].unsubscribe,
             versions={
                 "law": law_checked_on(),
                 "mapping": mapping.fingerprint,

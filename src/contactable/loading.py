@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -18,10 +19,13 @@ from contactable.register.members import LIST, OUTCOME
 from contactable.rules import Channel, Reason
 from contactable.rules.calendar import paris_day
 from contactable.sync import CHANGES, Progress
-from contactable.worker import work
+from contactable.worker import LATER, work
 
 if TYPE_CHECKING:
     from contactable.kit import Contactable
+
+
+PATIENCE = 10.0  # seconds that a command waits for a CRM that could not take something: three tries
 
 
 @dataclass(slots=True)
@@ -61,15 +65,26 @@ def load(kit: Contactable, name: str, *, full: bool = False, progress: Progress 
 
 
 def drain(kit: Contactable, name: str, progress: Progress = lambda done, total: None) -> int:
-    """Work off the outbox of one CRM until nothing is left that can be done now."""
+    """Work off the outbox of one CRM until nothing is left that can be done now or in some seconds."""
     desk = kit.desk(name)
     with kit.register.read() as tx:
         waiting = outbox.pending(tx).get(name)
     done, total = 0, waiting.contacts if waiting else 0
-    while taken := work(desk):
+    while (taken := work(desk)) or _is_due_soon(kit, name):
         done += taken
         progress(done, max(total, done))
     return done
+
+
+def _is_due_soon(kit: Contactable, name: str) -> bool:
+    """Wait for what the CRM could not take a moment ago; False where there is none, or the wait would be long."""
+    with kit.register.read() as tx:
+        due = outbox.next_due(tx, name, LATER)
+        seconds = (due - tx.now).total_seconds() if due else PATIENCE
+    if seconds >= PATIENCE:
+        return False
+    time.sleep(max(seconds, 0.0))
+    return True
 
 
 def preview(

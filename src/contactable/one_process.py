@@ -9,13 +9,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from filelock import FileLock, Timeout
 from sqlalchemy import make_url
 
 from contactable.errors import Conflict, ContactableError
-from contactable.register import Register, jobs
+from contactable.register import Register, jobs, leases, outbox
 
 LOOK = 0.2  # seconds between two looks at a job that the server runs
 
@@ -53,28 +54,48 @@ def run_or_leave(
     run: Callable[[], str],
     watch: Callable[[Mapping[str, Any]], None],
 ) -> str:
-    """Run work here when nobody serves; else leave it to the server, show its progress, and return its note."""
+    """Run work here when nobody serves; else leave it to the server, show its progress, and return its note.
+
+    Where whoever had the register ends without having taken the work, it is run here.
+    """
     lock = lock_of(url)
     if lock is None:
         return run()
     try:
-        with lock.acquire(timeout=0):
-            return run()
+        return _run_alone(lock, register, run)
     except Timeout:
-        pass
-    id = register.write(lambda tx: jobs.put(tx, name, arguments))
-    return _watch(register, id, watch)
+        id = register.write(lambda tx: jobs.put(tx, name, arguments))
+    while (note := _ended(register, id, watch)) is None:
+        try:
+            return _run_alone(lock, register, partial(_take_back, register, id, run))
+        except Timeout:
+            time.sleep(LOOK)
+    return note
 
 
-def _watch(register: Register, id: str, watch: Callable[[Mapping[str, Any]], None]) -> str:
-    while True:
-        with register.read() as tx:
-            job = jobs.find(tx, id)
-        if job is None:
-            raise ContactableError("The job is gone from the register.")
-        watch(job.progress)
-        if job.state == jobs.FAILED:
-            raise ContactableError(job.note)
-        if job.state == jobs.DONE:
-            return job.note
-        time.sleep(LOOK)
+def free(register: Register) -> None:
+    """Take back what a killed process held; only for the one that has the register alone."""
+    register.write(leases.clear)
+    register.write(lambda tx: [outbox.free(tx, name) for name in outbox.pending(tx)])
+
+
+def _run_alone(lock: FileLock, register: Register, run: Callable[[], str]) -> str:
+    """Run work while nobody else has the register; raises ``Timeout`` where somebody has."""
+    with lock.acquire(timeout=0):
+        free(register)
+        return run()
+
+
+def _take_back(register: Register, id: str, run: Callable[[], str]) -> str:
+    register.write(lambda tx: jobs.done(tx, id, "run by the command itself"))
+    return run()
+
+
+def _ended(register: Register, id: str, watch: Callable[[Mapping[str, Any]], None]) -> str | None:
+    """The note of a job that has ended, None as long as it has not; raises where it failed."""
+    with register.read() as tx:
+        job = jobs.find(tx, id)
+    if job is None or job.state == jobs.FAILED:
+        raise ContactableError(job.note if job else "The job is gone from the register.")
+    watch(job.progress)
+    return job.note if job.state == jobs.DONE else None

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from contactable import alerts, outward, own_properties
-from contactable.errors import ContactableError, RegisterError
+from contactable.errors import Conflict, ContactableError, RegisterError
 from contactable.one_process import alone, lock_of
 from contactable.polling import poll, pollable
 from contactable.register import Register, cursors, jobs, leases, mirror, outbox
@@ -165,7 +165,10 @@ def _sync(kit: Contactable, name: str, wake: Callable[[], None]) -> str:
     if not has_begun(kit, name):
         return f"waits for a person: contactable sync {name} --yes"
     made = _properties(kit, name)
-    summary = kit.reader(name).sync()
+    try:
+        summary = kit.reader(name).sync()
+    except Conflict:
+        return "somebody syncs it already"
     if summary.changed:
         wake()
     return f"{summary.read} read, {summary.changed} changed{made}"

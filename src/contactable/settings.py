@@ -66,9 +66,11 @@ class ConnectorSettings(msgspec.Struct, frozen=True):
     """One CRM. Options beyond these belong to its type; the connector refuses what it does not know.
 
     ``properties``: all of ours, or the five of the compact schema; ``auto`` takes these where the CRM allows no more.
+    ``unsubscribe``: who opposes e-mail is unsubscribed in the CRM itself too, where it has an unsubscribe of its own.
     """
 
     type: str
+    unsubscribe: bool = True
     mapping: dict[str, Any] = {}
     properties: Literal["auto", "full", "compact"] = "auto"
     options: dict[str, Any] = {}
@@ -182,7 +184,8 @@ def parse(text: str, path: Path) -> Settings:
     if "folder" in table:
         raise SettingsError(f"{path}, line {_line_of(text, ['folder'])}: `folder` is not a setting.")
     table["folder"] = path.resolve().parent
-    for name, known in (("connectors", {"type", "mapping", "properties"}), ("endpoints", {"provider", "connector"})):
+    ours = {"connectors": {"type", "unsubscribe", "mapping", "properties"}, "endpoints": {"provider", "connector"}}
+    for name, known in ours.items():
         table[name] = {key: _split(entry, known) for key, entry in _tables(table.get(name, {}), name, path).items()}
     try:
         settings = msgspec.convert(table, Settings)

@@ -14,11 +14,13 @@ import structlog
 
 from contactable.beside import sync_lists
 from contactable.call_records import sync_calls
-from contactable.connectors.protocol import Connector, NamesProperties, Page
+from contactable.connectors.protocol import Connector, NamesProperties, Page, ShowsOptOuts
 from contactable.errors import ContactableError, Unavailable
+from contactable.holding import holding
 from contactable.mapping import Asked, Declaration
 from contactable.mapping import Mapping as FactMapping
-from contactable.register import Register, Tx, cursors, declared, mirror, outbox
+from contactable.opted_out import target
+from contactable.register import Register, Tx, cursors, declared, journal, mirror, outbox
 from contactable.rules.wordings import Wording
 from contactable.settled import Settled, decide_again, have_read, settled
 from contactable.submissions import Intake
@@ -71,7 +73,14 @@ class Reader:
     settings: Settled | None = None
 
     def sync(self, *, full: bool = False, progress: Progress = lambda done, total: None) -> Summary:
-        """Read what changed since the last sync (everything with ``full``, or when the settings ask other things)."""
+        """Read what changed since the last sync (everything with ``full``, or when the settings ask other things).
+
+        Raises ``Conflict`` where another sync of this CRM is under way.
+        """
+        with holding(self.register, f"sync {self.connector.name}"):
+            return self._sync(full, progress)
+
+    def _sync(self, full: bool, progress: Progress) -> Summary:
         summary = Summary()
         self.catch_up()
         everything = full or self._asks_otherwise()
@@ -171,7 +180,8 @@ class Reader:
         return summary
 
     def _keep_page(self, page: Page, cursor_name: str, summary: Summary) -> None:
-        understanding = Understanding(self.connector.name, self.mapping, self.declarations, self.asked)
+        shows = self.connector if isinstance(self.connector, ShowsOptOuts) else None
+        understanding = Understanding(self.connector.name, self.mapping, self.declarations, self.asked, shows)
         with self.register.read() as tx:
             doubtful = understanding.may_have_vanished(tx, page.records)
         existing = property_names(self.connector) if doubtful else None
@@ -195,6 +205,9 @@ class Reader:
         found = list(understanding.understand(tx, [each for each in records if not each.gone], existing))
         changed = mirror.remember(tx, name, [each.seen for each in found])
         enter(tx, name, {each.seen.record_id: (each.ticks, each.known) for each in found if each.ticks})
+        for each in found:
+            if each.lifted:
+                journal.lifted(tx, target(name), each.lifted)
         outbox.promise(tx, name, changed, urgent=False, why="changed")
         if page.cursor is not None:
             cursors.set(tx, name, cursor_name, dict(page.cursor))

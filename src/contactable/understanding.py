@@ -12,27 +12,33 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from contactable.connectors.protocol import ContactRecord
+from contactable.connectors.protocol import ContactRecord, ShowsOptOuts
 from contactable.identifiers import IdentifierKind, mask_email, mask_phone
 from contactable.mapping import OPPOSE_PROPERTY, Asked, Declaration, map_record, to_json
 from contactable.mapping import Mapping as FactMapping
 from contactable.mapping.addresses import read_addresses
 from contactable.mapping.columns import COLUMNS
+from contactable.opted_out import Held, held
 from contactable.register import MirrorRow, SeenContact, Tx, members, mirror, subjects
 from contactable.register.members import FORM, LIST, OUTCOME
 from contactable.ticking import TICKED, ticked_before, ticks_of
 
 _PROPERTY = "property:"
+_NOTHING_HELD = Held()
 
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """One contact, understood. ``ticks`` are an operator's, new since it was last read; ``known``: mirrored before."""
+    """One contact, understood. ``ticks`` are an operator's, new since it was last read; ``known``: mirrored before.
+
+    ``lifted`` is the subject whose opt-out, written by us, somebody took away in the CRM; empty where nobody did.
+    """
 
     seen: SeenContact
     warnings: tuple[str, ...]
     ticks: Sequence[str]
     known: bool
+    lifted: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,7 @@ class Understanding:
     mapping: FactMapping
     declarations: Sequence[Declaration]
     asked: Asked
+    shows: ShowsOptOuts | None = None
 
     def understand(
         self, tx: Tx, records: Sequence[ContactRecord], existing: Collection[str] | None = None
@@ -52,9 +59,12 @@ class Understanding:
         before = mirror.contacts(tx, self.connector, ids)
         beside = members.of(tx, self.connector, ids) if self.asked.about(LIST) or self.asked.about(OUTCOME) else {}
         sent = self._forms_of(tx, records) if self.asked.about(FORM) else {}
+        native = held(tx, self.connector, self.shows, records, before) if self.shows else {}
         for record in records:
             memberships = {**beside.get(record.id, {}), FORM: sent.get(record.id, {})}
-            yield self._understand(record, memberships, before.get(record.id), existing)
+            yield self._understand(
+                record, memberships, before.get(record.id), existing, native.get(record.id, _NOTHING_HELD)
+            )
 
     def may_have_vanished(self, tx: Tx, records: Sequence[ContactRecord]) -> bool:
         """Whether an opposition that stood in a property of one of these contacts stands there no more."""
@@ -72,9 +82,11 @@ class Understanding:
         memberships: Mapping[str, Mapping[str, str]],
         before: MirrorRow | None,
         existing: Collection[str] | None,
+        native: Held,
     ) -> Understood:
         # The register holds the ticks, with their times and what released them; the mapping must not tell them twice.
-        properties = {name: text for name, text in record.properties.items() if name != OPPOSE_PROPERTY}
+        hidden = {OPPOSE_PROPERTY, *native.hidden}
+        properties = {name: text for name, text in record.properties.items() if name not in hidden}
         mapped = map_record(
             record.id,
             properties,
@@ -85,7 +97,7 @@ class Understanding:
             declarations=self.declarations,
         )
         ticks = ticks_of(record.properties)
-        facts: dict[str, Any] = {**self._standing(before, existing), **to_json(mapped.facts)}
+        facts: dict[str, Any] = {**self._standing(before, existing), **to_json(mapped.facts), **native.facts}
         if ticks:
             facts[TICKED] = [";".join(ticks), f"{_PROPERTY}{OPPOSE_PROPERTY}"]
         known = before is not None and before.gone_at is None
@@ -97,7 +109,8 @@ class Understanding:
             input_hash=input_hash(facts, mapped.identifiers, self.mapping.fingerprint),
             label=label_of(mapped.identifiers),
         )
-        return Understood(seen, mapped.warnings, [tick for tick in ticks if tick not in had], known)
+        new = [tick for tick in ticks if tick not in had]
+        return Understood(seen, mapped.warnings, new, known, native.lifted_now)
 
     def _standing(self, before: MirrorRow | None, existing: Collection[str] | None) -> dict[str, list[str]]:
         """The oppositions whose property is gone from the CRM and still stands in the mapping."""

@@ -29,6 +29,7 @@ from contactable.rules.calendar import paris_day
 from contactable.rules.labels import Language
 from contactable.settings import BrakeSettings
 from contactable.turns import Turn
+from contactable.unsubscribing import NO_WISH, OPT_OUT, WAITS, Wish, leave, wish
 
 log = structlog.get_logger()
 
@@ -36,6 +37,8 @@ BATCH = 1000  # promises taken at a time
 LEASE = 120.0  # seconds after which another worker may take a promise over
 IDLE = 0.5  # seconds between two looks at the outbox when nobody wakes us
 FIRST_DELAY, LONGEST_DELAY = timedelta(seconds=2), timedelta(hours=1)
+LATER = "later"
+"""Why a promise waits whose contact the CRM could not take now."""
 CHANGED_AT = "contactable_changed_at"
 
 
@@ -49,6 +52,7 @@ class Plan:
     values: Mapping[str, str] | None = None
     changes: Mapping[str, str] | None = None
     held: bool = False  # the brake keeps an opening back
+    wish: Wish = NO_WISH  # what is to be left in the CRM itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,7 @@ class Desk:
     language: Language
     versions: Mapping[str, str]
     brake: BrakeSettings
+    unsubscribes: bool = False  # oppositions to e-mail are written as the CRM's own unsubscribe too
 
 
 def work(desk: Desk) -> int:
@@ -73,14 +78,29 @@ def work(desk: Desk) -> int:
     promises = desk.register.write(lambda tx: outbox.claim(tx, name, BATCH, LEASE))
     if not promises:
         return 0
+    try:
+        _bring_up_to_date(desk, promises)
+    except ContactableError:
+        desk.register.write(lambda tx: _put_off(tx, promises))  # or they would wait for the lease to end
+        raise
+    return len(promises)
+
+
+def _bring_up_to_date(desk: Desk, promises: Sequence[Promise]) -> None:
     if any(promise.why == outbox.SUBMITTED for promise in promises):
         desk.read_forms()
     desk.refresh([promise.record_id for promise in promises if promise.refresh])
     with desk.register.read() as tx:
         plans = list(_plans(tx, desk, promises))
     outcomes = _write(desk, [plan for plan in plans if plan.changes])
-    desk.register.write(lambda tx: _settle(tx, desk, plans, outcomes))
-    return len(promises)
+    wanted = {plan.promise.record_id: plan.wish.scopes for plan in plans if plan.wish.scopes}
+    left = leave(desk.register, desk.connector, wanted)
+    desk.register.write(lambda tx: _settle(tx, desk, plans, outcomes, left))
+
+
+def _put_off(tx: Tx, promises: Sequence[Promise]) -> None:
+    for promise in promises:
+        outbox.postpone(tx, promise, _delay(promise.attempts), LATER)
 
 
 def _plans(tx: Tx, desk: Desk, promises: Sequence[Promise]) -> Iterable[Plan]:
@@ -101,7 +121,8 @@ def _plans(tx: Tx, desk: Desk, promises: Sequence[Promise]) -> Iterable[Plan]:
             values = property_values(
                 shown_now, changed_at=desk.clock(), link=link, compact=compact, language=desk.language
             )
-            yield Plan(promise, row, shown_now, values, _changes(row, values), held)
+            wanted = wish(verdicts, row, entries[row.record_id], desk.judge.offers) if desk.unsubscribes else NO_WISH
+            yield Plan(promise, row, shown_now, values, _changes(row, values), held, wanted)
 
 
 def _changes(row: MirrorRow, values: Mapping[str, str]) -> Mapping[str, str]:
@@ -122,11 +143,14 @@ def _write(desk: Desk, plans: Sequence[Plan]) -> dict[str, Outcome]:
     return outcomes
 
 
-def _settle(tx: Tx, desk: Desk, plans: Sequence[Plan], outcomes: Mapping[str, Outcome]) -> None:
+def _settle(
+    tx: Tx, desk: Desk, plans: Sequence[Plan], outcomes: Mapping[str, Outcome], left: Mapping[str, Result]
+) -> None:
     """Keep what became of each promise."""
     kept: list[Promise] = []
     for plan in plans:
-        put_off = _keep(tx, desk, plan, outcomes.get(plan.promise.record_id))
+        id = plan.promise.record_id
+        put_off = _keep(tx, desk, plan, outcomes.get(id), left.get(id, Result.LATER))
         if put_off is None:
             kept.append(plan.promise)
         else:
@@ -134,13 +158,13 @@ def _settle(tx: Tx, desk: Desk, plans: Sequence[Plan], outcomes: Mapping[str, Ou
     outbox.kept(tx, kept)
 
 
-def _keep(tx: Tx, desk: Desk, plan: Plan, outcome: Outcome | None) -> tuple[timedelta, str] | None:
+def _keep(tx: Tx, desk: Desk, plan: Plan, outcome: Outcome | None, left: Result) -> tuple[timedelta, str] | None:
     """Keep what became of one contact; give the delay and the reason where its promise is not kept yet."""
     if plan.row is None or plan.verdicts is None:
         return None
     row, until = plan.row, next_until(plan.verdicts)
     if plan.changes and (outcome is None or outcome.result is Result.LATER):
-        return _delay(plan.promise.attempts), "later"
+        return _delay(plan.promise.attempts), LATER
     if outcome and outcome.result is Result.REFUSED:
         return LONGEST_DELAY, outcome.why[:200]
     if outcome and outcome.survivor:
@@ -149,11 +173,14 @@ def _keep(tx: Tx, desk: Desk, plan: Plan, outcome: Outcome | None) -> tuple[time
     if outcome and outcome.result is Result.GONE:
         mirror.forget(tx, row.connector, [row.record_id])
         return None
-    if plan.changes:
-        mirror.written(tx, row.connector, row.record_id, _written(plan), until, tx.now)
+    waits = bool(plan.wish.scopes) and left in (Result.LATER, Result.REFUSED)
+    if plan.changes or (plan.wish.scopes and not waits):
+        mirror.written(tx, row.connector, row.record_id, _written(plan, waits), until, tx.now)
         shown.add(tx, _shown(desk, row, plan.verdicts))
     else:
         mirror.checked(tx, row.connector, row.record_id, until)
+    if waits:
+        return (LONGEST_DELAY, WAITS) if left is Result.REFUSED else (_delay(plan.promise.attempts), LATER)
     return (WINDOW, HELD) if plan.held else None
 
 
@@ -164,12 +191,14 @@ def _follow(tx: Tx, row: MirrorRow, survivor: str) -> None:
     outbox.promise(tx, row.connector, [survivor], urgent=True, refresh=True, why="merged")
 
 
-def _written(plan: Plan) -> dict[str, Mapping[str, str]]:
+def _written(plan: Plan, waits: bool) -> dict[str, Mapping[str, str]]:
+    left = (plan.row.written or {}).get(OPT_OUT, {}) if plan.row else {}
+    left = left if waits else plan.wish.left(left)
     reasons = {
         offer: {str(channel): str(verdict.reason) for channel, verdict in by_channel.items()}
         for offer, by_channel in (plan.verdicts or {}).items()
     }
-    return {PROPERTIES: dict(plan.values or {}), **reasons}
+    return {PROPERTIES: dict(plan.values or {}), **({OPT_OUT: left} if left else {}), **reasons}
 
 
 def _shown(desk: Desk, row: MirrorRow, verdicts: Verdicts) -> Iterable[shown.Shown]:

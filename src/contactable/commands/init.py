@@ -37,6 +37,9 @@ _SHOWN = 3  # suggestions for one question
 @click.option("--token", help="Where the CRM's token is: env:NAME or file:PATH. Short for --set token=…")
 @click.option("--crm-url", default="", help="Another address of the CRM's interface, as a sandbox has.")
 @click.option("--language", type=click.Choice(["fr", "en"]), default="fr", show_default=True)
+@click.option(
+    "--unsubscribe/--no-unsubscribe", default=None, help="Unsubscribe in the CRM itself who opposes e-mail (default)."
+)
 @click.option("--answers", type=click.Path(path_type=Path, dir_okay=False), help="A file (TOML) of answers.")
 @click.option(
     "--source",
@@ -52,6 +55,7 @@ def command(
     token: str | None,
     crm_url: str,
     language: str,
+    unsubscribe: bool | None,
     answers: Path | None,
     source: Path | None,
 ) -> None:
@@ -63,7 +67,7 @@ def command(
     public_url = public_url or click.prompt(
         "Public address of this installation", default="https://example.com/contactable"
     )
-    first = _first_crm(crm, [*given, *_short(token=token, base_url=crm_url)])
+    first = _first_crm(crm, [*given, *_short(token=token, base_url=crm_url)], _unsubscribes(crm, unsubscribe, language))
     folder = context.path.resolve().parent
     tables = NOTHING
     if answers or source or (sys.stdin.isatty() and click.confirm("Look at the contacts now?", default=True)):
@@ -84,6 +88,21 @@ def write_keys(folder: Path) -> None:
                 file.write(base64.b64encode(secrets.token_bytes(KEY_BYTES)) + b"\n")
 
 
+def _unsubscribes(crm: str, told: bool | None, language: str) -> bool | None:
+    """Whether to write the CRM's own unsubscribe, on by default; None where it has none."""
+    from contactable.connectors import find
+
+    if not find(crm).CAPABILITIES.opt_out:
+        return None
+    if told is not None or not sys.stdin.isatty():
+        return told is not False
+    asked = {
+        "fr": "Désinscrire aussi dans le CRM qui s'oppose à l'e-mail ?",
+        "en": "Unsubscribe in the CRM itself whoever opposes e-mail?",
+    }
+    return click.confirm(asked[language], default=True, err=True)
+
+
 def _say_what_is_next(path: Path) -> None:
     click.echo(f"{path} and its keys are written. Next:", err=True)
     click.echo("  contactable register upgrade   # makes the register", err=True)
@@ -95,7 +114,7 @@ def _short(**options: str | None) -> Iterator[str]:
     return (f"{name}={value}" for name, value in options.items() if value)
 
 
-def _first_crm(type: str, given: Sequence[str]) -> FirstCrm:
+def _first_crm(type: str, given: Sequence[str], unsubscribe: bool | None) -> FirstCrm:
     """The CRM with its options: those given, and those that its connector has us ask for."""
     from contactable.connectors import settings_of
     from contactable.first_settings import FirstCrm
@@ -108,7 +127,7 @@ def _first_crm(type: str, given: Sequence[str]) -> FirstCrm:
     for each in settings_of(type):
         if each.name not in options:
             options[each.name] = click.prompt(each.question, default=each.default or None, err=True)
-    return FirstCrm(type, options)
+    return FirstCrm(type, options, unsubscribe)
 
 
 def _look(source: Path | None, crm: FirstCrm, folder: Path) -> Portal:
