@@ -6,7 +6,6 @@ event, however often it was sent, is there exactly once, and the contact of ever
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import re
@@ -15,13 +14,10 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-import requests
 
 from contactable import Contactable
 from contactable.commands.init import write_keys
@@ -29,12 +25,11 @@ from contactable.identifiers import IdentifierKind
 from contactable.loading import load
 from contactable.register import ledger, subjects, upgrade
 from contactable.sandbox import HubSpotSandbox
+from contactable.sandbox.persistent import PersistentSender, address
 from contactable.settings import load as load_settings
-from contactable.signing import sign_hmac
 
 ROUNDS = int(os.environ.get("CRASH_ROUNDS", "3"))
 PEOPLE_A_ROUND = 60
-SENDERS = 6
 SECRET = "a-secret-of-mailersend"
 REASON = "contactable_email_reason"
 SETTINGS = """
@@ -95,38 +90,6 @@ def serving(settings: Path) -> Serving:
     return run
 
 
-@dataclass
-class Post:
-    """What the sender has to deliver: one event a person; ``answered`` are those that had a success."""
-
-    waiting: list[int] = field(default_factory=list)
-    answered: set[int] = field(default_factory=set)
-
-    def deliver(self, url: str) -> None:
-        """Send what waits, in a random order, until all is answered or the server is gone."""
-        random.shuffle(self.waiting)
-        with ThreadPoolExecutor(SENDERS) as pool:
-            self.answered.update(number for number in pool.map(lambda n: send(url, n), self.waiting) if number >= 0)
-        self.waiting = [number for number in self.waiting if number not in self.answered]
-
-
-def send(url: str, number: int) -> int:
-    """Post one person's unsubscription, signed; the person's number when it was answered 2xx, else -1."""
-    data = {"id": f"event-{number}", "type": "unsubscribed", "email": {"recipient": {"email": address(number)}}}
-    body = json.dumps({"type": "activity.unsubscribed", "data": data}).encode()
-    headers = {"Signature": sign_hmac("sha256", SECRET.encode(), body).hex(), "Content-Type": "application/json"}
-    try:
-        answer = requests.post(f"{url}/hooks/mail", data=body, headers=headers, timeout=10)
-    except requests.RequestException:
-        return -1
-    return number if answer.ok else -1
-
-
-def address(number: int) -> str:
-    """The e-mail address of one invented person."""
-    return f"person{number}@example.com"
-
-
 @contextmanager
 def opened(settings: Path) -> Iterator[Contactable]:
     """The kit, while nobody serves."""
@@ -162,14 +125,14 @@ def opposed_in(crm: HubSpotSandbox) -> int:
 def test_no_event_that_was_answered_is_lost_or_counted_twice_by_killing_the_server(
     crm: HubSpotSandbox, settings: Path, serving: Serving
 ) -> None:
-    post, dice = Post(), random.Random(2026)
+    post, dice = PersistentSender(SECRET), random.Random(2026)
 
     for number in range(ROUNDS):
-        post.waiting += range(number * PEOPLE_A_ROUND, (number + 1) * PEOPLE_A_ROUND)
+        post.add(range(number * PEOPLE_A_ROUND, (number + 1) * PEOPLE_A_ROUND))
         _round(post, serving, dice.uniform(0.05, 0.8))
         assert post.answered <= entered(settings, sorted(post.answered)).keys()
     with serving() as (_, url):
-        post.deliver(url)
+        post.deliver([url])
         reached = wait_until(lambda: opposed_in(crm) == ROUNDS * PEOPLE_A_ROUND, seconds=60)
 
     assert post.waiting == []
@@ -177,10 +140,10 @@ def test_no_event_that_was_answered_is_lost_or_counted_twice_by_killing_the_serv
     assert reached
 
 
-def _round(post: Post, serving: Serving, seconds: float) -> None:
+def _round(post: PersistentSender, serving: Serving, seconds: float) -> None:
     """Serve under load and kill the server after so many seconds."""
     with serving() as (process, url):
         killer = threading.Timer(seconds, process.kill)
         killer.start()
-        post.deliver(url)
+        post.deliver([url])
         killer.join()
