@@ -79,6 +79,89 @@ def test_the_fewest_columns_that_would_open_are_named(facts: dict[str, Any], cha
     assert " ".join(verdict.advice) == advice
 
 
+TOLD = {"informed": True}
+BOUGHT = CONSUMER | TOLD | {"sale": "sale", "collected_at_sale": True, "similar_offer": True}
+AGREED = CONSUMER | EMAIL_CONSENT
+CALLED_BACK = CONSUMER | {"callback_requested_on": TODAY, "callback_proof": True, "offer_as_asked": True}
+BOUGHT_FILE = PROFESSIONAL | {"informed": False, "source": "elsewhere", "collected_on": TODAY}
+LONG_AGO = date(2020, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("facts", "channel", "column", "known"),
+    [
+        (PROFESSIONAL | TOLD, "email", "audience", "consumer"),
+        (AGREED, "email", "country", "BE"),
+        (CONSUMER | TOLD | {"robinson": True}, "post", "customer", False),
+        (CONSUMER | TOLD | {"customer": False}, "post", "robinson", True),
+        (BOUGHT, "email", "sale", "quote"),
+        (BOUGHT, "email", "collected_at_sale", False),
+        (BOUGHT, "email", "similar_offer", False),
+        (BOUGHT_FILE, "email", "source", "person"),
+        (BOUGHT_FILE, "email", "collected_on", LONG_AGO),
+        (PROFESSIONAL | TOLD, "sms", "related_to_profession", False),
+        (CONSUMER | {"offer_on_contract": True}, "phone", "contract", False),
+        (CONSUMER | {"contract": True}, "phone", "offer_on_contract", False),
+        (CALLED_BACK, "phone", "offer_as_asked", False),
+    ],
+)
+def test_what_somebody_is_or_was_offered_may_be_learned_and_never_changed(
+    facts: dict[str, Any], channel: str, column: str, known: Any
+) -> None:
+    unknown, settled = (advice(channel, facts | {column: value}) for value in (None, known))
+
+    assert unknown == (column,)
+    assert column not in settled
+
+
+@pytest.mark.parametrize(
+    ("facts", "channel", "column", "known"),
+    [
+        (CONSUMER | TOLD | {"robinson": False}, "post", "street", False),
+        (CONSUMER | {"robinson": False}, "post", "informed", False),
+        (AGREED, "email", "last_contact_on", LONG_AGO),
+        (AGREED, "email", "consent_email_act", "bundled"),
+        (AGREED, "email", "consent_email_to", "third_party"),
+        (AGREED, "email", "consent_email_proof", False),
+        (AGREED | {"minor_at_consent": True}, "email", "parental_authorisation", False),
+        (CONSUMER | PHONE_CONSENT, "phone", "mobile", False),
+        (CONSUMER | PHONE_CONSENT, "phone", "consent_phone_on", date(2025, 3, 2)),
+        (CONSUMER | PHONE_CONSENT, "phone", "consent_phone_complete", False),
+        (CALLED_BACK, "phone", "callback_requested_on", LONG_AGO),
+        (CALLED_BACK, "phone", "callback_proof", False),
+    ],
+)
+def test_what_can_be_done_again_is_advised_whatever_was_done_before(
+    facts: dict[str, Any], channel: str, column: str, known: Any
+) -> None:
+    assert [advice(channel, facts | {column: value}) for value in (None, known)] == [(column,), (column,)]
+
+
+def test_a_period_that_was_stated_and_is_over_may_be_stated_anew() -> None:
+    facts = CONSUMER | PHONE_CONSENT | {"consent_phone_until": date(2026, 6, 1)}
+
+    assert advice("phone", facts) == ("consent_phone_until",)
+
+
+def test_until_august_2026_checking_bloctel_may_be_all_that_is_missing() -> None:
+    before, called = date(2026, 8, 10), CONSUMER | TOLD | {"last_contact_on": LONG_AGO.replace(year=2026)}
+
+    assert advice("phone", called, before) == ("bloctel",)
+    assert "bloctel" not in advice("phone", called | {"bloctel": True}, before)
+
+
+def test_a_first_message_may_still_go_out_where_the_month_is_over() -> None:
+    facts = BOUGHT_FILE | {"collected_on": LONG_AGO}
+
+    assert advice("email", facts) == ("first_message_on",)
+    assert advice("email", facts | {"source": "person"}) == ("informed",)
+
+
+def advice(channel: str, facts: dict[str, Any], on: date = TODAY) -> tuple[str, ...]:
+    widest = Readings(robinson="close", b2b_first_message="open")
+    return decide_channel(Channel(channel), Facts(**facts), Offer(), on, widest).advice
+
+
 def test_a_ban_of_the_sector_is_opened_by_no_consent() -> None:
     facts = Facts(**CONSUMER | PHONE_CONSENT | {"contract": False, "offer_as_asked": False})
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from itertools import product
 from typing import Any
 
 import pytest
 
 from contactable.errors import Malformed
 from contactable.rules import COLUMNS, Audience, Channel, Facts, Offer, Readings, decide, decide_channel
+from contactable.rules.readings import DOUBTS
 
 TODAY = date(2026, 11, 23)
 
@@ -87,6 +89,14 @@ def test_a_channel_that_does_not_exist_is_refused_by_name() -> None:
 def test_a_reading_has_only_its_two_settings(name: str, value: str) -> None:
     with pytest.raises(Malformed, match=name):
         Readings(**{name: value})
+
+
+def test_no_two_settings_of_the_readings_are_taken_for_each_other() -> None:
+    settings = [(doubt.stricter, doubt.wider) for doubt in DOUBTS]
+
+    assert len({Readings(*chosen).code for chosen in product(*settings)}) == 16
+    assert all(getattr(Readings().but(doubt), doubt.name) == doubt.wider for doubt in DOUBTS)
+    assert all(Readings().but(doubt).but(doubt) == Readings() for doubt in DOUBTS)
 
 
 @pytest.mark.parametrize("wrong", [{"purpose": "politics"}, {"sector": "insurance"}])

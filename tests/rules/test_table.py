@@ -72,7 +72,7 @@ QUESTIONS = list(product(MOMENTS, OFFERS, (DEFAULT_READINGS, WIDEST)))
 def test_the_table_says_of_each_contact_what_decide_says(
     contacts: Callable[..., list[dict[str, Any]]], on: date, offer: Offer, readings: Readings
 ) -> None:
-    people = contacts(12, seed=on.toordinal(), timed=isinstance(on, datetime))
+    people = contacts(30, seed=on.toordinal(), timed=isinstance(on, datetime))
 
     many = decide_many(as_columns(people), offer, on, readings, answers=(*ANSWERS, "advice", "readings"))
 
