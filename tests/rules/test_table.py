@@ -225,6 +225,36 @@ def test_a_column_that_cannot_be_read_is_refused_by_name(columns: dict[str, Any]
         decide_many(columns, Offer(), TODAY)
 
 
+@pytest.mark.parametrize("given", ["2026-03-02", "2026-03-02T10:00:00"])
+def test_a_stated_period_may_end_on_the_day_of_its_consent_and_not_before(given: str) -> None:
+    columns = {"consent_phone_on": [given, given, None], "consent_phone_until": ["2026-03-02", None, "2026-03-01"]}
+
+    assert len(decide_many(columns, Offer(), TODAY)["phone_reason"]) == 3
+    with pytest.raises(Malformed, match="in some row"):
+        decide_many(columns | {"consent_phone_until": ["2026-03-02", "2026-03-01", None]}, Offer(), TODAY)
+
+
+def test_columns_that_are_no_facts_may_stay_in_the_table() -> None:
+    columns = {"id": ["a"], "postcode": ["75001"], "country": ["FR"], "street": [True]}
+
+    assert REASONS[decide_many(columns, Offer(), TODAY)["post_reason"][0]] == "last_contact_unknown"
+
+
+@pytest.mark.parametrize(
+    ("columns", "reason"),
+    [
+        ({"purpose": ["non_commercial", None, ""]}, ["non_commercial", "consent_required", "consent_required"]),
+        ({"sector": ["training_account", None, "home_adaptation"]}, ["sector_ban", "consent_required", "sector_ban"]),
+    ],
+)
+def test_purpose_and_sector_may_differ_from_row_to_row(columns: dict[str, Any], reason: list[str]) -> None:
+    people = {"country": ["FR"] * 3, "email": ["personal"] * 3, "informed": [True] * 3, "last_contact_on": [TODAY] * 3}
+
+    many = decide_many(people | columns, Offer(), TODAY)
+
+    assert [REASONS[code] for code in many["email_reason"]] == reason
+
+
 @pytest.mark.parametrize("word", ["no", "Non", "FALSE", "0", "-", "n/a", "", None])
 def test_an_opposition_column_that_says_no_closes_nothing(word: str | None) -> None:
     columns = {"country": ["FR"], "street": ["yes"], "opposed_all_on": pa.array([word], pa.string())}
