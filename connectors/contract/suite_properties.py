@@ -28,7 +28,7 @@ def test_what_was_made_is_told_among_the_properties(crm: Crm) -> None:
         assert {each.name for each in SCHEMA} <= names
         assert {crm.email, crm.text, *crm.shows.values()} <= names
     else:
-        pytest.skip("this connector does not tell which properties there are")
+        pytest.skip("not on this CRM: telling which properties there are")
 
 
 def test_a_property_that_people_made_otherwise_is_refused_by_name(crm: Crm) -> None:

@@ -187,6 +187,8 @@ def parse(text: str, path: Path) -> Settings:
     ours = {"connectors": {"type", "unsubscribe", "mapping", "properties"}, "endpoints": {"provider", "connector"}}
     for name, known in ours.items():
         table[name] = {key: _split(entry, known) for key, entry in _tables(table.get(name, {}), name, path).items()}
+    for entry in table["connectors"].values():
+        entry["options"] = placed(entry["options"], table["folder"])
     try:
         settings = msgspec.convert(table, Settings)
     except msgspec.ValidationError as error:
@@ -204,6 +206,11 @@ def _split(entry: dict[str, Any], known: set[str]) -> dict[str, Any]:
     """Put what only the connector or the provider understands under ``options``."""
     options = {key: value for key, value in entry.items() if key not in known}
     return {**{key: value for key, value in entry.items() if key in known}, "options": options}
+
+
+def placed(options: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """The options of a connector with its ``path`` (a table of contacts) relative to the settings file's folder."""
+    return {**options, "path": str(folder / options["path"])} if isinstance(options.get("path"), str) else options
 
 
 def _with_offers(settings: Settings) -> Settings:

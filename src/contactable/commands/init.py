@@ -134,11 +134,12 @@ def _look(source: Path | None, crm: FirstCrm, folder: Path) -> Portal:
     from contactable.connectors import connect
     from contactable.looking import look
     from contactable.mapping.portal import read_portal
-    from contactable.settings import read_secret
+    from contactable.settings import placed, read_secret
 
     if source is not None:
         return read_portal(source)
-    return look(connect(crm.type, crm.type, crm.options, lambda reference: read_secret(reference, folder)))
+    options = placed(dict(crm.options), folder)
+    return look(connect(crm.type, crm.type, options, lambda reference: read_secret(reference, folder)))
 
 
 def _answered(crm: FirstCrm, portal: Portal, path: Path | None, language: str) -> Tables:

@@ -1,0 +1,277 @@
+"""A table on disk as a CRM: a file, or a folder of exports, and beside each the same table with our columns.
+
+For every CRM that has no connector: its export goes in, the flagged table comes out and is imported there again. The
+tables of people are never written. Of two tables in a folder that name the same contact, the one changed last counts.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import os
+import shutil
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from contactable.connectors.parts import Seconds, one_change_a_contact, read_options
+from contactable.connectors.protocol import (
+    Capabilities,
+    Change,
+    ContactRecord,
+    Finding,
+    Level,
+    Outcome,
+    Page,
+    Property,
+    Result,
+    Setting,
+)
+from contactable.errors import ContactableError, Refused, Unavailable
+
+__all__ = ["CAPABILITIES", "SETTINGS", "Tables", "connect"]
+
+CAPABILITIES = Capabilities(
+    status="stable",
+    label="CSV files",
+    write_batch=1_000,
+    requests_per_10_s=None,
+    notes=("the flagged table must be imported again where people work", "deletions are rows that are no more there"),
+)
+SETTINGS = (
+    Setting("path", "The file (.csv), or the folder in which exports arrive"),
+    Setting("id", "The column that holds each contact's id", "id"),
+)
+OURS = "contactable_"
+OF_PEOPLE = "contactable_oppose"  # ticked by people in their own table, never by us
+FLAGGED = ".contactable.csv"
+PAGE = 500
+
+
+class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``path``: a file or a folder. ``id``: the column of ids. ``settle``: seconds for which a file must rest."""
+
+    path: str
+    id: str = "id"
+    settle: Seconds = 2.0
+
+
+def connect(
+    name: str,
+    settings: Mapping[str, Any],
+    secrets: Callable[[str], bytes],
+    *,
+    stopping: threading.Event | None = None,
+) -> Tables:
+    """Take the tables of ``settings``; nothing is read yet. Raises ``SettingsError``."""
+    return Tables(name, read_options(Options, settings, "The CSV connector"))
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table: where it is, its separator, the names of its columns, its rows by id, in order."""
+
+    path: Path
+    separator: str
+    header: tuple[str, ...]
+    rows: Mapping[str, Mapping[str, str]]
+    digest: str
+
+    @property
+    def flagged(self) -> Path:
+        """Where the same table with our columns stands."""
+        return self.path.with_name(self.path.name.removesuffix(".csv") + FLAGGED)
+
+
+class Tables:
+    """The tables, as the kit sees them. Threads may share it; one process alone writes."""
+
+    def __init__(self, name: str, options: Options) -> None:
+        self.name = name
+        self.options = options
+        self._lock = threading.RLock()
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What can be done here."""
+        return CAPABILITIES
+
+    def check(self) -> Iterator[Finding]:
+        """Read every table; write nothing, raise nothing."""
+        try:
+            tables = self._tables()
+        except ContactableError as error:
+            yield Finding(f"The tables at {self.options.path}", Level.ERROR, str(error))
+            return
+        if not tables:
+            yield Finding(f"The tables at {self.options.path}", Level.WARNING, "put an export (.csv) there")
+        for table in tables:
+            writable = os.access(table.path.parent, os.W_OK)
+            mend = "" if writable else f"let the kit write in {table.path.parent}: the flagged table goes there"
+            yield Finding(
+                f"{table.path.name}: {len(table.rows):,} contacts", Level.OK if writable else Level.ERROR, mend
+            )
+
+    def ensure_properties(self, schema: Sequence[Property]) -> Iterator[str]:
+        """Add the columns that a flagged table lacks, and yield their names."""
+        names = [each.name for each in schema]
+        with self._lock:
+            missing: dict[str, None] = {}
+            for table in self._tables():
+                kept = _kept(table, self.options.id)
+                lacking = [name for name in names if name not in kept.header]
+                if lacking:
+                    _write(table, (*_ours(kept), *lacking), kept.rows)
+                missing.update(dict.fromkeys(lacking))
+        yield from missing
+
+    def property_names(self) -> frozenset[str]:
+        """Give the names of all columns, ours included."""
+        return frozenset(
+            name for table in self._tables() for name in (*table.header, *_kept(table, self.options.id).header)
+        )
+
+    def iter_changed(self, cursor: Mapping[str, Any] | None, properties: Sequence[str]) -> Iterator[Page]:
+        """Yield every contact where a table changed since ``cursor``, and nothing where none did."""
+        records, digest = self._records()
+        state = dict(cursor or {})
+        begin = int(state.get("place", 0)) if state.get("digest") == digest else 0
+        if state.get("done") and state.get("digest") == digest:
+            records = []
+        for start in range(begin, len(records), PAGE):
+            page = records[start : start + PAGE]
+            yield Page(page, {"digest": digest, "place": start + len(page)}, len(records))
+        yield Page((), {"digest": digest, "done": True})
+
+    def iter_consent_changes(self, cursor: Mapping[str, Any] | None, properties: Sequence[str] = ()) -> Iterator[Page]:
+        """Yield nothing: an opposition in a table is one of its columns."""
+        return iter(())
+
+    def iter_ids(self) -> Iterator[str]:
+        """Yield the id of every contact."""
+        yield from (record.id for record in self._records()[0])
+
+    def read(self, ids: Sequence[str], properties: Sequence[str]) -> Iterator[ContactRecord]:
+        """Yield these contacts as they are now; a missing one comes back as ``gone``."""
+        known = {record.id: record for record in self._records()[0]} if ids else {}
+        yield from (known.get(id) or ContactRecord(id, {}, gone=True) for id in dict.fromkeys(ids))
+
+    def write(self, changes: Sequence[Change]) -> Iterator[Outcome]:
+        """Write our columns into the flagged tables; columns of people are refused."""
+        if not changes:
+            return
+        try:
+            with self._lock:
+                yield from self._write(one_change_a_contact(changes))
+        except Unavailable as error:
+            yield from (Outcome(change.id, Result.LATER, str(error)) for change in one_change_a_contact(changes))
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+    def _write(self, changes: Sequence[Change]) -> list[Outcome]:
+        tables = self._tables()
+        refused = {each.id for each in changes if not all(name.startswith(OURS) for name in each.properties)}
+        wanted = {each.id: each.properties for each in changes if each.id not in refused}
+        for table in tables:
+            kept = _kept(table, self.options.id)
+            here = {id: {**kept.rows.get(id, {}), **wanted[id]} for id in wanted.keys() & table.rows.keys()}
+            if here:
+                columns = (*_ours(kept), *(name for each in wanted.values() for name in each))
+                _write(table, tuple(dict.fromkeys(columns)), {**kept.rows, **here})
+        there = {id for table in tables for id in table.rows}
+        return [_outcome(each.id, there, refused) for each in changes]
+
+    def _records(self) -> tuple[list[ContactRecord], str]:
+        """Every contact with our columns over its own, and a digest of all tables."""
+        with self._lock:
+            tables = self._tables()
+            found: dict[str, ContactRecord] = {}
+            for table in tables:
+                ours = _kept(table, self.options.id)
+                for id, row in table.rows.items():
+                    flags = _flags(row, ours.rows.get(id, {}), _ours(ours))
+                    texts = {name: text for name, text in {**row, **flags}.items() if text}
+                    found[id] = ContactRecord(id, texts)
+        return list(found.values()), hashlib.sha256("".join(each.digest for each in tables).encode()).hexdigest()
+
+    def _tables(self) -> list[Table]:
+        """The tables of people, the one changed last at the end."""
+        path = Path(self.options.path)
+        try:
+            files = [each for each in path.iterdir() if each.suffix == ".csv"] if path.is_dir() else [path]
+            files = [each for each in files if not each.name.endswith(FLAGGED)]
+            dated = sorted((each.stat().st_mtime, each) for each in files)
+            if dated and time.time() - dated[-1][0] < self.options.settle:
+                raise Unavailable(f"{dated[-1][1].name} is being written: it is read when it rests.")
+            return [_read(each, self.options.id) for _, each in dated]
+        except OSError as error:
+            raise Unavailable(f"The table at {path} cannot be read: {error.strerror}.") from None
+
+
+def _outcome(id: str, there: set[str], refused: set[str]) -> Outcome:
+    if id not in there:
+        return Outcome(id, Result.GONE, "no row")
+    if id in refused:
+        return Outcome(id, Result.REFUSED, "a column of people's own is never written")
+    return Outcome(id, Result.WRITTEN)
+
+
+def _read(path: Path, id_column: str) -> Table:
+    content = path.read_bytes()
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("cp1252", "replace")  # what a French Excel writes
+    head = text.partition("\n")[0]
+    separator = max(",;\t", key=head.count)
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator)
+    header = tuple(name for name in reader.fieldnames or () if name)
+    if id_column not in header:
+        raise Refused(f"{path.name} has no column `{id_column}`: name the column of ids as `id` in the settings.")
+    rows: dict[str, Mapping[str, str]] = {}
+    for row in reader:
+        id = (row.get(id_column) or "").strip()
+        if not id or id in rows:
+            why = "is used by an earlier row" if id else "is empty"
+            raise Refused(f"{path.name}, line {reader.line_num}: the id {why}; each row needs its own.")
+        rows[id] = {name: row.get(name) or "" for name in header}
+    return Table(path, separator, header, rows, hashlib.sha256(content).hexdigest())
+
+
+def _kept(table: Table, id_column: str) -> Table:
+    """The flagged table as we last wrote it; one without rows where there is none."""
+    if not table.flagged.exists():
+        return Table(table.flagged, table.separator, (), {}, "")
+    return _read(table.flagged, id_column)
+
+
+def _ours(flagged: Table) -> tuple[str, ...]:
+    return tuple(name for name in flagged.header if name.startswith(OURS))
+
+
+def _flags(row: Mapping[str, str], known: Mapping[str, str], ours: Sequence[str]) -> dict[str, str]:
+    """Our columns of one contact: what we wrote, else what people's table has."""
+    return {name: row.get(name, "") if name == OF_PEOPLE else known.get(name, row.get(name, "")) for name in ours}
+
+
+def _write(table: Table, ours: Sequence[str], flags: Mapping[str, Mapping[str, str]]) -> None:
+    """Write the flagged table anew, whole or not at all, for the same readers as the table itself."""
+    header = dict.fromkeys((*table.header, *ours))
+    handle, name = tempfile.mkstemp(dir=table.path.parent, prefix=".", suffix=".part")
+    with open(handle, "w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.DictWriter(file, list(header), delimiter=table.separator)
+        writer.writeheader()
+        for id, row in table.rows.items():
+            writer.writerow({**row, **_flags(row, flags.get(id, {}), ours)})
+        file.flush()
+        os.fsync(file.fileno())
+    shutil.copymode(table.path, name)
+    os.replace(name, table.flagged)
