@@ -26,9 +26,10 @@ from contactable.rules.columns import (
 from contactable.rules.compiled import Program
 from contactable.rules.exploration import DOMAIN
 from contactable.rules.facts import Offer
+from contactable.rules.fields import ACTS_ON, HAPPENED, OBJECTIONS, OBJECTIONS_TO
 from contactable.rules.lookup import Codes, Table, look_up
 from contactable.rules.moments import DAY, NEVER
-from contactable.rules.packing import ACTS_ON, HAPPENED, OBJECTIONS, OBJECTIONS_TO, compared
+from contactable.rules.packing import compared
 from contactable.rules.periods import (
     LONGEST_CALLBACK,
     callback_ends,

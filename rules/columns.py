@@ -16,8 +16,8 @@ from zoneinfo import ZoneInfo
 from contactable.errors import Malformed
 from contactable.rules.calendar import PARIS
 from contactable.rules.exploration import DOMAIN
+from contactable.rules.fields import EVENTS, OBJECTIONS, VALUES, is_country, shown
 from contactable.rules.moments import DAY, moment_of
-from contactable.rules.packing import EVENTS, OBJECTIONS, VALUES, is_country, shown
 from contactable.rules.place import Place, place_of
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from typing import Any, Final, NamedTuple, TypeVar
 from contactable.rules.case import Case, Derivations, NotAsked
 from contactable.rules.conditions import DEMANDS
 from contactable.rules.derived import DERIVED
+from contactable.rules.fields import VALUES
 from contactable.rules.law import Law
-from contactable.rules.packing import VALUES
 from contactable.rules.place import Place
 from contactable.rules.readings import Readings
 from contactable.rules.situation import OVER

@@ -8,8 +8,9 @@ from typing import Any, Final, NamedTuple
 from contactable.rules.case import Case
 from contactable.rules.derived import DERIVED
 from contactable.rules.facts import Facts, Offer
+from contactable.rules.fields import CONSENTED, HAPPENED, VALUES
 from contactable.rules.law import Law
-from contactable.rules.packing import CONSENTED, HAPPENED, VALUES, read_events, standing
+from contactable.rules.packing import read_events, standing
 from contactable.rules.place import place_of
 from contactable.rules.readings import Readings
 from contactable.rules.rule import Answer

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from contactable.rules import Channel
 from contactable.rules.columns import NO_DAY
-from contactable.rules.packing import CONSENTED, VALUES
+from contactable.rules.fields import CONSENTED, VALUES
 
 ON = date(2026, 11, 23)
 UNKNOWN_YES_NO = (0.3, 0.5, 0.2)

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from contactable.rules.columns import NO_DAY
-from contactable.rules.packing import VALUES
+from contactable.rules.fields import VALUES
 from measuring.clock import seconds
 from measuring.people import ON, in_columns
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from contactable.rules import UNKNOWN_TIME
-from contactable.rules.packing import EVENTS, OBJECTIONS, VALUES
+from contactable.rules.fields import EVENTS, OBJECTIONS, VALUES
 
 RARE = tuple(name for name in EVENTS if name in OBJECTIONS or name.startswith("reopened"))
 

@@ -20,8 +20,8 @@ from contactable.rules.columns import DATES, EPOCH, NO_DAY, SOME_DAY
 from contactable.rules.compiled import REASONS
 from contactable.rules.decision import asked_at
 from contactable.rules.exploration import DOMAIN
+from contactable.rules.fields import EVENTS, VALUES
 from contactable.rules.moments import moment_of
-from contactable.rules.packing import EVENTS, VALUES
 from contactable.rules.place import place_of
 from contactable.rules.table import decide_many
 
