@@ -50,6 +50,13 @@ def of_person(tx: Tx, subject_ids: Sequence[str]) -> list[Access]:
     return sorted(found, key=lambda access: access.at)
 
 
+def counts(tx: Tx, since: datetime, before: datetime) -> list[tuple[str, datetime, int]]:
+    """How many reads of each kind a period holds, and when the last was."""
+    within = (table.c.at >= since) & (table.c.at < before)
+    counted = select(table.c.what, func.max(table.c.at), func.count()).where(within).group_by(table.c.what)
+    return [(row[0], row[1], row[2]) for row in tx.connection.execute(counted.order_by(table.c.what))]
+
+
 def last_of_tokens(tx: Tx) -> dict[str, datetime]:
     """When each token last looked at somebody, by its id."""
     newest = select(table.c.token_id, func.max(table.c.at).label("at")).where(table.c.token_id.isnot(None))

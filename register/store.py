@@ -6,6 +6,8 @@ own, tried again when it met another one. Either way ``write`` returns when the 
 
 from __future__ import annotations
 
+import errno
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,6 +38,8 @@ Item = TypeVar("Item")
 
 _UPGRADE = "run `contactable register upgrade`."
 _TRIES = 12
+LEAST_ROOM = 1024 * 1024
+"""Bytes that must be free on the disk of a register in a file: some thousand oppositions."""
 
 
 class Register:
@@ -138,9 +142,11 @@ def _refuse_unwritable(path: Path) -> None:
         with path.open("r+b"):
             pass
     except OSError as error:
-        raise RegisterError(
-            f"The register at {path} cannot be written ({error.strerror}): change its rights."
-        ) from None
+        mend = "mount its disk for writing" if error.errno == errno.EROFS else "change its rights"
+        raise RegisterError(f"The register at {path} cannot be written ({error.strerror}): {mend}.") from None
+    # Looked at before the database is: it would only say that it could not read.
+    if shutil.disk_usage(path.parent).free < LEAST_ROOM:
+        raise RegisterError(f"The disk that holds the register is full ({path.parent}): make room, then start again.")
 
 
 def _refuse_other_version(connection: Connection) -> None:

@@ -25,7 +25,19 @@ from contactable.exports.person import page as person_page
 from contactable.exports.proof import export_proof
 from contactable.exports.proof import page as proof_page
 from contactable.identifiers import IdentifierKind
-from contactable.register import Entry, NewEntry, SeenContact, Tx, consents, journal, ledger, mirror, shown, subjects
+from contactable.register import (
+    Entry,
+    NewEntry,
+    SeenContact,
+    Tx,
+    accesses,
+    consents,
+    journal,
+    ledger,
+    mirror,
+    shown,
+    subjects,
+)
 from contactable.register.erasing import erase
 from contactable.register.schema import kept
 from contactable.register.sealing import seal
@@ -129,6 +141,14 @@ def test_a_control_counts_by_origin_with_delays_and_names_nobody(kit: Contactabl
     assert line == {"origin": "recipient", "channel": "email", "count": 1, "delay": 3.0, "slowest": 3.0}
     assert said["consents"] == [{"form": "salon", "channel": "email", "count": 1}]
     assert EMAIL not in json.dumps(said, default=str)
+
+
+def test_a_control_counts_the_looks_at_people_by_kind(kit: Contactable) -> None:
+    kit.register.write(lambda tx: accesses.note(tx, "verdicts", [None, None], token_id="0" * 32))
+
+    (line,) = export_control(kit, date(2020, 1, 1), date(2090, 1, 1))["accesses"]
+
+    assert (line["reason"], line["count"]) == ("verdicts", 2)
 
 
 def test_a_control_of_other_days_is_empty(kit: Contactable) -> None:

@@ -17,7 +17,7 @@ from contactable.exports.auditing import leave_receipt
 from contactable.exports.lines import rows
 from contactable.exports.sheet import Section, to_html
 from contactable.exports.words import heads, say
-from contactable.register import Tx, declared
+from contactable.register import Tx, accesses, declared
 from contactable.register.schema import carried, entries, shown
 from contactable.register.sealing import count_unsealed, last_seal
 from contactable.rules.calendar import PARIS
@@ -61,7 +61,8 @@ def export_control(kit: Contactable, start: date, end: date) -> dict[str, Any]:
             ],
             "purges": [{"at": row.recorded_at, "details": row.details} for row in _of_kind(tx, span, "purged")],
             "accesses": [
-                {"at": row.recorded_at, "reason": row.reason, "count": 1} for row in _of_kind(tx, span, "receipt")
+                *({"at": row.recorded_at, "reason": row.reason, "count": 1} for row in _of_kind(tx, span, "receipt")),
+                *({"at": at, "reason": what, "count": count} for what, at, count in accesses.counts(tx, *span)),
             ],
             "incidents": list(_incidents(tx, start, end)),
             "seals": _seals(kit, tx),
