@@ -17,7 +17,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from werkzeug import Request, Response
-from werkzeug.serving import WSGIRequestHandler, make_server
+
+from contactable.sandbox.loopback import served
 
 WINDOW = 1.0  # seconds of a rate limit
 
@@ -104,23 +105,8 @@ class BlocklistSandbox:
         return Response(json.dumps(said), 200, content_type="application/json")
 
 
-class _Quiet(WSGIRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Nothing: requests are counted, not printed."""
-
-
 @contextmanager
 def serve(sandbox: BlocklistSandbox) -> Iterator[BlocklistSandbox]:
     """Serve the lists on a free port of loopback, in threads, until the block ends."""
-    server = make_server("127.0.0.1", 0, Request.application(sandbox.answer), threaded=True, request_handler=_Quiet)
-    sandbox.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
+    with served(sandbox.answer) as sandbox.url:
         yield sandbox
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

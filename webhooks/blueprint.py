@@ -7,7 +7,7 @@ address, never from ``Host`` or a forwarded header.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from flask import Blueprint, Response, request
@@ -16,6 +16,7 @@ from contactable.clock import Clock
 from contactable.errors import ContactableError
 from contactable.register import Register, outbox
 from contactable.webhooks.confirming import confirm
+from contactable.webhooks.events import Event
 from contactable.webhooks.metrics import Outcome, Tally
 from contactable.webhooks.oneclick import unsubscribe
 from contactable.webhooks.receiver import Answer, Arrival, Endpoint, keep_all, receive
@@ -42,6 +43,7 @@ class Doors:
     clock: Clock
     wake: Callable[[], None]
     language: str = "fr"
+    begin: Callable[[Endpoint, Sequence[Event]], None] = lambda endpoint, events: None  # calls that agents make now
     tally: Tally = field(default_factory=Tally)
 
     def keep(self, arrival: Arrival) -> Recorded:
@@ -106,6 +108,8 @@ def _hook(doors: Doors, name: str, secret: str, path: str) -> Response:
     doors.tally.count(name, answer.outcome)
     if answer.wake:
         doors.wake()
+    if answer.begun:
+        doors.begin(endpoint, answer.begun)
     return _response(answer)
 
 

@@ -15,6 +15,7 @@ from typing import TypeAlias
 
 from contactable.webhooks.blocking import Blocklist
 from contactable.webhooks.events import Event, Problem
+from contactable.webhooks.phones import PhoneSystem
 from contactable.webhooks.request import Request, Secrets
 
 Authenticate: TypeAlias = Callable[[Request, Secrets], str | None]
@@ -67,7 +68,8 @@ class Provider:
     ``sign`` makes a request what the sender would send: for tests, the sandbox and trials. ``methods`` carry events;
     any other GET or HEAD is a probe, and ``answer_probe`` gives the body of its answer. ``proofs`` are all that
     ``proof`` may answer. ``questions`` are the lists to read by polling, at a moment.
-    ``blocklist`` is where the sender's API lets us put those whom it must not write to any more.
+    ``blocklist`` is where the sender's API lets us put those whom it must not write to any more, ``phone`` what a phone
+    system shows to agents.
     """
 
     id: str
@@ -84,3 +86,4 @@ class Provider:
     answer_probe: Callable[[Request], bytes] | None = None
     questions: Callable[[Secrets, datetime], Iterator[Question]] | None = None
     blocklist: Blocklist | None = None
+    phone: PhoneSystem | None = None

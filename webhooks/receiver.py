@@ -19,7 +19,7 @@ from contactable.errors import Malformed, NotAuthentic, RegisterError
 from contactable.register import Tx, inbox
 from contactable.webhooks.attempts import keep_calls
 from contactable.webhooks.despite import count_despite
-from contactable.webhooks.events import Event, Problem
+from contactable.webhooks.events import Event, Problem, Trace
 from contactable.webhooks.incidents import count_incidents
 from contactable.webhooks.metrics import Outcome
 from contactable.webhooks.provider import Provider
@@ -57,6 +57,7 @@ class Answer:
     content_type: str = "text/plain; charset=utf-8"
     outcome: Outcome = Outcome.KEPT
     wake: bool = False  # whether there is something for the worker
+    begun: tuple[Event, ...] = ()  # calls of ours that begin: agents may be told whom they call
 
 
 def receive(endpoint: Endpoint, request: Request, keep_one: Callable[[Arrival], Recorded]) -> Answer:
@@ -75,7 +76,8 @@ def receive(endpoint: Endpoint, request: Request, keep_one: Callable[[Arrival], 
         return Answer(answers.store_is_down, b"try again later\n", outcome=Outcome.STORE_DOWN)
     log.info("webhook", endpoint=endpoint.name, secret=secret, entered=recorded.entered, repeated=recorded.repeated)
     wake = bool(recorded.entered or recorded.refreshed)
-    return Answer(answers.stored, answers.body, answers.content_type, _outcome(recorded), wake)
+    begun = tuple(each for each in items if isinstance(each, Event) and each.trace is Trace.CALL_STARTED)
+    return Answer(answers.stored, answers.body, answers.content_type, _outcome(recorded), wake, begun)
 
 
 def _outcome(recorded: Recorded) -> Outcome:

@@ -27,7 +27,7 @@ UNTAGGED = Meaning(Kind.RELEASE, "dnc_untagged", Origin.ADMIN, Confidence.REVIEW
 def refusal_in(tags: Iterable[str], comments: Iterable[str], options: Mapping[str, Any]) -> Meaning | None:
     """``TAGGED`` or ``COMMENTED`` where a tag or a comment says that the person refused; None otherwise."""
     names = _names(options, "refusal_tags", REFUSAL_TAGS) | _names(options, "refusal_tags_all", TAGS_FOR_ALL)
-    if any(_plain(tag) in names for tag in tags):
+    if any(plain(tag) in names for tag in tags):
         return TAGGED
     return COMMENTED if _is_spoken(names, comments) else None
 
@@ -35,20 +35,21 @@ def refusal_in(tags: Iterable[str], comments: Iterable[str], options: Mapping[st
 def refused_on(tags: Iterable[str], comments: Iterable[str], options: Mapping[str, Any]) -> On:
     """What a refusal closes: everything where it says so, else calls."""
     names = _names(options, "refusal_tags_all", TAGS_FOR_ALL)
-    return On.ALL if any(_plain(tag) in names for tag in tags) or _is_spoken(names, comments) else On.VOICE
+    return On.ALL if any(plain(tag) in names for tag in tags) or _is_spoken(names, comments) else On.VOICE
 
 
 def _names(options: Mapping[str, Any], setting: str, usual: Iterable[str]) -> set[str]:
     # A tag of nothing but punctuation would be found in every comment.
-    return {_plain(str(name)) for name in options.get(setting, usual)} - {""}
+    return {plain(str(name)) for name in options.get(setting, usual)} - {""}
 
 
 def _is_spoken(names: Iterable[str], comments: Iterable[str]) -> bool:
     # Blanks at both ends, so that a name is found as whole words only.
-    spoken = [f" {_plain(comment)} " for comment in comments]
+    spoken = [f" {plain(comment)} " for comment in comments]
     return any(f" {name} " in comment for name in names for comment in spoken)
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """A name as it is compared: without case, accents and signs."""
     bare = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
     return " ".join(re.findall(r"[a-z0-9]+", bare))

@@ -2,9 +2,9 @@
 
 A module has ``STATUS``, ``ANSWERS``, ``authenticate(request, secrets)`` and ``parse(request)``. It may have ``PROOF``
 (a ``Proof``, or a function of the request; by default a verified signature), ``METHODS``, ``answer_probe``,
-``questions`` where lists are polled, ``BLOCKLIST`` where its API takes blocks, and ``sign(request, secrets)`` where it
-checks signatures. Whatever it checks, every scheme without signature that the endpoint configures (a secret in the
-path, basic authentication …) must be right as well.
+``questions`` where lists are polled, ``BLOCKLIST`` where its API takes blocks, ``PHONE`` where agents call, and
+``sign(request, secrets)`` where it checks signatures. Whatever it checks, every scheme without signature that the
+endpoint configures (a secret in the path, basic authentication …) must be right as well.
 """
 
 from __future__ import annotations
@@ -88,4 +88,5 @@ def _provider(id: str, module: ModuleType) -> Provider:
         answer_probe=getattr(module, "answer_probe", None),
         questions=getattr(module, "questions", None),
         blocklist=getattr(module, "BLOCKLIST", None),
+        phone=getattr(module, "PHONE", None),
     )

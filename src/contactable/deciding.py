@@ -15,7 +15,7 @@ from contactable.rules import Channel, Reason, Verdict
 def verdicts_of(judge: Judge, tx: Tx, subject: str | None, offer: str, on: date) -> dict[Channel, Verdict]:
     """The stricter of all records of a person; without a record, what the register alone says."""
     own = ledger.entries_of(tx, [subject] if subject else [])
-    found = list(_bound(tx, subject)) if subject else []
+    found = list(bound_by(tx, subject)) if subject else []
     each = [judge.verdicts(facts, [*entries, *own], on)[offer] for facts, entries in found]
     return stricter(each) if each else judge.verdicts({}, own, on)[offer]
 
@@ -37,7 +37,7 @@ def closed_for(
     return [str(each.reason) if out else None for each, out in zip(verdicts, gone, strict=True)]
 
 
-def _bound(tx: Tx, subject: str) -> Iterator[tuple[Mapping[str, Any], Sequence[Entry]]]:
+def bound_by(tx: Tx, subject: str) -> Iterator[tuple[Mapping[str, Any], Sequence[Entry]]]:
     """The facts and the entries of every contact that carries a subject."""
     for connector, record_id in mirror.contacts_with(tx, [subject], now_only=True):
         row = mirror.contact(tx, connector, record_id)

@@ -7,8 +7,10 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from contactable import own_properties
+from contactable.agent_cards import phones
 from contactable.connectors.protocol import Finding, Level
 from contactable.errors import ContactableError
+from contactable.phone_tags import tags_missing
 from contactable.register import marks
 from contactable.service import has_begun
 from contactable.watching import unsigned, watch
@@ -23,6 +25,7 @@ def examine(kit: Contactable, *, mail_to: str = "") -> Iterator[Finding]:
         lambda: _public_url(kit),
         lambda: _register(kit),
         lambda: _senders(kit),
+        *(lambda name=name: _phone(kit, name) for name in phones(kit)),
         lambda: _mail(kit, mail_to),
         *(lambda name=name: _crm(kit, name) for name in kit.settings.connectors),
         *(lambda name=name: watch(kit, name) for name in kit.settings.connectors),
@@ -71,6 +74,17 @@ def _senders(kit: Contactable) -> Iterator[Finding]:
                 Level.ERROR,
                 f"It has no secret and refuses everybody: see docs/providers/{endpoint.provider.id}.md",
             )
+
+
+def _phone(kit: Contactable, name: str) -> Iterator[Finding]:
+    missing = tags_missing(kit, name)
+    if missing:
+        told = " and ".join(f"“{each}”" for each in missing)
+        yield Finding(
+            f"{name}: the tags {told} are missing", Level.ERROR, f"Agents cannot refuse: contactable tags {name}"
+        )
+    else:
+        yield Finding(f"{name}: the tags by which agents note a refusal", Level.OK)
 
 
 def _mail(kit: Contactable, to: str) -> Iterator[Finding]:

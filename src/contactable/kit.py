@@ -289,6 +289,7 @@ class Contactable:
             clock=self.clock,
             wake=self.service.wake,
             language=self.settings.language,
+            begin=self.service.begin,
         )
 
     def run_job(self, name: str, arguments: Mapping[str, Any], job: str) -> str:

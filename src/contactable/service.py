@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
 from datetime import datetime, time
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from contactable import alerts, outward, own_properties
+from contactable.agent_cards import Cards
 from contactable.errors import Conflict, ContactableError, RegisterError
 from contactable.one_process import alone, lock_of
 from contactable.polling import poll, pollable
@@ -31,6 +32,8 @@ from contactable.worker import Worker
 
 if TYPE_CHECKING:
     from contactable.kit import Contactable
+    from contactable.webhooks.events import Event
+    from contactable.webhooks.receiver import Endpoint
 
 log = structlog.get_logger()
 
@@ -51,6 +54,7 @@ class Service:
         self._workers: dict[str, Worker] = {}
         self._senders: dict[str, outward.Sender] = {}
         self._scheduler: Scheduler | None = None
+        self._cards = Cards(kit)
 
     def start(self) -> None:
         """Take the register and begin; raises ``Conflict`` when another process has it. Twice is once."""
@@ -65,6 +69,7 @@ class Service:
         for worker in self._workers.values():
             worker.start()
         self._senders = outward.start(self._kit)
+        self._cards.start()
         register, clock = self._kit.register, self._kit.clock
         turn = Turn(register, "schedule", clock)
         self._scheduler = Scheduler(list(tasks(self._kit, self.wake)), Memory(register), clock, turn)
@@ -75,11 +80,15 @@ class Service:
         for each in self._threads():
             each.wake()
 
+    def begin(self, endpoint: Endpoint, calls: Sequence[Event]) -> None:
+        """Have the agents shown whom they call."""
+        self._cards.show(endpoint, calls)
+
     def stop(self) -> None:
         """End what runs, after what is in hand."""
         if self._scheduler is not None:
             self._scheduler.stop()
-        for each in self._threads():
+        for each in (*self._threads(), self._cards):
             each.stop()
         self._scheduler = None
         self._held.close()

@@ -2,7 +2,8 @@
 
 Signs nothing: the webhook's ``token`` stands in the body. ``tags`` is always the whole current list, so an event of any
 name shows a refusal that stands. ``raw_digits`` is the person's number, spaced, or ``anonymous``. A tag taken away is
-kept and releases nobody. Vendor's page: developer.aircall.io, "Webhooks", and captured payloads, read on 2026-11-23.
+kept and releases nobody. A card can be shown in the agent's phone while the call lasts. Vendor's pages: developer.
+aircall.io, "Webhooks" and "Insight cards", and captured payloads, read on 2026-11-23 and 27.
 """
 
 from __future__ import annotations
@@ -10,10 +11,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from contactable.signing import check_equal
+from contactable.webhooks.blocking import Order, at, basic, value_at
 from contactable.webhooks.events import Event, Kind, On, Origin, Trace
 from contactable.webhooks.meaning import Meaning, fact_key, is_persons_number
+from contactable.webhooks.phones import PhoneSystem
 from contactable.webhooks.provider import Answers, Proof, Status
 from contactable.webhooks.reading import Section
 from contactable.webhooks.refusals import UNTAGGED, refusal_in, refused_on
@@ -76,8 +80,7 @@ def _call(body: Section, said: str, request: Request) -> Event:
 
 def _trace(call: Section, said: str) -> Trace | None:
     # Somebody who calls us was not called by us: such a call is no attempt, and breaks no opposition.
-    trace = TRACES.get(said)
-    return None if trace is Trace.CALL_ENDED and call.text("direction", default="") == "inbound" else trace
+    return None if call.text("direction", default="") == "inbound" else TRACES.get(said)
 
 
 def _sections(call: Section, name: str) -> Iterator[Section]:
@@ -86,3 +89,22 @@ def _sections(call: Section, name: str) -> Iterator[Section]:
 
 def _noted_at(tags: list[Section]) -> datetime | None:
     return max((at for tag in tags if (at := tag.epoch("tagged_at", default=None))), default=None)
+
+
+def _names(answer: Any) -> tuple[list[str], bool]:
+    tags = value_at(answer, "tags") or []
+    return [str(value_at(tag, "name") or "") for tag in tags], bool(value_at(answer, "meta", "next_page_link"))
+
+
+PHONE = PhoneSystem(
+    url=at("https://api.aircall.io"),
+    headers=lambda secrets: basic(secrets.of_api("id"), secrets.of_api("token")),
+    needs=("id", "token"),
+    rings="call.created",
+    card=lambda id, line: Order(
+        "POST", f"/v1/calls/{id}/insight_cards", json={"contents": [{"type": "title", "text": line}]}
+    ),
+    tags=lambda page: Order("GET", f"/v1/tags?per_page=50&page={page}"),
+    names=_names,
+    make_tag=lambda name, says: Order("POST", "/v1/tags", json={"name": name, "color": "#D32F2F", "description": says}),
+)
