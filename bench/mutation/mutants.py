@@ -1,7 +1,9 @@
-"""All mutants of a file: one small change each, made by the operators of Cosmic Ray.
+"""All mutants of a file: one small change each, made by operators of Cosmic Ray.
 
-Left out is what no test can see: annotations (all modules postpone them), what only type checkers read, and how much a
-cache remembers.
+At each place the mistakes that people make, as mutmut chooses them: a comparison is negated or moved by one, an
+operation turned into its opposite, a condition negated, a number moved by one, a flag turned, a loop or a decorator
+left out. Not here is what no test can see: annotations (all modules postpone them), what only type checkers read, how
+much a cache remembers, and ``strict`` where the lengths never differ.
 """
 
 from __future__ import annotations
@@ -16,7 +18,17 @@ from cosmic_ray.mutating import mutate_code
 from cosmic_ray.operators.provider import OperatorProvider
 
 OPERATORS = OperatorProvider()
-NEED_NAMES = ("VariableReplacer", "VariableInserter")  # they change variables that one names to them
+COMPARISONS = "Eq_NotEq NotEq_Eq Lt_LtE LtE_Lt Gt_GtE GtE_Gt Is_IsNot IsNot_Is"
+OPERATIONS = (
+    "Add_Sub Sub_Add Mul_Div Div_Mul FloorDiv_Mul Mod_Div Pow_Mul BitAnd_BitOr BitOr_BitAnd LShift_RShift RShift_LShift"
+)
+MISTAKES = (
+    *(f"ReplaceComparisonOperator_{each}" for each in COMPARISONS.split()),
+    *(f"ReplaceBinaryOperator_{each}" for each in OPERATIONS.split()),
+    *(name for name in OPERATORS if name.startswith(("ReplaceUnaryOperator", "ReplaceBreak", "ReplaceContinue"))),
+    *("AddNot", "ReplaceAndWithOr", "ReplaceOrWithAnd", "ReplaceTrueWithFalse", "ReplaceFalseWithTrue"),
+    *("NumberReplacer", "ExceptionReplacer", "RemoveDecorator", "ZeroIterationForLoop"),
+)
 Place = tuple[int, int]
 """A line and a column."""
 
@@ -43,9 +55,7 @@ def mutants_of(path: Path) -> Iterator[Mutant]:
     """Every mutant of one file."""
     text = path.read_text(encoding="utf-8")
     nodes, unseen = list(ast_nodes(get_ast(text))), list(_unseen(ast.parse(text)))
-    for name in OPERATORS:
-        if name in NEED_NAMES:
-            continue
+    for name in MISTAKES:
         places = (place for node in nodes for place in OPERATORS[name]().mutation_positions(node))
         for occurrence, (start, end) in enumerate(places):
             if not any(first <= start and end <= last for first, last in unseen):
@@ -55,6 +65,8 @@ def mutants_of(path: Path) -> Iterator[Mutant]:
 def _unseen(tree: ast.Module) -> Iterator[tuple[Place, Place]]:
     for node in ast.walk(tree):
         parts = [getattr(node, "annotation", None), getattr(node, "returns", None)]
+        if isinstance(node, ast.keyword) and node.arg == "strict":
+            parts.append(node.value)
         if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
             parts += node.body
         for part in parts:

@@ -225,6 +225,13 @@ def test_a_column_that_cannot_be_read_is_refused_by_name(columns: dict[str, Any]
         decide_many(columns, Offer(), TODAY)
 
 
+@pytest.mark.parametrize("on", [TODAY, date(2026, 11, 24)])
+def test_periods_that_begin_on_the_day_asked_about_are_counted_from_it(on: date) -> None:
+    columns = {"country": ["FR"], "street": [True], "informed": [True], "last_contact_on": [on]}
+
+    assert decide_many(columns, Offer(), on)["post_until"][0].item() == on.replace(year=2029)
+
+
 @pytest.mark.parametrize("given", ["2026-03-02", "2026-03-02T10:00:00"])
 def test_a_stated_period_may_end_on_the_day_of_its_consent_and_not_before(given: str) -> None:
     columns = {"consent_phone_on": [given, given, None], "consent_phone_until": ["2026-03-02", None, "2026-03-01"]}
