@@ -30,12 +30,36 @@ QUESTIONS = (
     Question(
         "oppositions", "Ces sources disent-elles un refus ? (take / decline)", "Do these say no? (take / decline)"
     ),
-    Question("audience", "Qu'est-ce qui distingue un professionnel ?", "What tells a professional?"),
-    Question("trades", "Quels métiers vos offres concernent-elles ?", "Which trades do your offers concern?"),
-    Question("sector", "Rénovation énergétique, adaptation du logement, CPF ?", "Energy, home adaptation, training?"),
-    Question("sale", "Où lit-on qu'une vente a eu lieu ?", "Where does one read that a sale took place?"),
-    Question("last_contact_on", "Quelles dates viennent de la personne ?", "Which dates come from the person?"),
-    Question("country", "Où lit-on le pays ?", "Where does one read the country?"),
+    Question(
+        "audience",
+        "Qu'est-ce qui distingue un professionnel ? (une propriété, ou une table comme ci-dessous)",
+        "What tells a professional? (a property, or a table as below)",
+    ),
+    Question(
+        "trades",
+        'Quels métiers vos offres concernent-elles ? (all : tous ; ou ["Achats", "Maintenance"])',
+        'Which trades do your offers concern? (all, or ["Purchasing", "Maintenance"])',
+    ),
+    Question(
+        "sector",
+        "Un secteur interdit ? (energy_renovation, home_adaptation, training_account ; vide : aucun)",
+        "A banned sector? (energy_renovation, home_adaptation, training_account; empty: none)",
+    ),
+    Question(
+        "sale",
+        "Où lit-on qu'une vente a eu lieu ? (une propriété, ou une table ; vide : comme le CRM l'écrit)",
+        "Where does one read that a sale took place? (a property, or a table; empty: as the CRM writes it)",
+    ),
+    Question(
+        "last_contact_on",
+        'Quelles dates viennent de la personne ? (["dernier_clic", "dernier_achat"] ; vide : celles du CRM)',
+        'Which dates come from the person? (["last_click", "last_order"]; empty: the CRM\'s own)',
+    ),
+    Question(
+        "country",
+        "Où lit-on le pays ? (une propriété ; vide : comme le CRM l'écrit)",
+        "Where does one read the country? (a property; empty: as the CRM writes it)",
+    ),
     Question("declare", "Qui a été informé, sur quelle preuve ?", "Who was told, on which evidence?"),
 )
 _KEYS = tuple(question.key for question in QUESTIONS)
