@@ -16,6 +16,7 @@ from typing import Any
 from contactable.mapping.decision_texts import DOUBTS_IN_FRENCH, WORDS
 from contactable.mapping.declarations import Declaration
 from contactable.mapping.definition import Mapping as Definition
+from contactable.mapping.memberships import as_written
 from contactable.mapping.offers import TIES, OfferSettings
 from contactable.rules import DOUBTS, Readings
 from contactable.rules.labels import Language
@@ -139,7 +140,7 @@ def _declaration(declaration: Declaration, language: Language) -> Decision:
 
 
 def _names(patterns: Iterable[Any]) -> str:
-    return ", ".join(pattern.pattern.replace("\\", "").replace(".*", "*") for pattern in patterns)
+    return ", ".join(as_written(pattern) for pattern in patterns)
 
 
 def _wording(wording: Wording, language: Language) -> Decision:

@@ -214,19 +214,23 @@ def properties_named(table: Table[str, Any]) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*named, *sorted(addresses)]))
 
 
-def absent_sources(table: Table[str, Any], *, properties: Iterable[str], lists: Iterable[str] = ()) -> tuple[str, ...]:
-    """Name the company's own sources that the CRM no longer has: a property deleted, a list renamed. An alert.
+def absent_sources(
+    table: Table[str, Any], *, properties: Iterable[str], lists: Iterable[str] = (), forms: Iterable[str] | None = None
+) -> tuple[str, ...]:
+    """Name the company's own sources that the CRM no longer has: a property deleted, a list or form renamed. An alert.
 
-    The shipped map and columns by name are left out: no CRM has all of those. A source that is gone says nothing, so
-    that a permission closes, and an opposition of which it was the only witness must be looked at by a person.
+    ``forms`` is None where nobody can tell them. The shipped map and columns by name are left out: no CRM has all of
+    those. A source that is gone says nothing, so that a permission closes, and an opposition of which it was the only
+    witness must be looked at by a person.
     """
     there = set(properties)
-    members = {membership("list", name) for name in lists}
+    named = {"list": lists, "form": forms}
+    members = {kind: {membership(kind, name) for name in names} for kind, names in named.items() if names is not None}
     absent = []
     for name in table.keys() - _SPECIAL - ADDRESS_COLUMNS:
         for source in sources_of(column_named(name), table[name]):
-            kind, _, listed = source.membership.partition(":")
-            gone = kind == "list" and membership(kind, listed) not in members
+            kind, _, name_of_it = source.membership.partition(":")
+            gone = kind in members and membership(kind, name_of_it) not in members[kind]
             if gone or (source.property_name and source.property_name not in there):
                 absent.append(f"{name}: {source.label}")
     return tuple(sorted(absent))

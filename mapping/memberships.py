@@ -61,3 +61,14 @@ class Asked:
         """The lists of oppositions that are not among those ``seen``, as the settings write them."""
         there = {plain(name) for name in seen}
         return sorted(written for name, written in self.closing.items() if name not in there)
+
+    def unknown(self, kind: str, there: Iterable[str]) -> list[str]:
+        """What declarations say of this kind that fits nothing ``there``: a form renamed, a list that is gone."""
+        names = [plain(name) for name in there]
+        patterns = self.patterns.get(kind, ())
+        return [as_written(each) for each in patterns if not any(each.fullmatch(name) for name in names)]
+
+
+def as_written(pattern: re.Pattern[str]) -> str:
+    """A selector of a declaration as the settings write it, in small letters."""
+    return pattern.pattern.replace("\\", "").replace(".*", "*")

@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 from contactable.approvals import approvals_in, decisions_of
-from contactable.connectors.protocol import Finding, HasLists, Level
+from contactable.connectors.protocol import Connector, Finding, HasForms, HasLists, Level
+from contactable.mapping import Asked
 from contactable.mapping.coverage import Coverage, fallen
 from contactable.mapping.decisions import unapproved
 from contactable.mapping.definition import absent_sources
@@ -75,15 +76,30 @@ def _absent(kit: Contactable, name: str) -> Iterator[Finding]:
     existing = property_names(connector)
     if existing is None:
         return
-    lists: list[str] = []
-    if kit.reader(name).asked.about("list") and connector.capabilities.lists:
-        lists = [text for each in cast(HasLists, connector).lists() for text in (each.name, each.id)]
-    for source in absent_sources(table, properties=existing, lists=lists):
+    asked = kit.reader(name).asked
+    lists, forms = _lists(connector, asked), _forms_there(connector, asked)
+    for source in absent_sources(table, properties=existing, lists=lists, forms=forms):
         yield Finding(
             f"{name}: the source `{source}` is gone",
             Level.ERROR,
             f"Correct [connectors.{name}.mapping]. Oppositions that it held still stand; what it permitted is closed.",
         )
+    for kind, there in (("list", lists), ("form", forms)):
+        for written in asked.unknown(kind, there) if there is not None else ():
+            mend = f"Correct `{kind}` of the [[declare]]: it opens nobody who comes from now on."
+            yield Finding(f"{name}: a declaration speaks of the {kind} `{written}`, which is gone", Level.ERROR, mend)
+
+
+def _lists(connector: Connector, asked: Asked) -> list[str]:
+    if not (asked.about("list") and connector.capabilities.lists):
+        return []
+    return [text for each in cast(HasLists, connector).lists() for text in (each.name, each.id)]
+
+
+def _forms_there(connector: Connector, asked: Asked) -> list[str] | None:
+    if not (asked.about("form") and connector.capabilities.forms):
+        return None
+    return [text for each in cast(HasForms, connector).forms() for text in (each.name, each.id)]
 
 
 def _fallen(kit: Contactable, tx: Tx, name: str, found: Coverage) -> Iterator[Finding]:

@@ -12,6 +12,7 @@ from contactable.effects import effects, told
 from contactable.loading import load
 from contactable.rules import Channel
 from contactable.sandbox import HubSpotSandbox
+from contactable.sandbox.hubspot.forms import Form
 from contactable.watching import remember_coverage, unsigned, watch
 
 Connect = Callable[..., Contactable]
@@ -47,8 +48,9 @@ def whats(kit: Contactable) -> str:
     [
         ('opposed_sms_on = ["stop_sms"]', "opposed_sms_on: property:stop_sms"),
         ('customer = [{ list = "Clients", value = "yes" }]', "customer: list:Clients"),
+        ('last_contact_on = [{ form = "Devis" }]', "last_contact_on: form:Devis"),
     ],
-    ids=["a property", "a list"],
+    ids=["a property", "a list", "a form"],
 )
 def test_a_source_that_the_crm_does_not_have_is_named(connect: Connect, mapping: str, named: str) -> None:
     with HubSpotSandbox(PEOPLE) as crm:
@@ -60,6 +62,17 @@ def test_a_source_that_the_crm_does_not_have_is_named(connect: Connect, mapping:
 def test_sources_that_the_crm_has_are_no_finding_at_all(connect: Connect) -> None:
     with HubSpotSandbox(PEOPLE) as crm:
         assert whats(connect(crm, '[connectors.hubspot.mapping]\ncountry = ["pays"]\n')) == ""
+
+
+def test_a_form_that_was_renamed_is_named_where_a_declaration_speaks_of_it(connect: Connect) -> None:
+    with HubSpotSandbox(PEOPLE) as crm:
+        crm.portal.forms.add(Form("f-1", "Demande de devis", crm.portal.now, "Une mention.", {}))
+        kit = connect(crm, TOLD.replace("all = true", 'form = "Demande de *"'))
+        assert whats(kit) == ""
+
+        crm.portal.forms.by_id["f-1"] = Form("f-1", "Devis", crm.portal.now, "Une mention.", {})
+
+        assert "a declaration speaks of the form `demande de *`, which is gone" in whats(kit)
 
 
 def test_a_fact_that_contacts_lose_from_one_day_to_the_next_is_named_with_both_shares(connect: Connect) -> None:
