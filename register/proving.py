@@ -44,7 +44,7 @@ _ENTRY: Final = f"SELECT {COLUMNS} FROM entries e WHERE e.id = ?"  # noqa: S608
 def prove(tx: Tx, entry_id: str) -> SealedEntry | None:
     """Prove an entry; None when it is not sealed yet, or let go of."""
     own = tx.connection.execute(select(leaves).where(leaves.c.entry_id == entry_id)).first()
-    row = execute_raw(tx, _ENTRY, bytes.fromhex(entry_id)).first()
+    row = execute_raw(tx, _ENTRY, bytes.fromhex(entry_id)).fetchone()
     if own is None or own.salt is None or row is None:
         return None
     around = seals.c.first <= own.position

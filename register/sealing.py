@@ -73,9 +73,9 @@ def publish(register: Register, roots: Path) -> None:
 
 def content_of(row: Sequence[Any]) -> bytes:
     """What a leaf commits to: the columns of an entry as a JSON array, bytes in base64."""
-    values = list(row)
-    values[_DAY] = int(values[_DAY])  # PostgreSQL has truth values, SQLite has numbers
-    return _encode(values)
+    if type(row[_DAY]) is bool:  # PostgreSQL has truth values, SQLite has numbers
+        row = (*row[:_DAY], int(row[_DAY]), *row[_DAY + 1 :])
+    return _encode(row)
 
 
 def leaf_for(position: int, salt: bytes, content: bytes) -> bytes:
@@ -91,7 +91,7 @@ def last_seal(tx: Tx) -> Any:
 def count_unsealed(tx: Tx) -> int:
     """How many entries wait for the next seal."""
     waiting = f"SELECT count(*) FROM entries e LEFT JOIN leaves l ON l.entry_id = e.id {_WAITING}"  # noqa: S608
-    return int(execute_raw(tx, waiting, _since(tx)).scalar_one())
+    return int(execute_raw(tx, waiting, _since(tx)).fetchone()[0])
 
 
 _WAITING: Final = "WHERE l.entry_id IS NULL AND e.id > ?"
@@ -102,7 +102,7 @@ _UNSEALED: Final = (
 
 
 def _seal_some(tx: Tx, key: SealKey) -> int:
-    rows = execute_raw(tx, _UNSEALED, _since(tx)).all()
+    rows = execute_raw(tx, _UNSEALED, _since(tx)).fetchall()
     if not rows:
         return 0
     before = last_seal(tx)
@@ -141,7 +141,8 @@ def _since(tx: Tx) -> bytes:
 
 
 def execute_raw(tx: Tx, statement: str, *values: Any) -> Any:
-    """Run SQL whose rows are wanted as they lie in the columns; ``?`` stands for a value."""
+    """Run SQL on the driver's own cursor: its rows are tuples, as they lie in the columns; ``?`` stands for a value."""
     if tx.dialect == "postgresql":
         statement = statement.replace("?", "%s")
-    return tx.connection.exec_driver_sql(statement, values)
+    driver: Any = tx.connection.connection.driver_connection
+    return driver.execute(statement, values)

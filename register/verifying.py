@@ -92,7 +92,7 @@ def _of_seal(tx: Tx, key: SealKey, row: Any, before: Any, done: Verified, purges
     expected = (before.number + 1 if before else 1, end, digest_of(before.line if before else None))
     if (root.number, root.first, root.previous) != expected or (row.first, row.count) != (root.first, root.count):
         yield Problem(BROKEN, row.number)
-    found = execute_raw(tx, _SEALED, root.first, root.end).all()
+    found = execute_raw(tx, _SEALED, root.first, root.end).fetchall()
     done.entries += len(found)
     gone = [each for each in found if each[6] is None]
     purges.update(each[4] for each in gone if each[4])
