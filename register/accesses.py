@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from contactable.register.ledger import new_id
 from contactable.register.schema_work import accesses as table
-from contactable.register.subjects import chunks
+from contactable.register.statements import chunks
 from contactable.register.transaction import Tx
 
 WHO = "accesses.who"

@@ -21,7 +21,7 @@ from contactable.register.journal import Written
 from contactable.register.ledger import Entry
 from contactable.register.schema import identifiers
 from contactable.register.schema_work import blocks as table
-from contactable.register.subjects import chunks
+from contactable.register.statements import chunks
 from contactable.register.transaction import Tx
 from contactable.rules.acts import OfferScopes, opposed
 

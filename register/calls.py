@@ -16,7 +16,7 @@ from sqlalchemy import or_, select
 
 from contactable.register import cursors
 from contactable.register.schema_work import calls as table
-from contactable.register.subjects import chunks
+from contactable.register.statements import chunks
 from contactable.register.transaction import Tx
 from contactable.rules.calling import ATTEMPT_DAYS, REFUSAL_DAYS
 

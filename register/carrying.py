@@ -6,28 +6,33 @@ nobody shakes off an opposition by changing an address.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import and_, select, tuple_, update
 
 from contactable.identifiers import IdentifierKind
 from contactable.register.schema import carried
-from contactable.register.schema import contacts as table
-from contactable.register.subjects import Identifier, chunks, subjects_for
+from contactable.register.statements import chunks, rows_among
+from contactable.register.subjects import Identifier, subjects_for
 from contactable.register.transaction import Tx
+
+_CONTACTS_WITH = (
+    "SELECT carried.connector, carried.record_id FROM carried"
+    " JOIN contacts ON contacts.connector = carried.connector AND contacts.record_id = carried.record_id"
+    " WHERE contacts.gone_at IS NULL AND carried.subject_id IN ({many})"
+)
+_CARRIED_BY = (
+    "SELECT record_id, subject_id, kind FROM carried"
+    " WHERE left_at IS NULL AND connector = {one} AND record_id IN ({many}) ORDER BY since"
+)
 
 
 def contacts_with(tx: Tx, subject_ids: Iterable[str], *, now_only: bool = False) -> list[tuple[str, str]]:
     """The contacts, as (connector, record id), that carry or once carried one of these subjects; gone ones left out."""
     found: dict[tuple[str, str], None] = {}
-    same = and_(table.c.connector == carried.c.connector, table.c.record_id == carried.c.record_id)
-    joined = select(carried.c.connector, carried.c.record_id).join(table, same).where(table.c.gone_at.is_(None))
-    if now_only:
-        joined = joined.where(carried.c.left_at.is_(None))
-    for part in chunks(subject_ids):
-        rows = tx.connection.execute(joined.where(carried.c.subject_id.in_(part)))
-        found.update(((row.connector, row.record_id), None) for row in rows)
+    said = _CONTACTS_WITH + (" AND carried.left_at IS NULL" if now_only else "")
+    found.update(((connector, id), None) for connector, id in rows_among(tx.connection, said, _kept(subject_ids)))
     return list(found)
 
 
@@ -41,11 +46,8 @@ def subjects_of_contacts(
 ) -> dict[str, list[tuple[str, IdentifierKind]]]:
     """The subjects that contacts carry now, by record id, thousands at once; contacts without any are left out."""
     found: dict[str, list[tuple[str, IdentifierKind]]] = {}
-    columns = select(carried.c.record_id, carried.c.subject_id, carried.c.kind).order_by(carried.c.since)
-    here = and_(carried.c.connector == connector, carried.c.left_at.is_(None))
-    for part in chunks(record_ids):
-        for row in tx.connection.execute(columns.where(here, carried.c.record_id.in_(part))):
-            found.setdefault(row.record_id, []).append((row.subject_id, IdentifierKind(row.kind)))
+    for id, subject, kind in rows_among(tx.connection, _CARRIED_BY, record_ids, connector):
+        found.setdefault(id, []).append((bytes(subject).hex(), IdentifierKind(kind)))
     return found
 
 
@@ -73,6 +75,10 @@ def hand_over(tx: Tx, connector: str, into: str, record_ids: Sequence[str]) -> N
     columns = (carried.c.subject_id, carried.c.kind, carried.c.since, carried.c.left_at)
     rows = tx.connection.execute(select(*columns).where(theirs)).all()
     _link(tx, [{"connector": connector, "record_id": into, **row._mapping} for row in rows])
+
+
+def _kept(subject_ids: Iterable[str]) -> Iterator[bytes]:
+    return (bytes.fromhex(id) for id in subject_ids)
 
 
 def _carried_before(tx: Tx, connector: str, record_ids: Iterable[str]) -> list[tuple[str, str]]:

@@ -18,7 +18,7 @@ from contactable.register import ledger, outbox, tokens
 from contactable.register.columns import EPOCH
 from contactable.register.ledger import Entry, NewEntry
 from contactable.register.schema import proofs, wordings
-from contactable.register.subjects import chunks
+from contactable.register.statements import chunks
 from contactable.register.transaction import Tx
 from contactable.rules.wordings import Wording, gaps_of
 

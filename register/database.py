@@ -25,6 +25,7 @@ _PRAGMAS = (
     "temp_store=MEMORY",
     "cache_size=-65536",
     "mmap_size=8589934592",
+    "wal_autocheckpoint=8192",  # pages, 32 MiB: many commits touch the same ones, and each is copied back once
 )
 _SAID = {
     "locked": "The register is locked by another process: one process at a time writes to SQLite. Stop the other one.",

@@ -7,7 +7,7 @@ sealed, and dropped thirty days after they were settled; those of ignored events
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -17,6 +17,7 @@ from sqlalchemy import Row, func, select, update
 from contactable.register.columns import dump
 from contactable.register.ledger import new_id
 from contactable.register.schema_work import deliveries as table
+from contactable.register.statements import insert
 from contactable.register.transaction import Tx
 
 NEW = "new"
@@ -54,14 +55,26 @@ def keep(tx: Tx, delivery: Delivery) -> str:
 
 def keep_all(tx: Tx, arrived: Sequence[Delivery]) -> list[str]:
     """Keep deliveries, in one statement; return their ids."""
-    rows = [_row(tx, delivery) for delivery in arrived]
-    if rows:
-        tx.connection.execute(table.insert(), rows)
+    rows = [_row(tx, *each) for each in zip(arrived, _sealed(tx, arrived), strict=True)]
+    insert(tx.connection, table, rows)
     return [row["id"] for row in rows]
 
 
-def _row(tx: Tx, delivery: Delivery) -> dict[str, Any]:
-    sealed = delivery.state != IGNORED
+def _sealed(tx: Tx, arrived: Sequence[Delivery]) -> Iterator[tuple[bytes | None, bytes | None]]:
+    """Headers and body of each, sealed; of ignored ones nothing is kept."""
+    told = [
+        part
+        for delivery in arrived
+        if delivery.state != IGNORED
+        for part in ((_HEADERS, dump(dict(delivery.headers or {})).encode()), (_RAW, delivery.raw or b""))
+    ]
+    sealed = iter(tx.keyring.seal_all(told))
+    for delivery in arrived:
+        yield (None, None) if delivery.state == IGNORED else (next(sealed), next(sealed))
+
+
+def _row(tx: Tx, delivery: Delivery, sealed: tuple[bytes | None, bytes | None]) -> dict[str, Any]:
+    headers, raw = sealed
     return {
         "id": new_id(tx.now),
         "endpoint": delivery.endpoint,
@@ -70,8 +83,8 @@ def _row(tx: Tx, delivery: Delivery) -> dict[str, Any]:
         "state": delivery.state,
         "proof_level": delivery.proof,
         "sha256": delivery.sha256,
-        "headers": tx.keyring.seal(_HEADERS, dump(dict(delivery.headers or {})).encode()) if sealed else None,
-        "raw": tx.keyring.seal(_RAW, delivery.raw or b"") if sealed else None,
+        "headers": headers,
+        "raw": raw,
         "note": delivery.note,
         "settled_at": None if delivery.state == NEW else tx.now,
     }

@@ -107,10 +107,18 @@ class Keyring:
 
     def seal(self, purpose: str, content: bytes) -> bytes:
         """Encrypt (AES-256-GCM) under the current key; ``purpose`` must be the same at opening."""
+        return self.seal_all([(purpose, content)])[0]
+
+    def seal_all(self, told: Sequence[tuple[str, bytes]]) -> list[bytes]:
+        """Do so for many at once, each with its purpose; asking for chance each time would let other threads in."""
         key = self.current
-        nonce = os.urandom(_NONCE)
-        id = key.id.encode()
-        return bytes([len(id)]) + id + nonce + AESGCM(key.sealing).encrypt(nonce, content, purpose.encode())
+        head, cipher = bytes([len(key.id.encode())]) + key.id.encode(), AESGCM(key.sealing)
+        drawn = os.urandom(_NONCE * len(told))
+        nonces = [drawn[place : place + _NONCE] for place in range(0, len(drawn), _NONCE)]
+        return [
+            head + nonce + cipher.encrypt(nonce, content, purpose.encode())
+            for nonce, (purpose, content) in zip(nonces, told, strict=True)
+        ]
 
     def unseal(self, purpose: str, sealed: bytes) -> bytes:
         """Decrypt what ``seal`` gave; raise ``KeyMismatch`` when no key at hand opens it."""

@@ -6,7 +6,6 @@ effect, with one exception: an opposition that would close what is open counts, 
 
 from __future__ import annotations
 
-import hmac
 import os
 import random
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,9 +17,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row, func, select
 
 from contactable.errors import RegisterError
+from contactable.identifiers import keyed_digest
 from contactable.register.columns import microseconds
 from contactable.register.schema import carried, entries
-from contactable.register.subjects import chunks
+from contactable.register.statements import chunks, insert_new, rows_among
 from contactable.register.transaction import Tx
 from contactable.rules.acts import Act, OfferScopes, in_force, opposed
 from contactable.rules.calendar import PARIS
@@ -65,6 +65,7 @@ class NewEntry:
     note: str = field(default="", repr=False)
 
 
+_MET: Final = "SELECT event_key FROM entries WHERE event_key IN ({many})"
 _GIVEN: Final = tuple(each.name for each in fields(NewEntry) if each.name not in ("event_key", "note"))
 
 # No secret, so not the system's chance: asking for that lets other threads in, a hundred times a transaction.
@@ -201,22 +202,16 @@ def _row(entry: Entry, key: bytes | None) -> dict[str, Any]:
 
 def _insert(tx: Tx, rows: Sequence[dict[str, Any]]) -> set[str]:
     """Enter rows; return the ids of those entered: another process may have been faster with the same key."""
-    if not rows:
-        return set()
-    statement = tx.insert(entries).on_conflict_do_nothing().returning(entries.c.id)
-    return set(tx.connection.execute(statement, rows).scalars())
+    return {id.hex() for id in insert_new(tx, entries, rows, "id")}
 
 
 def _event_digest(tx: Tx, event_key: str) -> bytes:
-    return hmac.digest(tx.event_salt, event_key.encode(), "sha256")[:16]
+    return keyed_digest(tx.event_salt, event_key.encode())[:16]
 
 
 def _met(tx: Tx, keys: Iterable[bytes | None]) -> set[bytes | None]:
-    met: set[bytes | None] = set()
-    for part in chunks(key for key in keys if key is not None):
-        rows = tx.connection.execute(select(entries.c.event_key).where(entries.c.event_key.in_(part)))
-        met.update(bytes(key) for key in rows.scalars())
-    return met
+    met = rows_among(tx.connection, _MET, [key for key in keys if key is not None])
+    return {bytes(key) for (key,) in met}
 
 
 def _closes(tx: Tx, entry: Entry, made: Sequence[Entry | None]) -> bool:

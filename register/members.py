@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, delete, func, select
 
 from contactable.register.schema_work import members as table
-from contactable.register.subjects import chunks
+from contactable.register.statements import chunks
 from contactable.register.transaction import Tx
 
 LIST, FORM, OUTCOME = "list", "form", "outcome"

@@ -18,7 +18,8 @@ from contactable.register.carrying import contacts_with as contacts_with
 from contactable.register.carrying import subjects_of as subjects_of
 from contactable.register.carrying import subjects_of_contacts as subjects_of_contacts
 from contactable.register.schema import contacts as table
-from contactable.register.subjects import Identifier, chunks
+from contactable.register.statements import chunks
+from contactable.register.subjects import Identifier
 from contactable.register.transaction import Tx
 
 _LABEL = "contacts.label"

@@ -15,7 +15,7 @@ from sqlalchemy import and_, delete, func, or_, select, tuple_, update
 
 from contactable.register.mirror import contacts_with
 from contactable.register.schema_work import promises
-from contactable.register.subjects import chunks
+from contactable.register.statements import chunks
 from contactable.register.transaction import Tx
 
 SUBMITTED = "submitted"

@@ -13,7 +13,7 @@ from sqlalchemy import delete, select
 from contactable.identifiers import IdentifierKind
 from contactable.register import ledger
 from contactable.register.schema import kept as table
-from contactable.register.subjects import chunks
+from contactable.register.statements import chunks
 from contactable.register.transaction import Tx
 from contactable.rules.acts import opposed
 

@@ -21,8 +21,9 @@ from contactable.register.consents import years_later
 from contactable.register.ledger import NewEntry
 from contactable.register.schema import carried, contacts, entries, identifiers, kept, proofs, shown
 from contactable.register.schema_work import accesses, calls, deliveries, jobs, tokens
+from contactable.register.statements import chunks
 from contactable.register.store import Register
-from contactable.register.subjects import beyond, chunks
+from contactable.register.subjects import beyond
 from contactable.register.transaction import Tx
 
 BODIES = timedelta(days=30)

@@ -9,7 +9,7 @@ from sqlalchemy import update
 from contactable.register import ledger
 from contactable.register.ledger import NewEntry, new_id
 from contactable.register.schema_seals import leaves
-from contactable.register.subjects import chunks
+from contactable.register.statements import chunks
 from contactable.register.transaction import Tx
 
 

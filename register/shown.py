@@ -14,7 +14,7 @@ from sqlalchemy import and_, func, select, update
 
 from contactable.register.ledger import new_id
 from contactable.register.schema import shown as table
-from contactable.register.subjects import chunks
+from contactable.register.statements import chunks
 from contactable.register.transaction import Tx
 
 

@@ -9,21 +9,19 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import Column, ColumnElement, delete, func, literal, select, tuple_
 
 from contactable.identifiers import IdentifierKind
-from contactable.register.keyring import Key
 from contactable.register.schema import identifiers, kept, keys
+from contactable.register.statements import chunks, insert_new, rows_among
 from contactable.register.transaction import Tx
 
 Identifier = tuple[IdentifierKind, str]
 """A kind, and the normalised text."""
-T = TypeVar("T")
 
-AT_ONCE = 1000  # rows in one statement, below what either database takes
+_FIND = "SELECT digest, subject_id FROM identifiers WHERE digest IN ({many})"
 
 
 def subject_for(tx: Tx, kind: IdentifierKind, normalised: str) -> str:
@@ -49,13 +47,16 @@ def find_subjects(tx: Tx, wanted: Iterable[Identifier]) -> dict[Identifier, str]
 def subjects_for(tx: Tx, wanted: Iterable[Identifier]) -> dict[Identifier, str]:
     """The subjects of identifiers, thousands at once; those that are new are made."""
     found: dict[Identifier, str] = {}
+    _, key = tx.keys[0]
     for part in chunks(dict.fromkeys(wanted)):
-        found |= _of_newest_key(tx, part)
+        digests = {each: key.digest(*each) for each in part}
+        known = dict(_subjects_of(tx, digests.values()))
+        found.update((each, known[digest]) for each, digest in digests.items() if digest in known)
         missing = [each for each in part if each not in found]
         older = _of_older_keys(tx, missing)
         chance = secrets.token_hex(16 * len(missing))
         made = {each: chance[32 * place : 32 * place + 32] for place, each in enumerate(missing)}
-        found |= _enter(tx, made | older)
+        found |= _enter(tx, [(each, digests[each], subject) for each, subject in (made | older).items()])
         _forget_digests(tx, older)
     if tx.keyring.keeps:
         _keep_readable(tx, found)
@@ -79,22 +80,9 @@ def drop_key(tx: Tx, id: str) -> bool:
     return True
 
 
-def chunks(rows: Iterable[T], size: int = AT_ONCE) -> Iterator[Sequence[T]]:
-    """Cut what may be long into pieces that fit into one statement."""
-    rest = iter(rows)
-    while piece := list(islice(rest, size)):
-        yield piece
-
-
 def beyond(keys: Sequence[Column[Any]], after: Sequence[Any]) -> ColumnElement[bool]:
     """The rows whose key comes after one: how to go through a table a piece at a time."""
     return tuple_(*keys) > tuple_(*(literal(value, key.type) for key, value in zip(keys, after, strict=True)))
-
-
-def _of_newest_key(tx: Tx, part: Sequence[Identifier]) -> dict[Identifier, str]:
-    _, key = tx.keys[0]
-    by_digest = {key.digest(*each): each for each in part}
-    return {by_digest[digest]: subject for digest, subject in _subjects_of(tx, by_digest)}
 
 
 def _of_older_keys(tx: Tx, missing: Sequence[Identifier]) -> dict[Identifier, str]:
@@ -106,29 +94,21 @@ def _of_older_keys(tx: Tx, missing: Sequence[Identifier]) -> dict[Identifier, st
 
 
 def _subjects_of(tx: Tx, digests: Iterable[bytes]) -> Iterator[tuple[bytes, str]]:
-    columns = select(identifiers.c.digest, identifiers.c.subject_id)
-    for part in chunks(digests):
-        for digest, subject in tx.connection.execute(columns.where(identifiers.c.digest.in_(part))):
-            yield bytes(digest), subject
+    for digest, subject in rows_among(tx.connection, _FIND, digests):
+        yield bytes(digest), bytes(subject).hex()
 
 
-def _enter(tx: Tx, subjects: dict[Identifier, str]) -> dict[Identifier, str]:
+def _enter(tx: Tx, new: Sequence[tuple[Identifier, bytes, str]]) -> dict[Identifier, str]:
     """Keep identifiers under the newest key; where another process was faster, its subject is the one."""
-    if not subjects:
-        return {}
-    number, key = tx.keys[0]
+    number = tx.keys[0][0]
     # In one order everywhere, so that two processes that meet the same people do not lock each other out.
-    rows = [_row(number, key, each, subject) for each, subject in sorted(subjects.items())]
-    made = tx.insert(identifiers).on_conflict_do_nothing().returning(identifiers.c.digest)
-    entered = {bytes(digest) for digest in tx.connection.execute(made, rows).scalars()}
-    if len(entered) == len(rows):
-        return subjects
-    return _of_newest_key(tx, list(subjects))
-
-
-def _row(number: int, key: Key, identifier: Identifier, subject: str) -> dict[str, object]:
-    kind, normalised = identifier
-    return {"digest": key.digest(kind, normalised), "key": number, "kind": str(kind), "subject_id": subject}
+    rows = [
+        {"digest": digest, "key": number, "kind": str(each[0]), "subject_id": subject}
+        for each, digest, subject in sorted(new)
+    ]
+    entered = insert_new(tx, identifiers, rows, "digest")
+    faster = dict(_subjects_of(tx, [digest for _, digest, _ in new if digest not in entered]))
+    return {each: faster.get(digest, subject) for each, digest, subject in new}
 
 
 def _forget_digests(tx: Tx, older: Iterable[Identifier]) -> None:

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, func, select, update
+from sqlalchemy import Connection, Engine, Table, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from contactable.clock import Clock
@@ -21,9 +21,12 @@ from contactable.errors import KeyMismatch
 from contactable.register import schema
 from contactable.register.columns import EPOCH, microseconds
 from contactable.register.keyring import Key, Keyring
+from contactable.register.statements import mark
 
 EVENT_SALT = "event_salt"
 Insert = postgresql.Insert | sqlite.Insert
+
+_KEYS = "SELECT number, id, check_value FROM keys ORDER BY number DESC"
 
 
 @dataclass
@@ -48,13 +51,11 @@ class Tx:
         if not self.writing:
             return self.clock()
         wanted = microseconds(self.clock())
-        later = func.greatest if self.dialect == "postgresql" else func.max
-        moved = update(schema.clock).values(last=later(schema.clock.c.last + 1, wanted)).returning(schema.clock.c.last)
         if self.clock_engine is None:
-            return EPOCH + timedelta(microseconds=self.connection.execute(moved).scalar_one())
+            return EPOCH + timedelta(microseconds=_moved_on(self.connection, wanted))
         # In a transaction of its own: inside this one its row would stay locked until the commit is on disk.
         with self.clock_engine.connect() as connection:
-            return EPOCH + timedelta(microseconds=connection.execute(moved).scalar_one())
+            return EPOCH + timedelta(microseconds=_moved_on(connection, wanted))
 
     @cached_property
     def keys(self) -> list[tuple[int, Key]]:
@@ -64,7 +65,7 @@ class Tx:
         longer find whom it must not approach.
         """
         # Asked anew in each transaction: another process may have rotated the key since this one started.
-        rows = self.connection.execute(select(schema.keys).order_by(schema.keys.c.number.desc())).all()
+        rows = self.connection.exec_driver_sql(_KEYS).all()
         for row in rows:
             if self.keyring.key(row.id).check_value != bytes(row.check_value):
                 raise KeyMismatch(f"The key `{row.id}` is not the one that the register was written with.")
@@ -82,3 +83,11 @@ class Tx:
         """An ``INSERT`` of this database, which knows ``on_conflict_do_nothing`` and ``on_conflict_do_update``."""
         make: Callable[[Table], Insert] = postgresql.insert if self.dialect == "postgresql" else sqlite.insert
         return make(table)
+
+
+def _moved_on(connection: Connection, wanted: int) -> int:
+    """Move the clock on to ``wanted``, or past the last arrival; return where it stands (microseconds)."""
+    later = "greatest" if connection.dialect.name == "postgresql" else "max"
+    said = f"UPDATE clock SET last = {later}(last + 1, {mark(connection)}) RETURNING last"  # noqa: S608
+    last: int = connection.exec_driver_sql(said, (wanted,)).scalar_one()
+    return last

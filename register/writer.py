@@ -1,9 +1,9 @@
 """The one thread that writes to SQLite, committing in groups.
 
-Each commit costs a flush of the disk, so works that wait together are committed together. Each runs in a savepoint of
-its own: one that fails is undone alone. Neighbours of one kind are given their items at once, which costs a few
-statements instead of a few for each; where that fails, each is tried alone. Whoever handed a work in gets its result
-after the commit is on disk.
+Each commit costs a flush of the disk, so works that wait together are committed together. Neighbours of one kind are
+given their items at once, which costs a few statements instead of a few for each; where that fails, each is tried
+alone, in a savepoint of its own: one that fails is undone alone. Whoever handed a work in gets its result after the
+commit is on disk. While a group is committed the next one gathers; waiting for more would only let the disk idle.
 """
 
 from __future__ import annotations
@@ -13,17 +13,15 @@ import threading
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from time import monotonic
 from typing import Any
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from contactable.errors import RegisterError
 from contactable.register.database import explain
 
 AT_ONCE = 256  # works in one commit, at most
-GAP, LONGEST = 0.001, 0.01  # seconds: a group is complete when nobody came for so long, or it has waited so long
 
 Work = Callable[[Connection, Sequence[Any]], Sequence[Any]]
 """Does what its items ask for; one result for each."""
@@ -94,22 +92,18 @@ class Writer:
         self._thread.join()
 
     def _run(self) -> None:
-        many = False
         while (first := self._queue.get()) is not None:
             group = [first]
-            ended = self._gather(group, many)
-            many = len(group) > 1
+            ended = self._gather(group)
             self._commit(group)
             if ended:
                 return
 
-    def _gather(self, group: list[_Waiting], many: bool) -> bool:
-        """Add what waits already, and where many write, what follows at once; tell whether the end was reached."""
-        until = monotonic() + LONGEST
+    def _gather(self, group: list[_Waiting]) -> bool:
+        """Add what waits already; tell whether the end was reached."""
         while len(group) < AT_ONCE:
             try:
-                lingers = many and monotonic() < until
-                waiting = self._queue.get(timeout=GAP) if lingers else self._queue.get_nowait()
+                waiting = self._queue.get_nowait()
             except queue.Empty:
                 return False
             if waiting is None:
@@ -118,19 +112,33 @@ class Writer:
         return False
 
     def _commit(self, group: list[_Waiting]) -> None:
+        kind = group[0].kind
+        if kind is not None and all(waiting.kind == kind for waiting in group) and self._commit_alike(group):
+            return
         done: list[tuple[_Waiting, Any]] = []
         try:
             with self._engine.begin() as connection:
                 for alike in _neighbours(group):
                     self._attempt(connection, alike, done)
         except BaseException as error:  # noqa: BLE001 - whatever it is, nobody may wait for ever
-            failure = RegisterError(explain(error)) if isinstance(error, DBAPIError) else error
-            for waiting in group:
-                if not waiting.result.is_given:
-                    waiting.result.give(error=failure)
-            return
-        for waiting, result in done:
-            waiting.result.give(result)
+            _fail(group, error)
+        else:
+            for waiting, result in done:
+                waiting.result.give(result)
+
+    def _commit_alike(self, group: list[_Waiting]) -> bool:
+        """Commit a group of one kind without savepoints; False where one of them failed and nothing was done."""
+        try:
+            with self._engine.begin() as connection:
+                results = group[0].work(connection, [waiting.item for waiting in group])
+        except OperationalError as error:  # a full disk, a lock: the same for each, so not waited for again
+            _fail(group, error)
+        except BaseException:  # noqa: BLE001 - each is tried alone then, and told what it raised
+            return False
+        else:
+            for waiting, result in zip(group, results, strict=True):
+                waiting.result.give(result)
+        return True
 
     def _attempt(self, connection: Connection, alike: Sequence[_Waiting], done: list[tuple[_Waiting, Any]]) -> None:
         savepoint = connection.begin_nested()
@@ -148,6 +156,14 @@ class Writer:
         else:
             savepoint.commit()
             done.extend(zip(alike, results, strict=True))
+
+
+def _fail(group: Sequence[_Waiting], error: BaseException) -> None:
+    """Tell everybody of a group who was told nothing yet."""
+    failure = RegisterError(explain(error)) if isinstance(error, DBAPIError) else error
+    for waiting in group:
+        if not waiting.result.is_given:
+            waiting.result.give(error=failure)
 
 
 def _neighbours(group: Sequence[_Waiting]) -> Iterator[list[_Waiting]]:

@@ -17,7 +17,7 @@ from contactable.signing import LinkPurpose, read_link, sign_link
 from contactable.webhooks.oneclick import QUIET
 
 if TYPE_CHECKING:
-    from contactable.webhooks.blueprint import Doors
+    from contactable.webhooks.hooks import Doors
 
 _TEXTS: Final = {
     "fr": (

@@ -50,12 +50,20 @@ class Tally:
     """How many requests came to each endpoint, by outcome."""
 
     counts: Counter[tuple[str, Outcome]] = field(default_factory=Counter)
+    secrets: dict[tuple[str, str], datetime] = field(default_factory=dict)  # when each fitted last
     _door: threading.Lock = field(default_factory=threading.Lock)
 
-    def count(self, endpoint: str, outcome: Outcome) -> None:
-        """Count one request."""
+    def count(self, endpoint: str, outcome: Outcome, secret: str = "", at: datetime | None = None) -> None:
+        """Count one request, and keep when the secret of that id fitted: one that is not seen any more can go."""
         with self._door:
             self.counts[endpoint, outcome] += 1
+            if secret and at:
+                self.secrets[endpoint, secret] = at
+
+    def used(self) -> dict[tuple[str, str], datetime]:
+        """When each endpoint's secrets fitted last, by endpoint and the secret's id."""
+        with self._door:
+            return self.secrets.copy()
 
     def taken(self) -> Counter[tuple[str, Outcome]]:
         """The counts as they stand."""
@@ -74,6 +82,8 @@ class Gauges:
     def collect(self) -> Iterator[CounterMetricFamily | GaugeMetricFamily]:
         """Yield every metric; those of the register are left out while it cannot be read."""
         yield from _requests(self.tally.taken())
+        used = [(place, at.timestamp()) for place, at in self.tally.used().items()]
+        yield _gauge("secret_last_used_timestamp_seconds", "When a secret fitted last.", ["endpoint", "secret"], used)
         try:
             with self.register().read() as tx:
                 yield from [*_waiting(tx, self.clock()), *_kept(tx), _incidents(tx, self.clock())]

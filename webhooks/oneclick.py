@@ -21,7 +21,7 @@ from contactable.webhooks.persons import subjects_of_contact
 from contactable.webhooks.recording import Recorded, Source, record_act
 
 if TYPE_CHECKING:
-    from contactable.webhooks.blueprint import Doors
+    from contactable.webhooks.hooks import Doors
 
 ENDPOINT = "one-click"
 QUIET = {

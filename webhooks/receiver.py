@@ -58,6 +58,7 @@ class Answer:
     outcome: Outcome = Outcome.KEPT
     wake: bool = False  # whether there is something for the worker
     begun: tuple[Event, ...] = ()  # calls of ours that begin: agents may be told whom they call
+    secret: str = ""  # the id of the secret that fitted
 
 
 def receive(endpoint: Endpoint, request: Request, keep_one: Callable[[Arrival], Recorded]) -> Answer:
@@ -74,10 +75,10 @@ def receive(endpoint: Endpoint, request: Request, keep_one: Callable[[Arrival], 
     except RegisterError as error:
         log.error("webhook_not_kept", endpoint=endpoint.name, why=str(error))
         return Answer(answers.store_is_down, b"try again later\n", outcome=Outcome.STORE_DOWN)
-    log.info("webhook", endpoint=endpoint.name, secret=secret, entered=recorded.entered, repeated=recorded.repeated)
+    log.debug("webhook", endpoint=endpoint.name, secret=secret, entered=recorded.entered, repeated=recorded.repeated)
     wake = bool(recorded.entered or recorded.refreshed)
     begun = tuple(each for each in items if isinstance(each, Event) and each.trace is Trace.CALL_STARTED)
-    return Answer(answers.stored, answers.body, answers.content_type, _outcome(recorded), wake, begun)
+    return Answer(answers.stored, answers.body, answers.content_type, _outcome(recorded), wake, begun, secret or "")
 
 
 def _outcome(recorded: Recorded) -> Outcome:

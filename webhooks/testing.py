@@ -17,7 +17,8 @@ from contactable.identifiers import IdentifierKind
 from contactable.register import Entry, Tx, inbox, ledger, subjects
 from contactable.register.testing import Workbench
 from contactable.signing import Secret
-from contactable.webhooks.blueprint import Doors, make_blueprint
+from contactable.webhooks.blueprint import make_blueprint
+from contactable.webhooks.hooks import Doors
 from contactable.webhooks.provider import Sign
 from contactable.webhooks.receiver import Endpoint
 from contactable.webhooks.registry import find_provider

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from contactable.connectors.protocol import Connector
     from contactable.service import Service
-    from contactable.webhooks.blueprint import Doors
+    from contactable.webhooks.hooks import Doors
     from contactable.webhooks.receiver import Endpoint
 
 
@@ -277,7 +277,7 @@ class Contactable:
     @cached_property
     def doors(self) -> Doors:
         """What the blueprint needs."""
-        from contactable.webhooks.blueprint import Doors
+        from contactable.webhooks.hooks import Doors
 
         if not self.settings.public_url:
             raise SettingsError("`public_url` is missing: senders sign over it, and links need it.")

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from contactable.errors import Malformed
 from contactable.progress import Moved
 from contactable.register import Tx, inbox
-from contactable.register.subjects import chunks
+from contactable.register.statements import chunks
 from contactable.webhooks.events import Event, Problem
 from contactable.webhooks.receiver import Endpoint, as_received, enter, keep, note_of, read, state_of
 from contactable.webhooks.recording import Recorded

@@ -13,7 +13,7 @@ from flask import Flask
 from waitress.server import create_server
 
 from contactable.errors import Conflict, SettingsError
-from contactable.webhooks.blueprint import LARGEST
+from contactable.webhooks.hooks import LARGEST, HooksFirst
 
 if TYPE_CHECKING:
     from contactable.kit import Contactable
@@ -32,9 +32,16 @@ def make_app(kit: Contactable) -> Flask:
     app.register_blueprint(kit.blueprint, url_prefix=prefix or None)
     app.register_blueprint(kit.api, url_prefix=f"{prefix}{API}")
     app.register_blueprint(kit.metrics)
-    gc.collect()
-    gc.freeze()  # what was loaded stays: looking through it at each collection took a tenth of the time
+    app.wsgi_app = HooksFirst(app.wsgi_app, kit.doors, prefix)  # type: ignore[method-assign]
+    _collect_rarely()
     return app
+
+
+def _collect_rarely() -> None:
+    """Take what was loaded out of collections, and collect less often: both took a tenth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def work(kit: Contactable, ready: Callable[[], None]) -> None:

@@ -30,6 +30,7 @@ from contactable.mapping.forms import (
 from contactable.mapping.forms import Submission as Sent
 from contactable.register import NewEntry, Register, Tx, consents, cursors, ledger, members, mirror, outbox, subjects
 from contactable.register.members import FORM
+from contactable.register.statements import chunks
 from contactable.rules import Channel
 from contactable.rules.wordings import Wording, WordingKind, gaps_of
 
@@ -77,7 +78,7 @@ class Intake:
         known_since = _texts_known_since(form, kept)
         made = 0
         latest = since
-        for part in subjects.chunks(source.submissions(form.id, since), _AT_ONCE):
+        for part in chunks(source.submissions(form.id, since), _AT_ONCE):
             made += self.register.write(partial(self._enter, form=form, sent=part, known_since=known_since))
             latest = max(filter(None, (latest, *(each.at for each in part))), default=None)
         return _Look(form, made, latest, known_since)

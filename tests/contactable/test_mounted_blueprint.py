@@ -181,8 +181,9 @@ def test_a_second_process_of_a_host_is_refused_on_sqlite_and_told_why(
 
 
 def test_the_logs_of_a_webhook_hold_no_number_and_no_address(
-    client: FlaskClient, capsys: pytest.CaptureFixture[str], link: str
+    client: FlaskClient, capsys: pytest.CaptureFixture[str], link: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("CONTACTABLE_LOG", "debug")
     configure()
 
     stop(client)

@@ -21,7 +21,8 @@ from contactable.mapping.values import NOT_AN_OPPOSITION, plain, read_date
 from contactable.progress import Moved
 from contactable.register import NewEntry, Register, Tx, blocks, ledger, mirror, outbox, subjects
 from contactable.register.carrying import contacts_with
-from contactable.register.subjects import Identifier, chunks
+from contactable.register.statements import chunks
+from contactable.register.subjects import Identifier
 
 _NATIONAL_DIGITS = 9
 ASKS_BEYOND = 0.05

@@ -16,7 +16,8 @@ from contactable.errors import Malformed
 from contactable.identifiers import read_identifier
 from contactable.lists.tables import digest_of, read_table, write_table
 from contactable.register import NewEntry
-from contactable.register.subjects import Identifier, chunks
+from contactable.register.statements import chunks
+from contactable.register.subjects import Identifier
 
 Judgement = Callable[[Sequence[Identifier]], Sequence[str | None]]
 """For each identifier, the reason why it is removed, or None."""
