@@ -25,7 +25,7 @@ from contactable.errors import ContactableError
 from contactable.logs import trace
 from contactable.register import api_tokens
 from contactable.register.api_tokens import ApiToken
-from contactable.webhooks.blueprint import LARGEST, TooLarge, read_body
+from contactable.webhooks.hooks import LARGEST, TooLarge, read_body
 
 log = structlog.get_logger()
 
@@ -101,7 +101,7 @@ def _body(kind: type) -> Any:
     if request.mimetype != "application/json":
         raise Refusal(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Send application/json.")
     try:
-        return msgspec.json.decode(read_body(), type=kind)
+        return msgspec.json.decode(read_body(request.environ), type=kind)
     except TooLarge:
         raise Refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"A body has at most {LARGEST} bytes.") from None
     except msgspec.MsgspecError as error:
