@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -48,8 +48,7 @@ class _Written(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={
     valid_until: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class About:
+class About(NamedTuple):
     """What declarations may ask about a contact; read only when one asks. ``where`` names the properties that tell."""
 
     properties: Mapping[str, str | None]
