@@ -141,6 +141,12 @@ def counts(tx: Tx) -> dict[str, int]:
     return {row.connector: row[1] for row in rows}
 
 
+def newest_writing(tx: Tx, connector: str) -> datetime | None:
+    """When the last writing to a CRM was kept; None before the first."""
+    newest = select(func.max(table.c.written_at)).where(table.c.connector == connector)
+    return tx.connection.execute(newest).scalar()
+
+
 def _rows(tx: Tx, connector: str, record_ids: Sequence[str]) -> Sequence[Row[Any]]:
     here = and_(table.c.connector == connector, table.c.record_id.in_(record_ids))
     return tx.connection.execute(select(table).where(here)).all()

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from contactable.judging import Verdicts
-from contactable.register import NewEntry, Tx, cursors, ledger, mirror, outbox, shown
+from contactable.register import NewEntry, Tx, cursors, ledger, marks, mirror, outbox, shown
 from contactable.rules import Channel, Reason, Verdict
 from contactable.settings import BrakeSettings
 
@@ -28,18 +28,23 @@ class Allowance:
 
     limit: int
     used: Counter[Opening]
+    strict: bool = False  # after a restore: what was never written counts as closed too
 
     def hold(self, verdicts: Verdicts, before: Mapping[str, Mapping[str, str]]) -> tuple[Verdicts, bool]:
         """What may be shown of a contact now, and whether an opening was held back.
 
         An opening that is held keeps what was shown before; closings and everything else pass.
         """
-        held = {(offer, channel) for offer, channel in _openings(verdicts, before) if not self._take((offer, channel))}
+        held = {
+            (offer, channel)
+            for offer, channel in _openings(verdicts, before, self.strict)
+            if not self._take((offer, channel))
+        }
         if not held:
             return verdicts, False
         kept = {
             offer: {
-                channel: _as_before(verdict, before[offer][channel]) if (offer, channel) in held else verdict
+                channel: _as_before(verdict, before.get(offer)) if (offer, channel) in held else verdict
                 for channel, verdict in by_channel.items()
             }
             for offer, by_channel in verdicts.items()
@@ -52,7 +57,12 @@ class Allowance:
 
 
 def allowance(tx: Tx, connector: str, settings: BrakeSettings) -> Allowance:
-    """What is left of the limit: openings of the last 24 hours count, and not those before the last approval."""
+    """What is left of the limit: openings of the last 24 hours count, and not those before the last approval.
+
+    Nothing is left after a restore, until a person approves.
+    """
+    if awaits_approval(tx, connector):
+        return Allowance(0, Counter(), strict=True)
     since = tx.now - WINDOW
     approved = cursors.get(tx, connector, HELD)
     if approved is not None:
@@ -75,16 +85,31 @@ def approve(tx: Tx, connector: str, by: str) -> int:
     ledger.record(tx, [NewEntry(kind="approval", origin="operator", details=details)])
     cursors.set(tx, connector, HELD, {"waiting": len(ids)})
     outbox.promise(tx, connector, ids, urgent=True, why="approved")
+    _end_restoring(tx)
     return len(ids)
 
 
-def _openings(verdicts: Verdicts, before: Mapping[str, Mapping[str, str]]) -> Iterable[Opening]:
+def awaits_approval(tx: Tx, connector: str) -> bool:
+    """Whether the register was restored, and nobody has approved since that this CRM's contacts may open."""
+    restored = marks.get(tx, marks.RESTORED)
+    approved_at = cursors.updated(tx).get((connector, HELD))
+    return restored is not None and (approved_at is None or approved_at <= datetime.fromisoformat(restored))
+
+
+def _end_restoring(tx: Tx) -> None:
+    """Take the mark of a restore away once every CRM is approved."""
+    if not any(awaits_approval(tx, connector) for connector in mirror.counts(tx)):
+        marks.remove(tx, marks.RESTORED)
+
+
+def _openings(verdicts: Verdicts, before: Mapping[str, Mapping[str, str]], strict: bool) -> Iterable[Opening]:
     for offer, by_channel in verdicts.items():
         for channel, verdict in by_channel.items():
             reason = before.get(offer, {}).get(channel)
-            if verdict.allowed and reason is not None and not Reason(reason).opens:
+            if verdict.allowed and (strict if reason is None else not Reason(reason).opens):
                 yield offer, channel
 
 
-def _as_before(verdict: Verdict, reason: str) -> Verdict:
+def _as_before(verdict: Verdict, before: Mapping[str, str] | None) -> Verdict:
+    reason = (before or {}).get(verdict.channel, Reason.PLACE_UNKNOWN)
     return Verdict(verdict.channel, allowed=False, reason=Reason(reason))

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from flask import Blueprint
 
     from contactable.connectors.protocol import Connector
+    from contactable.restoring import LookBack
     from contactable.service import Service
     from contactable.webhooks.hooks import Doors
     from contactable.webhooks.receiver import Endpoint
@@ -202,17 +203,25 @@ class Contactable:
         """Reads one CRM into the register."""
         mapping = self.mapping(name)
         settings = Settled(mapping.fingerprint, self._judging(), declared_by(self.declarations))
-        return Reader(self.register, self.connectors[name], mapping, self.declarations, self.wordings, settings)
+        given = (self.register, self.connectors[name], mapping, self.declarations, self.wordings, settings)
+        return Reader(*given, look_back=lambda: self.look_back(name))
+
+    @cached_property
+    def look_back(self) -> LookBack:
+        """What notices that the register went back in time."""
+        from contactable.restoring import LookBack
+
+        return LookBack(self)
 
     def desk(self, name: str) -> Desk:
         """What a worker needs to bring contacts of one CRM up to date."""
-        mapping = self.mapping(name)
+        mapping, reader = self.mapping(name), self.reader(name)
         return Desk(
             register=self.register,
             connector=self.connectors[name],
             judge=self.judge,
-            refresh=self.reader(name).refresh,
-            read_forms=self.reader(name).read_forms,
+            refresh=reader.refresh,
+            read_forms=reader.read_forms,
             link=self.link,
             clock=self.clock,
             language=self.settings.language,

@@ -63,7 +63,10 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Reads one CRM into the register. ``settings`` are fingerprints of what decides (``settled``)."""
+    """Reads one CRM into the register. ``settings`` are fingerprints of what decides (``settled``).
+
+    ``look_back`` comes before a sync, and before the refresh that precedes each writing (``restoring``).
+    """
 
     register: Register
     connector: Connector
@@ -71,6 +74,7 @@ class Reader:
     declarations: Sequence[Declaration] = ()
     wordings: Sequence[Wording] = ()
     settings: Settled | None = None
+    look_back: Callable[[], object] = lambda: None
 
     def sync(self, *, full: bool = False, progress: Progress = lambda done, total: None) -> Summary:
         """Read what changed since the last sync (everything with ``full``, or when the settings ask other things).
@@ -82,6 +86,7 @@ class Reader:
 
     def _sync(self, full: bool, progress: Progress) -> Summary:
         summary = Summary()
+        self.look_back()
         self.catch_up()
         everything = full or self._asks_otherwise()
         self._sync_beside(summary)
@@ -123,6 +128,11 @@ class Reader:
 
     def refresh(self, record_ids: Sequence[str]) -> Summary:
         """Read these contacts as they are now."""
+        self.look_back()
+        return self.read_again(record_ids)
+
+    def read_again(self, record_ids: Sequence[str]) -> Summary:
+        """The same, without looking back."""
         summary = Summary()
         if record_ids:
             self._keep_page(Page(list(self.connector.read(record_ids, self.mapping.properties)), None), "", summary)
