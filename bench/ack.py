@@ -1,12 +1,13 @@
 """How fast a sender is answered with the opposition on disk, and how fast the CRM shows it.
 
-``bench/ack.py [--json] [--server NAME …] [--seconds N]`` prints, for the chosen server: the rate of signed HubSpot
+``bench/ack.py [--json] [--server NAME …] [--seconds N] [--no-property]`` prints, for the chosen server: the rate of signed HubSpot
 requests, each durably kept, as a share of a bare Flask view that only parses JSON in the same server; its 99th
 percentile in multiples of the bare view's; the events a second in batches of 100; and the seconds from an opposition to
 its property on a HubSpot whose answers take 150 ms, at 100 oppositions a second. Several servers give a table.
 
-The load is a closed loop of ``CONNECTIONS`` kept connections over raw sockets, every request different and signed
-before the clock starts. The server is a process of its own; SQLite, ``synchronous=FULL``, in the current folder.
+The load is a closed loop over 64 kept connections (``bench/load``: ``wrk`` where it is installed), every request
+different and signed before the clock starts. The server is a process of its own; SQLite, ``synchronous=FULL``, in the
+current folder.
 """
 
 from __future__ import annotations
@@ -14,13 +15,12 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import selectors
 import socket
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import count
@@ -29,10 +29,11 @@ from statistics import median
 from typing import Any
 
 from flask import Flask, request
+from load import CONNECTIONS, drive, load, name
 
 from contactable import Contactable
 from contactable.commands.init import write_keys
-from contactable.loading import load
+from contactable.loading import load as read_all
 from contactable.logs import configure
 from contactable.register import upgrade
 from contactable.sandbox import HubSpotSandbox
@@ -42,9 +43,9 @@ from contactable.settings import load as load_settings
 
 SERVERS = ("waitress", "gunicorn", "granian")
 CHOSEN = "waitress"
-CONNECTIONS = 64
 ROUNDS = 2  # of bare view and kit in turns: the machine is shared
 BATCH = 100
+MOST = {1: 10_000, BATCH: 600}  # requests a second that are prepared for wrk, by the events in each
 LATENCY, PACE, OPPOSITIONS = 0.15, 100, 1_000  # seconds an answer of the CRM takes; events a second; events
 SECRET = "a-client-secret"
 PUBLIC = "https://crm.example.com/hooks/hubspot"
@@ -141,48 +142,10 @@ def _wire(body: bytes, headers: dict[str, str]) -> bytes:
     return head.encode() + b"\r\n\r\n" + body
 
 
-def drive(port: int, wires: Sequence[bytes], connections: int = CONNECTIONS) -> list[float]:
-    """Send every request over kept connections, the next when the one before is answered; seconds of each."""
-    selector, left, took = selectors.DefaultSelector(), iter(wires), []
-    started: dict[socket.socket, float] = {}
-    for wire in [next(left) for _ in range(connections)]:
-        each = socket.create_connection(("127.0.0.1", port))
-        each.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        selector.register(each, selectors.EVENT_READ)
-        started[each] = time.perf_counter()
-        each.sendall(wire)
-    while started:
-        for key, _ in selector.select():
-            answered: Any = key.fileobj
-            _read_answer(answered)
-            took.append(time.perf_counter() - started.pop(answered))
-            wire_or_none = next(left, None)
-            if wire_or_none is None:
-                selector.unregister(answered)
-                answered.close()
-            else:
-                started[answered] = time.perf_counter()
-                answered.sendall(wire_or_none)
-    return took
-
-
-def _read_answer(connection: socket.socket) -> None:
-    """Read one answer to its end; anything but success ends the benchmark."""
-    said = connection.recv(65536)
-    while b"\r\n\r\n" not in said:
-        said += connection.recv(65536)
-    head, _, body = said.partition(b"\r\n\r\n")
-    if not head.startswith((b"HTTP/1.1 200", b"HTTP/1.1 204")):
-        raise SystemExit(f"answered {head[:40]!r}")
-    length = next((int(line.split(b":")[1]) for line in head.lower().split(b"\r\n") if b"content-length:" in line), 0)
-    while len(body) < length:
-        body += connection.recv(65536)
-
-
 def measure(server: str, folder: Path, seconds: float) -> dict[str, float]:
     """The three figures of acknowledgement for one server, medians over rounds in turns."""
     settings = _installation(folder.resolve(), SETTINGS)
-    shares, times, batched, rates = [], [], [], []
+    shares, times, batched, rates, bare = [], [], [], [], []
     for _ in range(ROUNDS):
         with serving(server, None) as port:
             rate, p99 = _loaded(port, seconds)
@@ -190,6 +153,7 @@ def measure(server: str, folder: Path, seconds: float) -> dict[str, float]:
             own_rate, own_p99 = _loaded(port, seconds)
             batched.append(BATCH * _loaded(port, seconds, BATCH)[0])
         rates.append(own_rate)
+        bare.append(rate)
         shares.append(own_rate / rate)
         times.append(own_p99 / p99)
     return {
@@ -197,18 +161,17 @@ def measure(server: str, folder: Path, seconds: float) -> dict[str, float]:
         "p99_times_bare": round(median(times), 2),
         "batched_events_per_s": round(median(batched)),
         "requests_per_s": round(median(rates)),
+        "bare_requests_per_s": round(median(bare)),
     }
 
 
 def _loaded(port: int, seconds: float, events: int = 1) -> tuple[float, float]:
-    """Requests a second, and their 99th percentile, after a warm-up that also tells how many fit into the time."""
+    """Requests a second, and their 99th percentile, after a warm-up that tells our own loop how many to prepare."""
     begun = time.perf_counter()
     warm = drive(port, [signed(events) for _ in range((8 if events == 1 else 2) * CONNECTIONS)])
     pace = len(warm) / (time.perf_counter() - begun)
-    wires = [signed(events) for _ in range(max(int(pace * seconds), CONNECTIONS * 2))]
-    begun = time.perf_counter()
-    took = sorted(drive(port, wires))
-    return len(took) / (time.perf_counter() - begun), took[int(len(took) * 0.99)]
+    pace = MOST[events] if name() == "wrk" else pace
+    return load(port, [signed(events) for _ in range(max(int(pace * seconds), CONNECTIONS * 2))], seconds)
 
 
 def measure_property(server: str, folder: Path) -> dict[str, float]:
@@ -218,7 +181,7 @@ def measure_property(server: str, folder: Path) -> dict[str, float]:
         os.environ |= {"HUBSPOT_TOKEN": crm.token, "HUBSPOT_SECRET": SECRET}
         settings = _installation(folder.resolve(), SETTINGS + CRM.format(url=crm.url))
         kit = Contactable(load_settings(settings))
-        load(kit, "hubspot")
+        read_all(kit, "hubspot")
         kit.close()
         crm.latency = LATENCY
         with serving(server, settings) as port:
@@ -292,14 +255,18 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--server", action="append", choices=SERVERS)
     parser.add_argument("--seconds", type=float, default=4.0)
+    parser.add_argument("--no-property", action="store_true", help="leave out the way to the CRM")
     options = parser.parse_args()
     found: dict[str, Any] = {}
     for server in options.server or [CHOSEN]:
-        with tempfile.TemporaryDirectory(prefix="bench-ack-", dir=".") as name:
-            found[server] = measure(server, Path(name), options.seconds)
-        with tempfile.TemporaryDirectory(prefix="bench-ack-", dir=".") as name:
-            found[server] |= measure_property(server, Path(name))
+        with tempfile.TemporaryDirectory(prefix="bench-ack-", dir=".") as folder:
+            found[server] = measure(server, Path(folder), options.seconds)
+        if options.no_property:
+            continue
+        with tempfile.TemporaryDirectory(prefix="bench-ack-", dir=".") as folder:
+            found[server] |= measure_property(server, Path(folder))
     figures = next(iter(found.values())) if len(found) == 1 else found
+    figures["load"] = name()
     print(json.dumps(figures, indent=None if options.json else 2))
 
 
