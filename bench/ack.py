@@ -1,9 +1,10 @@
 """How fast a sender is answered with the opposition on disk, and how fast the CRM shows it.
 
-``bench/ack.py [--json] [--server NAME …] [--seconds N] [--no-property]`` prints, for the chosen server: the rate of signed HubSpot
-requests, each durably kept, as a share of a bare Flask view that only parses JSON in the same server; its 99th
-percentile in multiples of the bare view's; the events a second in batches of 100; and the seconds from an opposition to
-its property on a HubSpot whose answers take 150 ms, at 100 oppositions a second. Several servers give a table.
+``bench/ack.py [--json] [--server NAME …] [--seconds N] [--no-property]`` prints, for the chosen server: the rate of
+signed HubSpot requests, each durably kept, as a share of a bare Flask view that only parses JSON in the same server;
+its 99th percentile in multiples of the bare view's; the events a second in batches of 100; and the seconds from an
+opposition to its property on a HubSpot whose answers take 150 ms, at 100 oppositions a second. Several servers give a
+table.
 
 The load is a closed loop over 64 kept connections (``bench/load``: ``wrk`` where it is installed), every request
 different and signed before the clock starts. The server is a process of its own; SQLite, ``synchronous=FULL``, in the

@@ -69,6 +69,12 @@ def add(tx: Tx, told: Iterable[CallTold]) -> None:
         tx.connection.execute(again, [_row(tx, each) for each in part])
 
 
+def with_whom(tx: Tx, source: str, id: str) -> list[str]:
+    """The subjects with whom a source told of that call; nobody where it never named a number for it."""
+    spoken = select(table.c.subject_id).where(table.c.call == call_digest(tx, source, id))
+    return list(tx.connection.execute(spoken).scalars())
+
+
 def is_heard(tx: Tx, source: str) -> bool:
     """Whether a source has ever told of calls."""
     return cursors.get(tx, source, HEARD) is not None
@@ -115,11 +121,14 @@ def _is_same(one: CallTold, other: CallTold) -> bool:
     return one.source != other.source and abs(other.at - one.at) <= ONE_CALL
 
 
+def call_digest(tx: Tx, source: str, id: str) -> bytes:
+    """Under what a call is kept: digested, because some phone systems build the id of a call from its number."""
+    return hmac.digest(tx.event_salt, f"{source}:call:{id}".encode(), "sha256")[:16]
+
+
 def _row(tx: Tx, told: CallTold) -> dict[str, object]:
-    # Digested, because some phone systems build the id of a call from its number.
-    call = hmac.digest(tx.event_salt, f"{told.source}:call:{told.id}".encode(), "sha256")[:16]
     return {
-        "call": call,
+        "call": call_digest(tx, told.source, told.id),
         "subject_id": told.subject_id,
         "source": told.source,
         "at": min(told.at, tx.now),

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from contactable.register import Tx, calls, subjects
 from contactable.register.calls import CallTold
-from contactable.webhooks.events import Event, Kind, Trace
+from contactable.webhooks.events import Event, Kind, On, Trace
 from contactable.webhooks.persons import identifier_in
 from contactable.webhooks.refusals import COMMENTED, TAGGED
 
@@ -18,13 +18,23 @@ _REFUSALS = frozenset({TAGGED.reason, COMMENTED.reason})
 
 def keep_calls(tx: Tx, endpoint: str, events: Iterable[Event]) -> None:
     """Keep the calls among what one endpoint told; the same call told again is one call."""
-    told = [event for event in events if event.trace is Trace.CALL_ENDED or _is_refusal(event)]
+    told = [event for event in events if _is_of_call(event)]
     if not told:
         return
-    calls.hear(tx, endpoint, tx.now)
+    if any(_counts(event) for event in told):
+        calls.hear(tx, endpoint, tx.now)
     named = [(event, who) for event in told if (who := identifier_in(None, event.phone))]
     found = subjects.subjects_for(tx, [who for _, who in named])
     calls.add(tx, [_call(tx, endpoint, event, found[who]) for event, who in named])
+
+
+def _is_of_call(event: Event) -> bool:
+    # A call that does not count is kept for its number: a refusal in it may name the call alone.
+    return _counts(event) or (event.on is On.VOICE and event.kind is Kind.IGNORED and event.message_id is not None)
+
+
+def _counts(event: Event) -> bool:
+    return event.trace is Trace.CALL_ENDED or _is_refusal(event)
 
 
 def _is_refusal(event: Event) -> bool:

@@ -69,7 +69,7 @@ class Provider:
     any other GET or HEAD is a probe, and ``answer_probe`` gives the body of its answer. ``proofs`` are all that
     ``proof`` may answer. ``questions`` are the lists to read by polling, at a moment.
     ``blocklist`` is where the sender's API lets us put those whom it must not write to any more, ``phone`` what a phone
-    system shows to agents.
+    system shows to agents. ``confirmation_url`` is the address that a request asks to have opened once.
     """
 
     id: str
@@ -87,3 +87,4 @@ class Provider:
     questions: Callable[[Secrets, datetime], Iterator[Question]] | None = None
     blocklist: Blocklist | None = None
     phone: PhoneSystem | None = None
+    confirmation_url: Callable[[Request], str | None] | None = None

@@ -18,6 +18,7 @@ import structlog
 from contactable.errors import Malformed, NotAuthentic, RegisterError
 from contactable.register import Tx, inbox
 from contactable.webhooks.attempts import keep_calls
+from contactable.webhooks.called import with_late_numbers
 from contactable.webhooks.despite import count_despite
 from contactable.webhooks.events import Event, Problem, Trace
 from contactable.webhooks.incidents import count_incidents
@@ -35,6 +36,7 @@ METHOD, QUERY = ":method", ":query"
 UNVERIFIED = frozenset({"path_secret", "open_form"})
 """Proofs that anybody who learns a secret can give. What they close is grouped by the hour, to be annulled at once."""
 LONGEST_NOTE = 300
+CONFIRM = "The sender asks to be confirmed: contactable inbox confirm, with this id."
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +131,7 @@ def _events(tx: Tx, endpoint: Endpoint, items: Iterable[Event | Problem]) -> lis
     count_incidents(tx, events)
     count_despite(tx, endpoint.name, events, endpoint.secrets.options)
     keep_calls(tx, endpoint.name, events)
-    return events
+    return with_late_numbers(tx, endpoint.name, events)
 
 
 def _source(endpoint: Endpoint, proof: str, arrived: datetime, batch: str = "") -> Source:
@@ -147,10 +149,19 @@ def _delivery(
         headers=_kept_headers(request),
         raw=request.raw,
         sha256=hashlib.sha256(request.raw).digest(),
-        state=state_of(items, recorded),
+        state=inbox.UNRESOLVED if asks_to_confirm(endpoint, request) else state_of(items, recorded),
         proof=str(endpoint.provider.proof(request)),
-        note=note_of(items),
+        note=CONFIRM if asks_to_confirm(endpoint, request) else note_of(items),
     )
+
+
+def asks_to_confirm(endpoint: Endpoint, request: Request) -> bool:
+    """Whether a sender asks that an address be opened once before it sends anything: a person decides that."""
+    address = endpoint.provider.confirmation_url
+    try:
+        return address is not None and address(request) is not None
+    except Malformed:
+        return False
 
 
 def state_of(items: Sequence[Event | Problem], recorded: Recorded) -> str:

@@ -14,6 +14,7 @@ from functools import partial
 from itertools import islice
 
 from contactable.register import Entry, NewEntry, Tx, blocks, journal, ledger, outbox, subjects
+from contactable.webhooks.called import called
 from contactable.webhooks.events import Confidence, Event, Kind, On, Origin, TimeQuality, Trace
 from contactable.webhooks.persons import identifier_in, subjects_of_address, subjects_of_all
 
@@ -100,7 +101,14 @@ def _bound(tx: Tx, told: Sequence[Told]) -> list[list[tuple[Event, list[str]]]]:
     acts = [(event, source) for events, source in told for event in events if is_to_be_entered(event)]
     link_keys = next((source.link_keys for _, source in acts), ())
     subjects_of_acts = iter(subjects_of_all(tx, [(event, source.connector) for event, source in acts], link_keys))
-    return [[(event, next(subjects_of_acts)) for event in events if is_to_be_entered(event)] for events, _ in told]
+    return [
+        [
+            (event, next(subjects_of_acts) or called(tx, source.endpoint, event))
+            for event in events
+            if is_to_be_entered(event)
+        ]
+        for events, source in told
+    ]
 
 
 def _acts(tx: Tx, acts: Iterable[tuple[Event, list[str]]], source: Source) -> Iterator[NewEntry]:

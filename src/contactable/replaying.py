@@ -13,7 +13,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from contactable.errors import Malformed
+import requests
+
+from contactable.errors import Malformed, Refused, Unavailable
 from contactable.progress import Moved
 from contactable.register import Tx, inbox
 from contactable.register.statements import chunks
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
 MAIL, REPORTS = "arf", "report33700"
 AT_ONCE = 100  # mails in one transaction
+PATIENCE = 10.0  # seconds
 SEALED_MAIL = "jobs.mail"
 
 
@@ -39,6 +42,31 @@ def replay(kit: Contactable, ids: Sequence[str], tell: Moved = lambda done, tota
         became[kit.register.write(partial(_replay, kit=kit, id=id))] += 1
         tell(done, len(ids))
     return ", ".join(f"{count} {state}" for state, count in sorted(became.items())) or "nothing to read again"
+
+
+def confirm(kit: Contactable, id: str) -> str:
+    """Open the address by which a sender asks to be confirmed; raises where the delivery has none, or it fails."""
+    with kit.register.read() as tx:
+        delivery = inbox.read_delivery(tx, id)
+    if delivery is None:
+        raise Malformed("There is no such delivery: `contactable inbox list` names them.")
+    endpoint = endpoint_of(kit, delivery.endpoint, delivery.provider)
+    find = endpoint.provider.confirmation_url
+    url = find(as_received(delivery, endpoint.secrets.options)) if find else None
+    if url is None:
+        raise Malformed("This delivery asks for no confirmation.")
+    _open(url)
+    kit.register.write(partial(inbox.settle, id=id, state=inbox.IGNORED, note="confirmed"))
+    return "confirmed: the sender sends from now on"
+
+
+def _open(url: str) -> None:
+    try:
+        answer = requests.get(url, timeout=PATIENCE, allow_redirects=False)
+    except requests.RequestException as error:
+        raise Unavailable(f"The sender's address did not answer ({type(error).__name__}): try again.") from None
+    if not answer.ok:
+        raise Refused(f"The sender answered {answer.status_code}: ask it for a new confirmation.")
 
 
 def read_again(kit: Contactable, delivery: inbox.Delivery) -> list[Event | Problem]:
@@ -126,6 +154,10 @@ def _replay_job(kit: Contactable, arguments: Mapping[str, Any], tell: Moved) -> 
     return replay(kit, arguments["ids"], tell)
 
 
+def _confirm_job(kit: Contactable, arguments: Mapping[str, Any], tell: Moved) -> str:
+    return confirm(kit, arguments["id"])
+
+
 def _mail_job(kit: Contactable, arguments: Mapping[str, Any], tell: Moved) -> str:
     if "path" in arguments:
         return take_mail(kit, messages(Path(arguments["path"])), tell)
@@ -138,6 +170,7 @@ def _reports_job(kit: Contactable, arguments: Mapping[str, Any], tell: Moved) ->
 
 KINDS: Final[Mapping[str, Callable[[Contactable, Mapping[str, Any], Moved], str]]] = {
     "replay": _replay_job,
+    "confirm": _confirm_job,
     "mail": _mail_job,
     "reports": _reports_job,
 }

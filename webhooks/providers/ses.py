@@ -4,8 +4,8 @@ The body is JSON sent as ``text/plain``, and ``Message`` is JSON inside a text. 
 (RSA, SHA-1 in version 1, SHA-256 in version 2) with a certificate whose address stands in the body. A signature proves
 some account of AWS and not which: the endpoint's ``topics`` say which topics are ours, and an endpoint without them
 accepts nobody. "Raw message delivery" is not signed and therefore refused. A new topic first sends a
-``SubscriptionConfirmation``, whose address an administrator opens once (``confirmation_url``). A complaint lists all
-who may have complained, when one message went to several. Vendor's pages: docs.aws.amazon.com, "Verifying the
+``SubscriptionConfirmation``, whose address an administrator opens once (``contactable inbox confirm``). A complaint
+lists all who may have complained, when one message went to several. Vendor's pages: docs.aws.amazon.com, "Verifying the
 signatures of Amazon SNS messages", "Contents of event data that Amazon SES publishes to Amazon SNS", read on
 2026-11-23.
 """

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from contactable.cli import WAITS_FOR_A_PERSON, Context, json_option, pass_context, print_json
+from contactable.describing import described
 from contactable.errors import ContactableError, Malformed
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def parse(provider: str, file: Path, as_json: bool) -> None:
     kind "problem". The signature is not checked.
     """
     for item in _items(provider, file):
-        _print(_described(item), as_json)
+        _print(described(item), as_json)
 
 
 @command.command("read-reply")
@@ -97,7 +98,7 @@ def show(context: Context, id: str, raw: bool, as_json: bool) -> None:
         if raw:
             click.echo(delivery.raw or b"", nl=False)
             return
-        events = [_described(item) for item in read_again(kit, delivery)] if delivery.raw is not None else []
+        events = [described(item) for item in read_again(kit, delivery)] if delivery.raw is not None else []
     if as_json:
         print_json({**_listed(delivery), "events": events})
         return
@@ -105,6 +106,18 @@ def show(context: Context, id: str, raw: bool, as_json: bool) -> None:
         click.echo(f"{name}: {value}")
     for event in events:
         _print(event, as_json)
+
+
+@command.command()
+@click.argument("id")
+@pass_context
+def confirm(context: Context, id: str) -> None:
+    """Open the address by which a sender asks to be confirmed (Amazon SNS), after you have recognised the topic."""
+    from contactable import register_jobs
+
+    with context.kit() as kit:
+        note = register_jobs.run(kit, "confirm", {"id": id})
+    click.echo(note, err=True)
 
 
 @command.command()
@@ -202,42 +215,6 @@ def _items(provider: str, file: Path) -> Iterator[Event | Problem]:
         yield from read_spreadsheet(request.raw) if is_table else found.parse(request)
     except Malformed as error:
         yield Problem(str(error))
-
-
-def _described(item: Event | Problem) -> dict[str, Any]:
-    from contactable.webhooks.events import Problem
-
-    if isinstance(item, Problem):
-        empty = dict.fromkeys(("channel", "identifier", "time", "scope"))
-        return {"kind": "problem", **empty, "why": item.why, "key": item.key}
-    return {
-        "kind": str(item.kind),
-        "channel": str(item.on),
-        "identifier": _masked(item),
-        "time": item.occurred_at.isoformat() if item.occurred_at else None,
-        "scope": f"{item.scope.kind}:{item.scope.id}" if item.scope.id else str(item.scope.kind),
-        "why": item.reason,
-        "origin": str(item.origin),
-        "confidence": str(item.confidence),
-        "trace": item.trace and str(item.trace),
-        "message_id": item.message_id,
-        "campaign": item.campaign,
-        "count": item.count,
-        "key": item.key,
-    }
-
-
-def _masked(event: Event) -> str | None:
-    """Enough of an address or number to recognise one's own; a CRM record as it is; a token only as such."""
-    from contactable.identifiers import mask_email, mask_phone, read_phone
-
-    if event.email:
-        return mask_email(event.email)
-    if event.phone:
-        # What libphonenumber refuses is masked all the same, as it came.
-        phone = read_phone(event.phone)
-        return mask_phone(phone.e164 if phone else event.phone)
-    return event.record or ("token" if event.token else None)
 
 
 def _print(line: dict[str, Any], as_json: bool) -> None:
