@@ -2,7 +2,8 @@
 
 Doubtful STOPs close at once and wait here; so do deliveries that could not be read or name nobody, and storms: many
 closings within an hour from a source that signs nothing. To confirm leaves everything as it is and ends the question;
-to annul ends the entries, all of a storm at once. What a person did, signed or by our link, is never annulled.
+to annul ends the entries, all of a storm at once, or for all but the person who refused on a shared line. What a person
+did, signed or by our link, is never annulled.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from contactable.errors import Conflict, Malformed, RegisterError
 from contactable.register import NewEntry, Tx, inbox, ledger
 from contactable.register.annulling import ENDABLE, annul
 from contactable.register.schema import entries
+from contactable.shared_lines import leave_to_the_person, shared_lines
 from contactable.webhooks.receiver import UNVERIFIED
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ STORM = 20  # closings within an hour from one unverified source, beyond which a
 AT_MOST = 10_000
 REVIEW = "review"
 """The reason of the ledger's entries that keep what people decided here."""
+LINE = "shared line"
 OPEN_STATES = {inbox.UNREADABLE: "unreadable", inbox.UNRESOLVED: "unresolved"}
 
 
@@ -36,7 +39,7 @@ class Question:
     """One thing to look at. ``id`` names it in commands; ``what`` is made of codes and names nobody."""
 
     id: str
-    kind: str  # doubtful, storm, unreadable, unresolved
+    kind: str  # doubtful, storm, shared line, unreadable, unresolved
     since: datetime
     what: str
     count: int = 1
@@ -49,7 +52,7 @@ class Question:
 def questions(tx: Tx) -> list[Question]:
     """What waits for a person, the oldest first; what somebody decided is left out."""
     decided = _decided(tx)
-    found = [*_doubtful(tx), *_storms(tx), *_deliveries(tx)]
+    found = [*_doubtful(tx), *_storms(tx), *_lines(tx), *_deliveries(tx)]
     return sorted((each for each in found if each.id not in decided), key=lambda each: (each.since, each.id))
 
 
@@ -61,10 +64,11 @@ def confirm(tx: Tx, id: str, by: str) -> Question:
     return question
 
 
-def reject(tx: Tx, id: str, reason: str, by: str) -> tuple[Question, int, int]:
+def reject(tx: Tx, id: str, reason: str, by: str, person: str = "") -> tuple[Question, int, int]:
     """End what it closed; return the question, the entries ended, and those that stay because they are persons' own.
 
-    A delivery is put away as nothing, and its body goes. Raises ``Conflict`` where another has decided before, and
+    A delivery is put away as nothing, and its body goes. ``person`` is the contact that refused on a shared line, as
+    ``<connector>:<id>``: it alone stays closed. Raises ``Conflict`` where another has decided before, and
     ``RegisterError`` without a reason, or where all that would end are persons' own acts.
     """
     question = _open(tx, id)
@@ -75,6 +79,8 @@ def reject(tx: Tx, id: str, reason: str, by: str) -> tuple[Question, int, int]:
         entry, batch = (name, None) if question.kind == "doubtful" else (None, name)
         done = annul(tx, entry_id=entry, batch=batch, reason=reason, by=by)
         ended, own = len(done.ended), len(done.own)
+    if question.kind == LINE:
+        ended, own = leave_to_the_person(tx, name, person, reason, by)
     if own and not ended:
         raise RegisterError("This is the person's own act, signed or by our link: only the person releases it.")
     _decide(tx, id, "annulled", by, reason)
@@ -134,6 +140,12 @@ def _storms(tx: Tx) -> Iterator[Question]:
         yield Question(f"group:{batch}", "storm", since, f"{count} closings within an hour ({batch})", count)
 
 
+def _lines(tx: Tx) -> Iterator[Question]:
+    for each in shared_lines(tx, LOOKS_BACK):
+        what = f"one refusal of {each.act.on} closed {each.contacts} contacts that share a line ({each.act.reason})"
+        yield Question(f"line:{each.act.id}", LINE, each.act.recorded_at, what, each.contacts)
+
+
 def _deliveries(tx: Tx) -> Iterator[Question]:
     for state, kind in OPEN_STATES.items():
         for each in inbox.deliveries(tx, state, limit=AT_MOST):
@@ -147,7 +159,8 @@ def _decide_job(kit: Contactable, arguments: Mapping[str, Any], tell: Callable[.
     if reason is None:
         return f"confirmed: {kit.register.write(lambda tx: confirm(tx, arguments['id'], by)).what}"
     why = unsealed(kit, reason)
-    question, ended, own = kit.register.write(lambda tx: reject(tx, arguments["id"], why, by))
+    person = arguments.get("person", "")
+    question, ended, own = kit.register.write(lambda tx: reject(tx, arguments["id"], why, by, person))
     return f"annulled: {question.what}; {ended} entries ended, {own} are persons' own acts and stay"
 
 

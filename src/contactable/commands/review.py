@@ -46,18 +46,20 @@ def confirm(context: Context, id: str, by: str) -> None:
 @command.command()
 @click.argument("id")
 @click.option("--reason", required=True, help="Why it was a mistake; kept sealed.")
+@click.option("--person", default="", metavar="CRM:ID", help="Who refused on a shared line: only they stay closed.")
 @by_option
 @pass_context
-def annul(context: Context, id: str, reason: str, by: str) -> None:
-    """End what ID closed: one entry, or all of a storm. Persons' own acts stay."""
-    _decide(context, id, by, reason)
+def annul(context: Context, id: str, reason: str, person: str, by: str) -> None:
+    """End what ID closed: one entry, all of a storm, or a shared line for all but --person. Persons' own acts stay."""
+    _decide(context, id, by, reason, person)
 
 
-def _decide(context: Context, id: str, by: str, reason: str | None) -> None:
+def _decide(context: Context, id: str, by: str, reason: str | None, person: str = "") -> None:
     """Decide here, or have the running server do it."""
     with context.kit() as kit:
         why = None if reason is None else reviewing.sealed(kit, reason)
-        note = register_jobs.run(kit, "review", {"id": id, "by": reviewing.sealed(kit, by), "reason": why})
+        asked = {"id": id, "by": reviewing.sealed(kit, by), "reason": why, "person": person}
+        note = register_jobs.run(kit, "review", asked)
     click.echo(note, err=True)
 
 
