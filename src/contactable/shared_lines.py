@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import Select, and_, func, select
 
@@ -36,7 +37,7 @@ class SharedLine:
 
 def shared_lines(tx: Tx, looks_back: timedelta) -> Iterator[SharedLine]:
     """The numbers shared by many on which a refusal stands, by the oldest act that stands on each."""
-    sharing = {row[0]: row[1] for row in tx.connection.execute(_sharing(tx, looks_back))}
+    sharing: dict[str, int] = {row.subject_id: row.contacts for row in tx.connection.execute(_sharing(tx, looks_back))}
     acts: dict[str, list[Entry]] = {}
     for act in ledger.entries_of(tx, sharing):
         acts.setdefault(act.subject_id or "", []).append(act)
@@ -86,14 +87,14 @@ def _of_the_person(act: Entry, subject: str) -> NewEntry:
     )
 
 
-def _sharing(tx: Tx, looks_back: timedelta) -> Select[tuple[str, int]]:
+def _sharing(tx: Tx, looks_back: timedelta) -> Select[Any]:
     """Numbers with a refusal of late, and how many living contacts each is carried by, where those are many."""
     late = select(entries.c.subject_id).where(
         entries.c.recorded_at >= tx.now - looks_back, entries.c.kind == "opposition", entries.c.channel.in_(_CALLS)
     )
     same = and_(contacts.c.connector == carried.c.connector, contacts.c.record_id == carried.c.record_id)
     return (
-        select(carried.c.subject_id, func.count())
+        select(carried.c.subject_id, func.count().label("contacts"))
         .join(contacts, same)
         .where(carried.c.kind == IdentifierKind.PHONE, carried.c.left_at.is_(None), contacts.c.gone_at.is_(None))
         .where(carried.c.subject_id.in_(late))
