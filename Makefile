@@ -1,6 +1,6 @@
 # Every target is one line of work; `make` alone lists them.
 PY := .venv/bin/python
-.PHONY: help env demo test lint bench mutate crash faults lock
+.PHONY: help env demo test bottlecrm lint bench mutate crash faults lock
 help: ## List the targets.
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/'
 env: .venv/.ready ## Make ./.venv with everything, from the lock; ends at once when nothing changed.
@@ -9,7 +9,9 @@ env: .venv/.ready ## Make ./.venv with everything, from the lock; ends at once w
 demo: env ## The whole loop on this laptop: contacts in, verdicts out, four objections back.
 	@.venv/bin/contactable demo
 test: env ## The whole suite.
-	@$(PY) -m pytest -n auto -m "slow or not slow" $(PYTEST)
+	@$(PY) -m pytest -n auto -m "slow or not slow" --ignore tests/connectors/bottlecrm $(PYTEST)
+bottlecrm: env ## A real CRM: BottleCRM on PostgreSQL, installed once and kept in ~/.cache (needs Python 3.12 or newer).
+	@$(PY) -m pytest tests/connectors/bottlecrm -q
 lint: env ## Style, types, and the import table of the rooms.
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy && .venv/bin/lint-imports
 bench: env ## Every script of bench/; each prints one JSON object of named figures.

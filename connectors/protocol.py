@@ -78,7 +78,7 @@ class Condition(Protocol):
 
     @property
     def test(self) -> str:
-        """any_of, none_of, known, unknown, contains, lacks, after_day, before_day, after_now, before_now."""
+        """any_of, none_of, known, unknown, contains, lacks, after_day, before_day."""
         ...
 
     @property
@@ -89,11 +89,6 @@ class Condition(Protocol):
     @property
     def days(self) -> int:
         """For dates: how many days after today, of Europe/Paris."""
-        ...
-
-    @property
-    def hours(self) -> int:
-        """For moments: how many hours after now."""
         ...
 
 
@@ -445,23 +440,18 @@ class RemovesProperties(Protocol):
 
 
 @runtime_checkable
-class EndsAccess(Protocol):
-    """Offered by connectors whose app can take itself out of the account, its webhooks with it."""
-
-    @property
-    def ends_access(self) -> bool:
-        """Whether it can be done with this kind of access."""
-        ...
-
-    def end_access(self) -> None:
-        """Uninstall the app: the token is worth nothing from then on."""
-        ...
-
-
-@runtime_checkable
 class ChecksProperties(Protocol):
     """Offered by connectors that can tell how our properties stand in the CRM."""
 
     def check_properties(self, schema: Sequence[Property]) -> Iterator[Finding]:
         """Look at the properties of a schema and write nothing: those missing, those that are of another kind."""
+        ...
+
+
+@runtime_checkable
+class Closes(Protocol):
+    """Offered by connectors that hold connections."""
+
+    def close(self) -> None:
+        """End every wait and let go of the connections."""
         ...

@@ -21,6 +21,7 @@ from contactable.connectors.protocol import (
     ContactRecord,
     Finding,
     Level,
+    OptOuts,
     Outcome,
     Page,
     Property,
@@ -152,6 +153,11 @@ class Brevo:
     def opt_out(self, ids: Sequence[str], scope_id: str = "", channel: str = "email") -> Iterator[Outcome]:
         """Put contacts on the black list of e-mail or SMS, or take them out of one list."""
         return writing.opt_out(self.account, ids, scope_id, channel)
+
+    def opt_outs_of(self, record: ContactRecord) -> OptOuts:
+        """Tell whether a record shows the black list of e-mail."""
+        shown = {"": "emailBlacklisted"} if record.properties.get("emailBlacklisted") == "true" else {}
+        return OptOuts(record.properties.get("email", ""), shown)
 
     def lists(self) -> Iterator[ContactList]:
         """Yield the lists of contacts. When somebody came into one is not told."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from contactable.connectors.contract.crm import Crm
 from contactable.connectors.contract.playing import (
     NOBODY,
@@ -13,7 +15,7 @@ from contactable.connectors.contract.playing import (
     write_text,
 )
 from contactable.connectors.contract.reading import read_on
-from contactable.connectors.protocol import Change, Result
+from contactable.connectors.protocol import Change, Result, ShowsOptOuts
 
 
 def test_an_opt_out_that_moves_no_date_is_found_by_the_consent_feed(crm: Crm) -> None:
@@ -47,6 +49,20 @@ def test_an_opt_out_shows_on_the_record_whichever_way_it_is_read(crm: Crm) -> No
         assert told[0] == told[1]
         assert True in told[0]
         assert False in told[0]
+
+
+def test_an_opt_out_of_email_is_told_apart_with_the_address_it_belongs_to(crm: Crm) -> None:
+    connector = crm.connect()
+    if "email" not in crm.shows or not isinstance(connector, ShowsOptOuts):
+        pytest.skip("not on this CRM: opt-outs of e-mail told apart")
+    ids = people(crm, 2)
+    crm.opt_out(ids[0], "email")
+    crm.settle()
+
+    told = [connector.opt_outs_of(each) for each in connector.read(ids, [crm.email, crm.shows["email"]])]
+
+    assert [each.address for each in told] == ["person0@example.org", "person1@example.org"]
+    assert (told[0].shown[""], told[1].shown) == (crm.shows["email"], {})
 
 
 def test_opt_outs_made_while_nobody_looked_are_found_after_an_interruption(crm: Crm) -> None:
