@@ -17,6 +17,7 @@ from random import Random
 import holidays  # noqa: F401
 import hypothesis  # noqa: F401
 import numpy  # noqa: F401
+import polars  # noqa: F401
 import pyarrow.compute  # noqa: F401  # imported once here and not in every fork
 from mutants import Mutant, mutants_of
 from trial import ALL_TESTS, Reach, reach_of_tests, survives
