@@ -1,8 +1,9 @@
 """Senders as an installation meets them: each request has the real one's fields and is signed as the real one signs.
 
-Twilio's form of an inbound SMS, HubSpot's batch of property changes (version 3), the POST of RFC 8058 that a mail
-client makes, and a report to 33700 in our own format, signed by Standard Webhooks. A function makes the request,
-``post`` sends it. ``url`` is where it goes, ``public_url`` what is signed where it differs (behind a proxy).
+Twilio's form of an inbound SMS, Brevo's word of a delivered one, HubSpot's batch of property changes (version 3), the
+POST of RFC 8058 that a mail client makes, and a report to 33700 in our own format, signed by Standard Webhooks. A
+function makes the request, ``post`` sends it. ``url`` is where it goes, ``public_url`` what is signed where it differs
+(behind a proxy).
 """
 
 from __future__ import annotations
@@ -115,6 +116,20 @@ def hubspot_change(
     }
     body = json.dumps([event], separators=(",", ":"), ensure_ascii=False).encode()
     return Sent(url, signed_headers(client_secret, public_url or url, body, int(now.timestamp() * 1000)), body)
+
+
+def brevo_delivered(url: str, number: str, at: datetime, *, sender: str = "MAMARQUE") -> Sent:
+    """Brevo tells that it delivered an SMS; it signs nothing, so the URL holds the secret."""
+    event = {
+        "id": 4_840_002,
+        "to": _e164(number).removeprefix("+"),
+        "messageId": secrets.randbelow(10**12),
+        "msg_status": "delivered",
+        "ts_event": int(at.timestamp()),
+        "type": "marketing",
+        "tag": sender,
+    }
+    return Sent(url, {"Content-Type": "application/json"}, json.dumps(event).encode())
 
 
 def one_click(url: str) -> Sent:

@@ -11,7 +11,8 @@ from rich.console import Console
 from rich.table import Table
 
 from contactable.cli import json_option, print_json
-from contactable.demo.acts import ACTS, Done, perform
+from contactable.demo.acts import ACTS, STOP, Done, perform
+from contactable.demo.elsewhere import look_elsewhere
 from contactable.demo.proof import differences
 from contactable.demo.stage import Stage, answering, stage
 from contactable.loading import load
@@ -25,7 +26,7 @@ from contactable.rules.calendar import paris_day
 @click.option("--keep", is_flag=True, help="Leave everything running, and print the addresses to look at.")
 @json_option
 def command(keep: bool, as_json: bool) -> None:
-    """Sync 500 invented contacts from a HubSpot on this laptop, then let four people object. Needs no settings.
+    """Sync 500 invented contacts from a HubSpot on this laptop, then let four people object: in the CRM and elsewhere.
 
     Exit code 0 only if the CRM's properties are at the end what the law says.
     """
@@ -42,10 +43,22 @@ def command(keep: bool, as_json: bool) -> None:
         with answering(scene.kit, port):
             done = _act(scene, console)
             wrong = _prove(scene, done)
+            beyond = look_elsewhere(scene, next(each for each in done if each.act is STOP))
+            console.print(
+                f"\n[bold]The same STOP at another sender[/]: on Brevo's blocklist {beyond.blocked_ms:.0f} ms later"
+            )
+            console.print(f"[bold]Six minutes later Brevo writes all the same[/]: {beyond.incident}")
             said = "\n".join(wrong[:20]) or "The CRM shows what the law says, for everybody."
             console.print(f"\n{said}", style="red" if wrong else "green", highlight=False)
             if as_json:
-                print_json({"differences": wrong, "property_ms": {each.act.title: each.milliseconds for each in done}})
+                print_json(
+                    {
+                        "differences": wrong,
+                        "property_ms": {each.act.title: each.milliseconds for each in done},
+                        "blocked_ms": beyond.blocked_ms,
+                        "incident": beyond.incident,
+                    }
+                )
             if keep:
                 _wait(scene, console)
     if wrong:

@@ -31,13 +31,17 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What became of an act: on whom (masked), what changed on the CRM, and the milliseconds from POST to property."""
+    """What became of an act: on whom (masked), what changed on the CRM, and the milliseconds from POST to property.
+
+    ``began`` is when it was posted (``time.monotonic``).
+    """
 
     act: Act
     contact: str
     who: str
     changed: dict[str, tuple[str, str]]
     milliseconds: float
+    began: float
 
 
 def _tick(stage: Stage, id: str, properties: Properties) -> senders.Sent:
@@ -61,9 +65,10 @@ def _report(stage: Stage, id: str, properties: Properties) -> senders.Sent:
     return senders.report_33700(f"{stage.url}/reports/33700", secret, properties["mobilephone"])
 
 
+STOP = Act("STOP in answer to an SMS (Twilio)", (Channel.SMS,), "mobilephone", _stop)
 ACTS = (
     Act("A salesperson ticks “calls” in HubSpot", (Channel.PHONE, Channel.ROBOCALL), "", _tick),
-    Act("STOP in answer to an SMS (Twilio)", (Channel.SMS,), "mobilephone", _stop),
+    STOP,
     Act("One-click unsubscribe from an e-mail", (Channel.EMAIL,), "email", _one_click),
     Act("An SMS reported to 33700", (Channel.SMS,), "mobilephone", _report),
 )
@@ -73,14 +78,14 @@ def perform(stage: Stage, act: Act, used: Iterable[str]) -> Done:
     """Let it happen to somebody who can be approached there, and wait until the CRM shows it."""
     id, before = _somebody(stage, act, set(used))
     request = act.request(stage, id, before)
-    began = time.perf_counter()
+    began = time.monotonic()
     answer = senders.post(request)
     if answer.status_code != 200:
         raise ContactableError(f"{act.title}: the kit answered {answer.status_code}.")
     after = _wait(stage, act, id, began)
-    milliseconds = (time.perf_counter() - began) * 1000
+    milliseconds = (time.monotonic() - began) * 1000
     changed = {name: (before.get(name, ""), value) for name, value in after.items() if before.get(name, "") != value}
-    return Done(act, id, _masked(before), changed, milliseconds)
+    return Done(act, id, _masked(before), changed, milliseconds, began)
 
 
 def _somebody(stage: Stage, act: Act, used: set[str]) -> tuple[str, Properties]:
@@ -98,7 +103,7 @@ def _everybody(stage: Stage) -> dict[str, Properties]:
 
 
 def _wait(stage: Stage, act: Act, id: str, began: float) -> Properties:
-    while time.perf_counter() - began < PATIENCE:
+    while time.monotonic() - began < PATIENCE:
         properties = dict(stage.crm.contact(id).properties)
         if all(properties.get(f"contactable_{channel}_reason") == "opposition" for channel in act.closes):
             return {name: value for name, value in properties.items() if name.startswith("contactable_")}

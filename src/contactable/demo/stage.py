@@ -1,4 +1,4 @@
-"""What the demonstration stands on: a HubSpot of invented contacts, a kit with settings of its own, a web server."""
+"""What the demonstration stands on: a HubSpot of invented contacts, a blocklist, a kit of its own, a web server."""
 
 from __future__ import annotations
 
@@ -10,14 +10,17 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from waitress.server import create_server
 
+from contactable.clock import utc_now
 from contactable.commands.init import write_keys
 from contactable.kit import Contactable
 from contactable.register import upgrade
 from contactable.sandbox import HubSpotSandbox
+from contactable.sandbox.blocklists import BlocklistSandbox, serve
 from contactable.serving import make_app
 from contactable.settings import load
 
@@ -44,7 +47,24 @@ secret = "file:twilio.token"
 [endpoints.reports]
 provider = "report33700"
 secret = "file:reports.secret"
+
+[endpoints.brevo]
+provider = "brevo"
+path_secret = "file:brevo.secret"
+api_url = "{lists}/brevo"
+api = {{ key = "file:brevo.secret" }}
 """
+
+
+@dataclass(slots=True)
+class StageClock:
+    """The time of day, or later: the demonstration does not wait for minutes to pass."""
+
+    ahead: timedelta = timedelta()
+
+    def __call__(self) -> datetime:
+        """What it shows, aware."""
+        return utc_now() + self.ahead
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,24 +75,35 @@ class Stage:
     crm: HubSpotSandbox
     kit: Contactable
     url: str
+    lists: BlocklistSandbox
+    clock: StageClock
 
     def secret(self, name: str) -> bytes:
         """A secret that the kit shares with one of the senders."""
         return (self.folder / name).read_bytes()
 
+    def hook(self, name: str) -> str:
+        """Where a sender that signs nothing reaches the kit."""
+        return f"{self.url}/hooks/{name}/{self.secret(f'{name}.secret').decode()}"
+
 
 @contextmanager
 def stage(port: int) -> Iterator[Stage]:
     """Build it all in a folder of its own; taken down at the end."""
-    with tempfile.TemporaryDirectory(prefix="contactable-demo-") as name, HubSpotSandbox(CONTACTS) as crm:
-        folder = Path(name)
+    with (
+        tempfile.TemporaryDirectory(prefix="contactable-demo-") as name,
+        HubSpotSandbox(CONTACTS) as crm,
+        serve(BlocklistSandbox()) as lists,
+    ):
+        folder, clock = Path(name), StageClock()
         url = f"http://127.0.0.1:{port}{PATH}"
         _write_secrets(folder, crm)
-        (folder / "contactable.toml").write_text(SETTINGS.format(public_url=url, crm=crm.url), encoding="utf-8")
-        kit = Contactable(load(folder / "contactable.toml"))
+        text = SETTINGS.format(public_url=url, crm=crm.url, lists=lists.url)
+        (folder / "contactable.toml").write_text(text, encoding="utf-8")
+        kit = Contactable(load(folder / "contactable.toml"), clock=clock)
         upgrade(kit.settings.register_url, kit.keyring)
         try:
-            yield Stage(folder, crm, kit, url)
+            yield Stage(folder, crm, kit, url, lists, clock)
         finally:
             kit.close()
 
@@ -96,6 +127,7 @@ def _write_secrets(folder: Path, crm: HubSpotSandbox) -> None:
         "hubspot.token": crm.token,
         "hubspot.secret": crm.client_secret,
         "twilio.token": secrets.token_hex(16),
+        "brevo.secret": secrets.token_hex(16),
         "reports.secret": "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode(),
     }
     for name, value in shared.items():
