@@ -11,6 +11,7 @@ import random
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime, time
+from operator import attrgetter
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -67,6 +68,9 @@ class NewEntry:
 
 _MET: Final = "SELECT event_key FROM entries WHERE event_key IN ({many})"
 _GIVEN: Final = tuple(each.name for each in fields(NewEntry) if each.name not in ("event_key", "note"))
+# Of all fields at once: a hundred events of a batch spent half their time asking for them one by one.
+_GIVEN_OF: Final = attrgetter(*_GIVEN)
+_COPIED_OF: Final = attrgetter(*_COPIED)
 
 # No secret, so not the system's chance: asking for that lets other threads in, a hundred times a transaction.
 _CHANCE: Final = random.Random()  # noqa: S311
@@ -186,7 +190,7 @@ def _entry(tx: Tx, new: NewEntry) -> Entry:
             raise RegisterError(f"An entry's {name} is one of: {', '.join(sorted(words))}.")
     if new.subject_id is None and new.kind not in WITHOUT_SUBJECT:
         raise RegisterError(f"An entry of kind {new.kind} names whom it concerns.")
-    values = {name: getattr(new, name) for name in _GIVEN}
+    values = dict(zip(_GIVEN, _GIVEN_OF(new), strict=True))
     if new.occurred_at is None and new.time_quality == "event":
         values["time_quality"] = "arrival"
     return Entry(id=new_id(tx.now), recorded_at=tx.now, **values)
@@ -196,7 +200,7 @@ def _row(entry: Entry, key: bytes | None) -> dict[str, Any]:
     when, whole_day = entry.occurred_at, False
     if when is not None and not isinstance(when, datetime):
         when, whole_day = datetime.combine(when, time(), _PARIS), True
-    values = {name: getattr(entry, name) for name in _COPIED}
+    values = dict(zip(_COPIED, _COPIED_OF(entry), strict=True))
     return values | {"channel": entry.on, "occurred_at": when, "whole_day": whole_day, "event_key": key}
 
 
