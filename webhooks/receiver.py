@@ -75,12 +75,18 @@ def receive(endpoint: Endpoint, request: Request, keep_one: Callable[[Arrival], 
     try:
         recorded = keep_one((endpoint, request, items))
     except RegisterError as error:
-        log.error("webhook_not_kept", endpoint=endpoint.name, why=str(error))
-        return Answer(answers.store_is_down, b"try again later\n", outcome=Outcome.STORE_DOWN)
+        return _not_kept(endpoint, str(error))
+    except Exception as error:  # noqa: BLE001 - a mistake of ours: some senders drop for good what meets a 500
+        return _not_kept(endpoint, type(error).__name__)  # its message may quote what it stumbled over
     log.debug("webhook", endpoint=endpoint.name, secret=secret, entered=recorded.entered, repeated=recorded.repeated)
     wake = bool(recorded.entered or recorded.refreshed)
     begun = tuple(each for each in items if isinstance(each, Event) and each.trace is Trace.CALL_STARTED)
     return Answer(answers.stored, answers.body, answers.content_type, _outcome(recorded), wake, begun, secret or "")
+
+
+def _not_kept(endpoint: Endpoint, why: str) -> Answer:
+    log.error("webhook_not_kept", endpoint=endpoint.name, why=why)
+    return Answer(endpoint.provider.answers.store_is_down, b"try again later\n", outcome=Outcome.STORE_DOWN)
 
 
 def _outcome(recorded: Recorded) -> Outcome:

@@ -6,12 +6,13 @@ import resource
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from contactable.identifiers import IdentifierKind
-from contactable.register import inbox
+from contactable.register import Register, inbox, mirror, outbox
 from contactable.webhooks.request import Request
 from contactable.webhooks.testing import Street
 
@@ -87,3 +88,25 @@ def test_a_sender_with_a_wrong_clock_is_entered_at_the_latest_now(street: Street
     (entry,) = street.entries(*LOU)
     assert entry.occurred_at is not None
     assert entry.occurred_at <= entry.recorded_at
+
+
+def test_a_mistake_of_ours_makes_the_sender_come_again_and_is_no_500(street: Street) -> None:
+    def broken() -> Register:
+        raise ZeroDivisionError("lou@example.com")
+
+    doors, street.doors = street.doors, replace(street.doors, register=broken)
+    refused = street.deliver("brevo", brevo(street))
+    street.doors = doors
+    del street.client
+
+    assert (refused.status_code, street.deliver("brevo", brevo(street)).status_code) == (429, 200)
+
+
+def test_while_no_worker_lives_acts_are_taken_and_their_contacts_wait(street: Street) -> None:
+    lou = mirror.SeenContact("7", [LOU], {}, b"hash")
+    street.bench.write(mirror.remember, "crm", [lou])
+
+    assert street.deliver("brevo", brevo(street)).status_code == 200
+
+    waiting = street.bench.read(outbox.pending)["crm"]
+    assert (waiting.contacts, waiting.urgent) == (1, 1)
