@@ -146,6 +146,13 @@ def pending(tx: Tx) -> dict[str, Pending]:
     return {connector: Pending(total, urgent, oldest) for connector, total, urgent, oldest in rows}
 
 
+def failing(tx: Tx, attempts: int, *, but: str) -> dict[str, int]:
+    """How many contacts of each connector were put off so many times or more, for other reasons than ``but``."""
+    often = and_(promises.c.attempts >= attempts, promises.c.why != but)
+    counted = select(promises.c.connector, func.count().label("contacts")).where(often).group_by(promises.c.connector)
+    return {row.connector: row.contacts for row in tx.connection.execute(counted)}
+
+
 def waiting_for(tx: Tx, connector: str, why: str) -> list[str]:
     """The contacts whose promise was put off for one reason."""
     wanted = select(promises.c.record_id).where(promises.c.connector == connector, promises.c.why == why)

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, func, select, update
+from sqlalchemy import and_, func, or_, select, update
 
 from contactable.register.ledger import new_id
+from contactable.register.schema import carried, entries
 from contactable.register.schema import shown as table
 from contactable.register.statements import chunks
 from contactable.register.transaction import Tx
@@ -51,6 +52,30 @@ def add(tx: Tx, rows: Iterable[Shown]) -> None:
                 for row in part
             ],
         )
+
+
+def closed_since(tx: Tx, connector: str, since: datetime, *, but: str) -> int:
+    """How many contacts had a channel closed since a moment for another reason than ``but``."""
+    closings = and_(table.c.was_allowed.is_(True), table.c.allowed.is_(False), table.c.reason != but)
+    here = and_(table.c.connector == connector, table.c.written_at >= since, closings)
+    return tx.connection.execute(select(func.count(table.c.record_id.distinct())).where(here)).scalar_one()
+
+
+def slowest_opposition(tx: Tx, since: datetime) -> timedelta | None:
+    """The longest way from an opposition to a CRM's property among those recorded since; None where there was none."""
+    first = func.min(table.c.written_at)
+    carries = and_(carried.c.connector == table.c.connector, carried.c.record_id == table.c.record_id)
+    same_channel = or_(entries.c.channel == "all", entries.c.channel == table.c.channel)
+    closing = and_(table.c.was_allowed.is_(True), table.c.reason == "opposition", same_channel)
+    ways = (
+        select(entries.c.recorded_at, first)
+        .join(carried, carried.c.subject_id == entries.c.subject_id)
+        .join(table, carries)
+        .where(entries.c.kind == "opposition", entries.c.recorded_at >= since)
+        .where(closing, table.c.written_at >= entries.c.recorded_at)
+        .group_by(entries.c.id, entries.c.recorded_at)
+    )
+    return max((written - told for told, written in tx.connection.execute(ways)), default=None)
 
 
 def history(tx: Tx, connector: str, record_id: str, *, until: datetime | None = None) -> list[Shown]:

@@ -17,7 +17,7 @@ from sqlalchemy import func, select
 from contactable.errors import SettingsError, Unavailable
 from contactable.incidents import Trouble, troubles
 from contactable.mail import send as send_mail
-from contactable.register import Tx, blocks, cursors, outbox
+from contactable.register import Tx, blocks, cursors, outbox, shown
 from contactable.register.schema import entries
 from contactable.reviewing import questions
 from contactable.rules.calendar import paris_day
@@ -80,9 +80,9 @@ def teller(kit: Contactable) -> Tell:
 
 
 def digest(kit: Contactable) -> str:
-    """The week in a few lines: oppositions by origin, what waits and since when, incidents, what is wrong."""
+    """The week in lines: oppositions by origin, the slowest way to a CRM, what waits, incidents, what is wrong."""
     with kit.register.read() as tx:
-        lines = [*_oppositions(tx), *_waiting(tx), *_broken(tx)]
+        lines = [*_oppositions(tx), *_slowest(tx), *_waiting(tx), *_broken(tx)]
     wrong = [f"- {each.what} {each.to_do}" for each in troubles(kit)]
     return "\n".join([*lines, "", "Wrong now:" if wrong else "Nothing is wrong now.", *wrong]) + "\n"
 
@@ -135,6 +135,12 @@ def _oppositions(tx: Tx) -> Iterator[str]:
     counted = select(entries.c.origin, func.count()).where(recent, entries.c.kind == "opposition")
     rows = tx.connection.execute(counted.group_by(entries.c.origin).order_by(func.count().desc())).all()
     yield "Oppositions this week: " + (", ".join(f"{count} {origin}" for origin, count in rows) or "none")
+
+
+def _slowest(tx: Tx) -> Iterator[str]:
+    way = shown.slowest_opposition(tx, tx.now - timedelta(seconds=WEEK))
+    if way is not None:
+        yield f"Slowest way from an opposition to the CRM: {way.total_seconds():,.1f} s"
 
 
 def _waiting(tx: Tx) -> Iterator[str]:

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, select
 
 from contactable import brake, reviewing
-from contactable.register import Tx, blocks, cursors, jobs, marks, outbox
+from contactable.register import Tx, blocks, cursors, jobs, marks, mirror, outbox, shown
 from contactable.register.columns import microseconds
 from contactable.register.schema_work import deliveries
+from contactable.rules import Reason
 from contactable.rules.calendar import paris_day
 from contactable.sync import CHANGES
 from contactable.webhooks.despite import despite_of
@@ -30,6 +31,9 @@ LATE = timedelta(minutes=15)  # after which what waits is no longer a queue but 
 HABIT, SILENCE = timedelta(days=7), timedelta(days=1)
 REGULAR = 14  # deliveries within the days of habit that make a sender a regular one
 REVIEW_WITHIN = timedelta(days=2)
+DEAD_AFTER = 10  # attempts, beyond which the next will hardly fare better
+LOOKED_AT_DAILY = timedelta(hours=26)  # what a daily look said stands until the next one is due
+MASS, MASS_SHARE = 50, 0.05  # contacts closed within a day, all of them and of the CRM's, that people are told of
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,35 @@ def _crms(kit: Contactable, tx: Tx) -> Iterator[Trouble]:
                 f"crm:{name}",
                 f"{name} has not been written to since {_at(waiting.oldest)}; oppositions wait.",
                 "`contactable doctor` says whether the token still has its rights.",
+            )
+
+
+def _refused(kit: Contactable, tx: Tx) -> Iterator[Trouble]:
+    for name, count in outbox.failing(tx, DEAD_AFTER, but=brake.HELD).items():
+        yield Trouble(
+            f"dead:{name}",
+            f"{count} contacts of {name} could not be written {DEAD_AFTER} times or more.",
+            "`contactable doctor` says which property or right is missing; they are tried again, nothing is lost.",
+        )
+
+
+def _drifts(kit: Contactable, tx: Tx) -> Iterator[Trouble]:
+    """Facts that fell, as the daily look found them, and closings that no opposition explains."""
+    runs, contacts = jobs.last_runs(tx), mirror.counts(tx)
+    for name in kit.connectors:
+        run = runs.get(f"coverage {name}")
+        if run and run.ok and run.note and tx.now - run.ended_at < LOOKED_AT_DAILY:
+            yield Trouble(
+                f"drift:{name}",
+                f"Fewer contacts of {name} have {run.note}.",
+                f"Look at its source in the CRM: `contactable mapping check {name}`.",
+            )
+        closed = shown.closed_since(tx, name, tx.now - timedelta(days=1), but=Reason.OPPOSITION)
+        if closed > max(MASS, MASS_SHARE * contacts.get(name, 0)):
+            yield Trouble(
+                f"closings:{name}",
+                f"{closed} contacts of {name} were closed within a day though nobody of them objected.",
+                "A mapping, a declaration or the law changed: `contactable explain` on one of them says which.",
             )
 
 
@@ -156,6 +189,8 @@ LOOKS: Sequence[Callable[[Any, Tx], Iterator[Trouble]]] = (
     _syncs,
     _tasks,
     _crms,
+    _refused,
+    _drifts,
     _senders,
     _people,
     _incidents,

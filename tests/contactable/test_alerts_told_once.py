@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
@@ -14,8 +15,21 @@ from contactable import Contactable
 from contactable.alerts import beat, digest, look, send_digest, teller
 from contactable.errors import SettingsError, Unavailable
 from contactable.identifiers import IdentifierKind
-from contactable.incidents import REGULAR, troubles
-from contactable.register import NewEntry, Tx, blocks, cursors, inbox, jobs, ledger, marks, outbox, subjects
+from contactable.incidents import DEAD_AFTER, MASS, REGULAR, troubles
+from contactable.register import (
+    NewEntry,
+    Tx,
+    blocks,
+    cursors,
+    inbox,
+    jobs,
+    ledger,
+    marks,
+    mirror,
+    outbox,
+    shown,
+    subjects,
+)
 from contactable.register.testing import HandClock
 from contactable.reviewing import STORM
 from contactable.sync import CHANGES
@@ -130,6 +144,33 @@ def a_key_without_backup(kit: Contactable) -> None:
     kit.register.write(lambda tx: marks.remove(tx, marks.KEY_BACKED_UP))
 
 
+def refused_again_and_again(kit: Contactable) -> None:
+    kit.register.write(lambda tx: outbox.promise(tx, "crm", ["7"], why="changed"))
+    with kit.register.read() as tx:
+        promise = outbox.promised(tx, "crm", "7")
+    for _ in range(DEAD_AFTER):
+        assert promise is not None
+        kit.register.write(lambda tx: outbox.postpone(tx, promise, timedelta(0), "later"))
+
+
+def facts_that_fell(kit: Contactable) -> None:
+    kit.register.write(lambda tx: jobs.ran(tx, "coverage crm", tx.now, True, "audience (98% → 12%)"))
+
+
+def many_closings(kit: Contactable) -> None:
+    def close(tx: Tx) -> None:
+        said: dict[str, Any] = {
+            "connector": "crm",
+            "offer": "main",
+            "channel": "phone",
+            "was_allowed": True,
+            "allowed": False,
+        }
+        shown.add(tx, [shown.Shown(record_id=str(n), reason="place_unknown", **said) for n in range(MASS + 1)])
+
+    kit.register.write(close)
+
+
 CAUSES: dict[str, Provoke] = {
     "sync:crm": a_missed_sync,
     "task:poll ovh": a_failed_task,
@@ -141,6 +182,9 @@ CAUSES: dict[str, Provoke] = {
     "review": an_old_question,
     "despite:2026-11-24:brevo:email:c7": something_sent_despite,
     "33700:2026-11-24:MABRAND:c7": a_report_without_a_number,
+    "dead:crm": refused_again_and_again,
+    "drift:crm": facts_that_fell,
+    "closings:crm": many_closings,
     "restored": a_restored_register,
     "keys": a_key_without_backup,
 }
@@ -185,7 +229,7 @@ def end(kit: Contactable) -> None:
         marks.put(tx, marks.KEY_BACKED_UP, tx.keys[0][1].id)
 
     kit.register.write(tidy)
-    move(kit, days=1)
+    move(kit, days=1, hours=1)
     kit.register.write(lambda tx: jobs.ran(tx, "sync crm", tx.now, True, "0 read"))
 
 
@@ -232,6 +276,25 @@ def test_the_digest_counts_oppositions_by_origin_and_what_waits(kit: Contactable
     assert "Oppositions this week: 2 complaint" in said
     assert "For a person to look at: 1" in said
     assert LOU not in said
+
+
+def test_the_digest_tells_the_slowest_way_from_an_opposition_to_the_crm(kit: Contactable) -> None:
+    def see(tx: Tx) -> None:
+        mirror.remember(tx, "crm", [mirror.SeenContact("1", [(IdentifierKind.EMAIL, LOU)], {}, b"1")])
+
+    kit.register.write(see)
+    kit.register.write(oppose)
+    move(kit, seconds=3)
+    closed: dict[str, Any] = {
+        "connector": "crm",
+        "offer": "main",
+        "channel": "email",
+        "was_allowed": True,
+        "allowed": False,
+    }
+    kit.register.write(lambda tx: shown.add(tx, [shown.Shown(record_id="1", reason="opposition", **closed)]))
+
+    assert "Slowest way from an opposition to the CRM: 3.0 s" in digest(kit)
 
 
 def test_the_digest_of_a_quiet_week_says_so(kit: Contactable) -> None:

@@ -220,6 +220,43 @@ def test_what_the_person_does_counts_right_after_a_block_of_ours(kit: Contactabl
         assert len(ledger.entries_of(tx, [subjects.find_subject(tx, IdentifierKind.EMAIL, LOU) or ""])) == 2
 
 
+def test_a_sender_that_subscribes_somebody_again_by_itself_lifts_nothing(
+    kit: Contactable, lists: BlocklistSandbox
+) -> None:
+    hear(kit, "sendgrid", opposes())
+    work(counter_of(kit, "brevo"))
+
+    hear(kit, "brevo", Event(Kind.RELEASE, On.EMAIL, "2", "list_addition", Origin.PROVIDER, email=LOU))
+
+    assert kit.may_contact("email", email=LOU).reason == "opposition"
+
+
+def test_when_the_person_opposes_again_a_sender_that_forgot_is_asked_again(
+    kit: Contactable, lists: BlocklistSandbox
+) -> None:
+    hear(kit, "sendgrid", opposes())
+    work(counter_of(kit, "brevo"))
+    lists.lists["brevo"].blocked.clear()
+
+    hear(kit, "sendgrid", opposes(key="2"))
+    work(counter_of(kit, "brevo"))
+
+    assert list(lists.lists["brevo"].blocked) == [LOU]
+
+
+def test_an_address_that_changed_at_the_sender_is_blocked_under_the_new_one(
+    kit: Contactable, lists: BlocklistSandbox
+) -> None:
+    hear(kit, "sendgrid", opposes())
+    work(counter_of(kit, "brevo"))
+
+    moved = Event(Kind.IGNORED, On.EMAIL, "2", "upemail", Origin.PROVIDER, email=LOU, new_email="lou.new@example.com")
+    hear(kit, "sendgrid", moved)
+    work(counter_of(kit, "brevo"))
+
+    assert list(lists.lists["brevo"].blocked) == [LOU, "lou.new@example.com"]
+
+
 def test_an_annulment_names_the_blocks_that_a_person_must_lift(kit: Contactable) -> None:
     hear(kit, "sendgrid", opposes(origin=Origin.ADMIN), proof="operator")
     work(counter_of(kit, "brevo"))
