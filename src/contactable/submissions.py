@@ -38,6 +38,7 @@ SEEN = "forms"
 """The cursor that keeps, by form, its name, when somebody last sent it, its texts, and which of them changed."""
 _AT_ONCE = 200  # submissions in one transaction
 _SIDE_BY_SIDE = 4  # forms
+_ALWAYS, _IN_TURN = 15, 5  # forms at each look; the rest comes in turns
 _REACHED_BY = {Channel.EMAIL: IdentifierKind.EMAIL}
 
 
@@ -60,16 +61,33 @@ class Intake:
     wordings: Sequence[Wording] = ()
     asked: Asked | None = None
 
-    def sync(self) -> int:
-        """Read what was sent since the last look (the first time: ever); return how many entries it made."""
+    def sync(self, *, everything: bool = False) -> int:
+        """Read what was sent since the last look (the first time: ever); return how many entries it made.
+
+        Where there are many forms, those that matter now are looked at, and the others in turns, unless ``everything``
+        is asked for: a look at each every thirty seconds would use up the requests that a CRM allows in a day.
+        """
         if not self.connector.capabilities.forms:
             return 0
         source = cast(HasForms, self.connector)
         self.register.write(self._keep_wordings)
+        forms = list(source.forms())
         # Side by side, for somebody may wait for the one that is read last.
         with ThreadPoolExecutor(_SIDE_BY_SIDE, thread_name_prefix="forms") as pool:
-            looks = pool.map(partial(self._look_at, source), list(source.forms()))
+            looks = pool.map(partial(self._look_at, source), forms if everything else self._now(forms))
             return sum(self._keep_look(look) for look in looks)
+
+    def _now(self, forms: Sequence[Form]) -> list[Form]:
+        """The forms to look at now: new ones, those by which people ask for calls or that were sent last, and a few."""
+        with self.register.read() as tx:
+            kept = cursors.get(tx, self.connector.name, SEEN) or {}
+        known = [form for form in forms if form.id in kept]
+        lately = sorted(known, key=lambda form: self._matters(form, kept[form.id]), reverse=True)
+        others = sorted(lately[_ALWAYS:], key=lambda form: str(kept[form.id].get("looked") or ""))
+        return [*(form for form in forms if form.id not in kept), *lately[:_ALWAYS], *others[:_IN_TURN]]
+
+    def _matters(self, form: Form, kept: Mapping[str, Any]) -> tuple[bool, str]:
+        return bool(definition_of(form, self.wordings).callback), str(kept.get("since") or "")
 
     def _look_at(self, source: HasForms, form: Form) -> _Look:
         with self.register.read() as tx:
@@ -130,6 +148,7 @@ class Intake:
             "since": since and since.isoformat(),
             "texts": versions,
             "known_since": known_since and known_since.isoformat(),
+            "looked": tx.now.isoformat(),
             "changed": sorted(told),  # until the new text is one of the company's wordings
         }
         cursors.set(tx, self.connector.name, SEEN, kept)

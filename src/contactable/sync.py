@@ -89,7 +89,7 @@ class Reader:
         self.look_back()
         self.catch_up()
         everything = full or self._asks_otherwise()
-        self._sync_beside(summary)
+        self._sync_beside(summary, everything)
         with self.register.read() as tx:
             cursor = None if everything else cursors.get(tx, self.connector.name, CHANGES)
         self._take(self.connector.iter_changed(cursor, self.mapping.properties), CHANGES, progress, summary)
@@ -113,14 +113,14 @@ class Reader:
         pages = self.connector.iter_consent_changes(cursor, self.mapping.properties)
         return self._take(pages, CONSENT, lambda done, total: None, Summary())
 
-    def sync_forms(self) -> int:
-        """Read what was sent through forms; return how many entries it made."""
-        return Intake(self.register, self.connector, self.wordings, self.asked).sync()
+    def sync_forms(self, *, everything: bool = False) -> int:
+        """Read what was sent through forms (those that matter now, or all); return how many entries it made."""
+        return Intake(self.register, self.connector, self.wordings, self.asked).sync(everything=everything)
 
-    def read_forms(self) -> list[str]:
+    def read_forms(self, *, everything: bool = False) -> list[str]:
         """The same where a CRM that refuses must not hold up the rest; return warnings, as codes."""
         try:
-            self.sync_forms()
+            self.sync_forms(everything=everything)
         except ContactableError as error:
             log.warning("forms_not_read", connector=self.connector.name, why=str(error))
             return ["forms:unreadable"]
@@ -170,11 +170,11 @@ class Reader:
             kept = settled(tx, self.connector.name)
         return kept is not None and not self.settings.can_read_as(kept)
 
-    def _sync_beside(self, summary: Summary) -> None:
+    def _sync_beside(self, summary: Summary, everything: bool = False) -> None:
         """Lists, calls and forms. What a form says only opens: a CRM that refuses it does not hold up the rest."""
         summary.count(sync_lists(self.register, self.connector, self.asked))
         summary.count(sync_calls(self.register, self.connector, self.asked))
-        summary.count(self.read_forms())
+        summary.count(self.read_forms(everything=everything))
 
     def _mirrored(self) -> Iterator[str]:
         after = ""

@@ -167,6 +167,53 @@ def test_an_edit_that_left_the_texts_as_we_saw_them_takes_no_proof_away(crm: Hub
     assert {each.kind for each in entered(kit, IdentifierKind.EMAIL, PERSON["email"])} == {"consent", "information"}
 
 
+@pytest.fixture
+def many(crm: HubSpotSandbox, connect: Connect) -> Contactable:
+    """A CRM with forty forms, all read once."""
+    for number in range(38):
+        crm.portal.forms.add(Form(f"f{number}", f"Form {number}", crm.portal.now, NOTICE, {1601: "Oui"}))
+    kit = connect(crm, SETTINGS + SAYS)
+    load(kit, "hubspot")
+    crm.journal.clear()
+    return kit
+
+
+def test_of_many_forms_a_few_are_looked_at_and_each_has_its_turn(crm: HubSpotSandbox, many: Contactable) -> None:
+    run(many, "forms")
+    once = crm.journal.count("submissions")
+    crm.submit_form("f37", {"email": PERSON["email"], BOX: "Checked"})
+
+    for _ in range(5):
+        run(many, "forms")
+
+    assert once == 20
+    assert value(crm, "email_reason") == "consent"
+
+
+def test_a_form_by_which_people_ask_for_calls_is_looked_at_each_time(crm: HubSpotSandbox, many: Contactable) -> None:
+    for number in range(37):
+        crm.submit_form(f"f{number}", {"email": PERSON["email"], BOX: "Checked"})
+    load(many, "hubspot", full=True)
+
+    call_me(crm)
+    run(many, "forms")
+
+    assert value(crm, "phone_reason") == "requested_callback"
+
+
+def test_a_new_form_is_looked_at_at_once_and_a_full_sync_looks_at_all(crm: HubSpotSandbox, many: Contactable) -> None:
+    crm.portal.forms.add(Form("new", "Neu", crm.portal.now, NOTICE, {1601: "Oui"}))
+    crm.submit_form("new", {"email": PERSON["email"], BOX: "Checked"})
+    run(many, "forms")
+    opened = value(crm, "email_reason")
+    crm.journal.clear()
+
+    load(many, "hubspot", full=True)
+
+    assert opened == "consent"
+    assert crm.journal.count("submissions") == 41
+
+
 def a_free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
