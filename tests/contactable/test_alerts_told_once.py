@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 
 from contactable import Contactable
 from contactable.alerts import beat, digest, look, send_digest, teller
+from contactable.commands import status
 from contactable.errors import SettingsError, Unavailable
 from contactable.identifiers import IdentifierKind
 from contactable.incidents import DEAD_AFTER, MASS, REGULAR, troubles
@@ -372,3 +374,48 @@ def test_an_address_that_is_none_is_a_mistake_of_the_settings(make_kit: Make) ->
 
     with pytest.raises(SettingsError, match=r"\[alerts\]"):
         teller(make_kit('[alerts]\nto = ["nowhere://x"]'))("a title", "a text")
+
+
+MAIL = """
+[alerts]
+to = ["ops@example.com"]
+[mail]
+host = "127.0.0.1"
+port = {port}
+sender = "contactable@example.com"
+tls = "none"
+"""
+
+
+def test_a_mail_server_that_is_down_is_told_once_it_is_back(make_kit: Make, mailbox: tuple[Any, int]) -> None:
+    box, port = mailbox
+    with make_kit_on(make_kit, 1) as down, pytest.raises(Unavailable):
+        look(down)
+
+    with make_kit_on(make_kit, port) as up:
+        look(up)
+        look(up)
+
+    assert [message["Subject"] for message in box.messages] == ["contactable: `poll ovh` failed: ovh answers 401."]
+
+
+@contextmanager
+def make_kit_on(make_kit: Make, port: int) -> Iterator[Contactable]:
+    """A kit whose mail server answers, or does not, on that port; its register is the same each time."""
+    made = make_kit(MAIL.format(port=port), clock=HandClock())
+    made.register.write(lambda tx: marks.put(tx, marks.KEY_BACKED_UP, tx.keys[0][1].id))
+    a_failed_task(made)
+    yield made
+    made.close()
+
+
+def test_status_digest_and_alerts_say_the_same(kit: Contactable) -> None:
+    box = Box()
+    a_failed_task(kit)
+    a_key_without_backup(kit)
+
+    look(kit, box)
+
+    wrong = [each["what"] for each in status.look(kit)["wrong"]]
+    assert len(wrong) == 2
+    assert all(what in digest(kit) and what in box.told[0][1] for what in wrong)

@@ -30,6 +30,14 @@ SETTINGS: dict[str, dict[str, Any]] = {
 }
 DONE: dict[str, list[tuple[str, str, Any]]] = {  # method, path (a pattern) and answer of each request, in order
     "brevo": [("POST", "/contacts", {"id": 7}), ("GET", "/contacts/7", {"emailBlacklisted": True})],
+    "klaviyo": [
+        ("POST", "/profile-suppression-bulk-create-jobs", {"data": {"id": "j9"}}),
+        (
+            "GET",
+            "/profile-suppression-bulk-create-jobs/j9",
+            {"data": {"attributes": {"status": "complete", "completed_count": 1}}},
+        ),
+    ],
     "mailchimp": [("PUT", "/lists/a1/members/[0-9a-f]{32}", {"status": "unsubscribed"})],
     "mailgun": [("POST", "/mg.example.com/unsubscribes", {"message": "Address has been added"})],
     "mailjet": [
@@ -44,6 +52,7 @@ DONE: dict[str, list[tuple[str, str, Any]]] = {  # method, path (a pattern) and 
 }
 NOTHING_DONE: dict[str, list[Any]] = {  # answers of success behind which nothing happened
     "brevo": [{"id": 7}, {"emailBlacklisted": False}],
+    "klaviyo": [{"data": {"id": "j9"}}, {"data": {"attributes": {"status": "cancelled"}}}],
     "mailchimp": [{"status": "subscribed"}],
     "mailgun": [{}],
     "mailjet": [{"Data": []}],
@@ -191,6 +200,13 @@ def test_mailjets_job_is_looked_for_until_it_is_done_and_not_for_ever() -> None:
 
     with pytest.raises(Unavailable):
         ask("mailjet", [{"Data": [{"JobID": 9}]}, *[working] * 9])
+
+
+def test_klaviyos_job_is_looked_for_until_it_is_done_and_not_for_ever() -> None:
+    running = {"data": {"id": "j9", "attributes": {"status": "processing"}}}
+
+    with pytest.raises(Unavailable):
+        ask("klaviyo", [running] * 20)
 
 
 def test_twilio_is_told_the_number_the_sender_and_the_moment() -> None:

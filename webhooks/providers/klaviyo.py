@@ -13,7 +13,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from contactable.errors import Unavailable
 from contactable.signing import check_hmac, sign_hmac
+from contactable.webhooks.blocking import Blocklist, Order, Person, Steps, at, must, value_at
 from contactable.webhooks.envelopes import items_in
 from contactable.webhooks.events import Confidence, Event, Kind, On, Origin, Problem
 from contactable.webhooks.meaning import (
@@ -117,3 +119,38 @@ def _find(item: Section, names: tuple[str, ...]) -> str | None:
     places += [one.get("attributes") for one in included if isinstance(one, dict)] if isinstance(included, list) else []
     sections = (Section(place) for place in places if isinstance(place, dict))
     return next((found for section in sections if (found := section.text(*names, default=None))), None)
+
+
+def block(person: Person, secrets: Secrets) -> Steps:
+    """Suppress a profile by a job, the one call that takes an address in its body, new or known."""
+    profile = {"type": "profile", "attributes": {"email": person.text}}
+    asked = {"type": _JOB, "attributes": {"profiles": {"data": [profile]}}}
+    made = yield Order("POST", f"/{_JOB}s", {"data": asked})
+    job = value_at(made, "data", "id")
+    must(job is not None, "no job was made")
+    for _ in range(_LOOKS):
+        found = value_at((yield Order("GET", f"/{_JOB}s/{job}", wait=_PAUSE)), "data", "attributes")
+        must(value_at(found, "status") != "cancelled", "the job was cancelled")
+        if value_at(found, "status") == "complete":
+            return  # a profile that was suppressed already is skipped: as good as new
+    raise Unavailable("Klaviyo has not ended its job yet.")
+
+
+_JOB = "profile-suppression-bulk-create-job"
+_LOOKS, _PAUSE = 8, 0.5  # how often the job is looked for, and the seconds before each look
+
+BLOCKLIST = Blocklist(
+    channels=("email",),
+    url=at("https://a.klaviyo.com/api"),
+    headers=lambda secrets: {
+        "Authorization": f"Klaviyo-API-Key {secrets.of_api('key')}",
+        "revision": "2026-10-15",
+        "Content-Type": "application/vnd.api+json",
+    },
+    block=block,
+    most=10,
+    seconds=1,
+    needs=("key",),
+    says="the profile is suppressed for e-mail (`USER_SUPPRESSED`); the key needs `subscriptions:write` and `:read`",
+    page="developers.klaviyo.com, Bulk suppress profiles",
+)
