@@ -1,15 +1,17 @@
 """How calls ended, as the CRM recorded them: outcomes that a mapping asks about, and the calls that D223-9 counts.
 
 A call is often given its outcome after later calls were recorded, so each look goes back a day before the last one.
+Some CRMs give calls only as one long list: where no outcome is asked about, looks that took long are made seldom.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
-from typing import cast
+from typing import Any, cast
 
 from contactable.connectors.protocol import Call, Connector, HasCalls
 from contactable.errors import ContactableError
@@ -22,6 +24,7 @@ from contactable.register.members import OUTCOME
 
 _CALLS = "calls"
 _LOOKS_BACK = timedelta(days=1)
+LONG, SHARE = 5.0, 20  # seconds that a look may take, beyond which the next waits for so many times as long
 Outcomes = dict[str, dict[str, datetime | None]]
 """By the name of an outcome the record ids that had it, each with the latest moment."""
 
@@ -33,6 +36,7 @@ class _Read:
     outcomes: Outcomes = field(default_factory=dict)
     recent: list[Call] = field(default_factory=list)
     latest: datetime | None = None
+    took: float = 0.0  # seconds
 
 
 def sync_calls(register: Register, connector: Connector, asked: Asked) -> list[str]:
@@ -44,12 +48,16 @@ def sync_calls(register: Register, connector: Connector, asked: Asked) -> list[s
         return []
     with register.read() as tx:
         kept, now = cursors.get(tx, connector.name, _CALLS), tx.now
+    if kept and not asked.about(OUTCOME) and _is_too_soon(kept, now):
+        return []
+    began = time.monotonic()
     try:
         found = _read(connector, asked, _since(kept, asked, now), now)
     except ContactableError:
         if asked.closing_outcomes and kept is None:
             raise
         return ["calls:unreadable"]
+    found.took = time.monotonic() - began
     register.write(partial(_keep, connector=connector.name, asked=asked, found=found))
     return []
 
@@ -59,7 +67,12 @@ def outcomes(connector: Connector, asked: Asked) -> Outcomes:
     return _read(connector, asked, None, None).outcomes
 
 
-def _since(kept: dict[str, str] | None, asked: Asked, now: datetime) -> datetime | None:
+def _is_too_soon(kept: Mapping[str, Any], now: datetime) -> bool:
+    took = kept.get("took", 0.0)
+    return took > LONG and now < datetime.fromisoformat(kept["at"]) + timedelta(seconds=SHARE * took)
+
+
+def _since(kept: Mapping[str, Any] | None, asked: Asked, now: datetime) -> datetime | None:
     """From when on calls are read: all of them at first where outcomes count, else those of which somebody asks."""
     if kept and kept["since"]:
         return datetime.fromisoformat(kept["since"]) - _LOOKS_BACK
@@ -91,7 +104,8 @@ def _keep(tx: Tx, connector: str, asked: Asked, found: _Read) -> None:
         outbox.promise(tx, connector, living, urgent=True, refresh=True, why="call")
     calls.hear(tx, connector, tx.now - REFUSED_KEPT)  # a CRM tells of the past as well
     calls.add(tx, _told(tx, connector, asked, found.recent))
-    cursors.set(tx, connector, _CALLS, {"since": found.latest.isoformat() if found.latest else None})
+    since = min(found.latest, tx.now).isoformat() if found.latest else None  # calls are planned, too
+    cursors.set(tx, connector, _CALLS, {"since": since, "at": tx.now.isoformat(), "took": found.took})
 
 
 def _told(tx: Tx, connector: str, asked: Asked, recent: Sequence[Call]) -> Iterable[CallTold]:

@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from contactable import Contactable
+from contactable import Contactable, call_records
 from contactable.cli import Context
 from contactable.clock import Clock, utc_now
 from contactable.commands.calling import command
 from contactable.loading import load
+from contactable.register.testing import HandClock
 from contactable.sandbox import HubSpotSandbox
 
 NUMBER = "+33639980001"
@@ -79,6 +80,23 @@ def test_an_outcome_given_after_later_calls_were_read_is_not_lost(crm: HubSpotSa
     kit.reader("hubspot").sync()
 
     assert kit.may_contact("phone", phone=NUMBER).reason == "opposition"
+
+
+def test_a_long_list_of_calls_is_read_seldom_and_not_forgotten(
+    crm: HubSpotSandbox, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(call_records, "LONG", 0.0)
+    monkeypatch.setattr(call_records, "SHARE", 1e6)
+    clock = HandClock(NOW)
+    kit = synced(connect, crm, clock=clock)
+    for days_ago in (1, 2, 3, 4):
+        record_call(crm, days_ago)
+    kit.reader("hubspot").sync()
+    before = reasons(kit, crm)
+    clock.move(days=10)
+    kit.reader("hubspot").sync()
+
+    assert (before, reasons(kit, crm)) == ({"inside_hours"}, {"four_attempts"})
 
 
 def test_without_a_source_of_calls_nobody_knows_of_attempts(make_kit: Connect) -> None:
