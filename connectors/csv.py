@@ -206,14 +206,21 @@ class Tables:
         """The tables of people, the one changed last at the end."""
         path = Path(self.options.path)
         try:
-            files = [each for each in path.iterdir() if each.suffix == ".csv"] if path.is_dir() else [path]
-            files = [each for each in files if not each.name.endswith(FLAGGED)]
-            dated = sorted((each.stat().st_mtime, each) for each in files)
-            if dated and time.time() - dated[-1][0] < self.options.settle:
-                raise Unavailable(f"{dated[-1][1].name} is being written: it is read when it rests.")
+            dated = _dated(path)
+            rests = self.options.settle - (time.time() - max((at for at, _ in dated), default=0.0))
+            if rests > 0:
+                time.sleep(rests)
+                if _dated(path) != dated:
+                    raise Unavailable(f"The table at {path} is being written: it is read when it rests.")
             return [_read(each, self.options.id) for _, each in dated]
         except OSError as error:
             raise Unavailable(f"The table at {path} cannot be read: {error.strerror}.") from None
+
+
+def _dated(path: Path) -> list[tuple[float, Path]]:
+    """The tables of people with the moment of their last change, in its order."""
+    files = [each for each in path.iterdir() if each.suffix == ".csv"] if path.is_dir() else [path]
+    return sorted((each.stat().st_mtime, each) for each in files if not each.name.endswith(FLAGGED))
 
 
 def _outcome(id: str, there: set[str], refused: set[str]) -> Outcome:

@@ -49,6 +49,8 @@ class Crm(Protocol):
     """The property that holds the e-mail address."""
     text: str
     """A property of plain text that both people and we may write."""
+    page: int
+    """How many contacts the connector reads at once: some tests want several pages."""
     shows: Mapping[str, str]
     """By channel of which the CRM has an opt-out of its own, the property in which a record shows it."""
 

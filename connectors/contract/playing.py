@@ -63,6 +63,11 @@ def people(crm: Crm, number: int, start: int = 0, days_ago: int = 0, name: str =
     return crm.add(*each, days_ago=days_ago)
 
 
+def several_pages(crm: Crm) -> int:
+    """A number of contacts that fills three pages and some of a fourth."""
+    return 3 * crm.page + 20
+
+
 def write_text(connector: Connector, crm: Crm, ids: Sequence[str], text: str = "seen") -> dict[str, Outcome]:
     """Write one text on contacts; give the outcomes by id."""
     return {each.id: each for each in connector.write([Change(id, {crm.text: text}) for id in ids])}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from contactable.connectors.contract.crm import Crm
-from contactable.connectors.contract.playing import NOBODY, needs, people
+from contactable.connectors.contract.playing import NOBODY, needs, people, several_pages
 from contactable.connectors.contract.reading import read_on
 from contactable.connectors.protocol import Change, Writer
 
@@ -53,7 +53,7 @@ def test_hundreds_that_changed_in_one_moment_are_all_found(crm: Crm) -> None:
 @pytest.mark.parametrize("pages", [1, 2, 3, 5])
 def test_a_first_load_that_died_is_taken_up_where_it_stood(crm: Crm, pages: int) -> None:
     needs(crm, "past")
-    ids = people(crm, 620, days_ago=9)  # so old that only the load itself can give them
+    ids = people(crm, several_pages(crm), days_ago=9)  # so old that only the load itself can give them
     begun = read_on(crm, crm.connect(), pages=pages)
 
     rest = read_on(crm, crm.connect(), begun)
@@ -63,7 +63,7 @@ def test_a_first_load_that_died_is_taken_up_where_it_stood(crm: Crm, pages: int)
 
 def test_a_later_reading_that_died_is_taken_up_where_it_stood(crm: Crm) -> None:
     before = read_on(crm, crm.connect())
-    ids = people(crm, 450)
+    ids = people(crm, several_pages(crm))
     crm.settle()
     begun = read_on(crm, crm.connect(), before, pages=1)
 

@@ -31,7 +31,7 @@ class FirstCrm:
     """The CRM that is connected first: its type, which is its name too, and the options of its connector."""
 
     type: str
-    options: Mapping[str, str]
+    options: Mapping[str, Any]
     unsubscribe: bool | None = None  # None where it has no unsubscribe of its own
 
     def mapping(self, table: Mapping[str, Any], offers: Iterable[OfferSettings] = ()) -> FactMapping:

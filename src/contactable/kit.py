@@ -215,10 +215,12 @@ class Contactable:
 
     def desk(self, name: str) -> Desk:
         """What a worker needs to bring contacts of one CRM up to date."""
-        mapping, reader = self.mapping(name), self.reader(name)
+        from contactable.unsubscribing import can_unsubscribe
+
+        mapping, reader, connector = self.mapping(name), self.reader(name), self.connectors[name]
         return Desk(
             register=self.register,
-            connector=self.connectors[name],
+            connector=connector,
             judge=self.judge,
             refresh=reader.refresh,
             read_forms=reader.read_forms,
@@ -226,7 +228,7 @@ class Contactable:
             clock=self.clock,
             language=self.settings.language,
             brake=self.settings.brake,
-            unsubscribes=self.settings.connectors[name].unsubscribe,
+            unsubscribes=self.settings.connectors[name].unsubscribe and can_unsubscribe(connector),
             versions={
                 "law": law_checked_on(),
                 "mapping": mapping.fingerprint,

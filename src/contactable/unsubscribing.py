@@ -47,6 +47,11 @@ class Unsubscribes(OptsOut, ShowsOptOuts, Protocol):
     """A CRM that can be told, and that shows what it was told."""
 
 
+def can_unsubscribe(connector: Connector) -> bool:
+    """Whether a CRM has an unsubscribe from e-mail of its own that we can write and know again."""
+    return isinstance(connector, Unsubscribes) and Channel.EMAIL in connector.capabilities.opt_out
+
+
 @dataclass(frozen=True, slots=True)
 class Wish:
     """What a contact is to leave, and what had been said by then: said anew, it is left anew."""

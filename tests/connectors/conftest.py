@@ -38,6 +38,7 @@ class HubSpotAccount:
     email = "email"
     text = "jobtitle"
     shows: Mapping[str, str] = {"email": "hs_email_optout"}
+    page = 200
 
     def __init__(self, sandbox: HubSpotSandbox, cannot: frozenset[str] = frozenset(), **settings: object) -> None:
         self.sandbox = sandbox
@@ -141,10 +142,11 @@ class SmallAccount:
         slow_limits: Mapping[str, Limit],
         fields: Callable[[str], str] = lambda name: name,
         enlist: Callable[[SmallCrm, str, Sequence[str]], None] | None = None,
+        page: int = 200,
         secrets: Mapping[str, str] | None = None,
     ) -> None:
         self.crm = crm
-        self.email, self.text, self.shows, self.cannot = email, text, shows, cannot
+        self.email, self.text, self.shows, self.cannot, self.page = email, text, shows, cannot, page
         self._connect, self._settings, self._slow, self._slow_limits = connect, settings, slow, slow_limits
         self._field, self._enlist = fields, enlist
         self._secrets = secrets or {}
@@ -266,6 +268,7 @@ def brevo_account(small_account: Callable[..., SmallAccount]) -> SmallAccount:
         slow_limits={"second": Limit(100, 1.0, names_delay=False)},
         fields=field_of,
         enlist=brevo.enlist,
+        page=1_000,
     )
 
 

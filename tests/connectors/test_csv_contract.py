@@ -37,6 +37,7 @@ class Folder:
 
     email, text = "email", "contactable_note"
     shows: Mapping[str, str] = {}
+    page = 500
     cannot = CANNOT
 
     def __init__(self, path: Path) -> None:

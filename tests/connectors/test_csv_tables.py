@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -47,10 +48,16 @@ def test_the_table_of_people_is_never_written(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_being_written_is_left_for_later(tmp_path: Path) -> None:
-    (tmp_path / "clients.csv").write_text("id,town\n7,Br")
+    path = tmp_path / "clients.csv"
+    path.write_text("id,town\n7,Br")
+    writing = threading.Timer(0.2, lambda: path.write_text("id,town\n7,Brest\n"))
+    writing.start()
 
     with pytest.raises(Unavailable, match="being written"):
-        list(tables(tmp_path, settle=60).read(["7"], []))
+        list(tables(tmp_path, settle=0.5).read(["7"], []))
+
+    writing.join()
+    assert [each.properties["town"] for each in tables(tmp_path, settle=0.5).read(["7"], [])] == ["Brest"]
 
 
 @pytest.mark.parametrize(

@@ -117,13 +117,13 @@ def _short(**options: str | None) -> Iterator[str]:
 def _first_crm(type: str, given: Sequence[str], unsubscribe: bool | None) -> FirstCrm:
     """The CRM with its options: those given, and those that its connector has us ask for."""
     from contactable.connectors import settings_of
-    from contactable.first_settings import FirstCrm
+    from contactable.first_settings import FirstCrm, read_answer
 
-    options: dict[str, str] = {}
+    options: dict[str, Any] = {}
     for name, sign, value in (each.partition("=") for each in given):
         if not (name and sign):
             raise click.UsageError("--set is written NAME=VALUE.")
-        options[name] = value
+        options[name] = read_answer(value)
     for each in settings_of(type):
         if each.name not in options:
             options[each.name] = click.prompt(each.question, default=each.default or None, err=True)

@@ -1,0 +1,162 @@
+"""The command line with CRMs that are not HubSpot: from ``init`` to verdicts, over HTTP and on a table."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from contactable.cli import WAITS_FOR_A_PERSON, group
+from contactable.errors import SettingsError
+from contactable.sandbox import brevo
+from contactable.sandbox.front import SmallCrm
+from contactable.settings import load
+
+ANSWERS = """
+trades = "all"
+audience = {{ property = "email", filled = "professional" }}
+last_contact_on = "{met}"
+
+[oppositions]
+{taken}
+
+[[declare]]
+name = "told"
+all = true
+facts = {{ informed = "yes", source = "person", country = "FR" }}
+evidence = "texts of the forms"
+by = "Anne Exemple"
+on = 2026-11-01
+"""
+
+
+@dataclass
+class Company:
+    """A company's folder, the arguments of ``init`` for its CRM, and where its CRM shows our properties."""
+
+    folder: Path
+    init: tuple[str, ...]
+    answers: str
+
+    def run(self, *arguments: object) -> Result:
+        settings = ["--settings", str(self.folder / "contactable.toml")]
+        return CliRunner().invoke(group, [*settings, *map(str, arguments)], catch_exceptions=False)
+
+    def begin(self) -> None:
+        (self.folder / "answers.toml").write_text(self.answers, encoding="utf-8")
+        given = ("--public-url", "https://example.com/c", "--answers", self.folder / "answers.toml")
+        assert self.run("init", *given, *self.init).exit_code == 0
+        assert self.run("register", "upgrade").exit_code == 0
+
+    def shown(self) -> list[Mapping[str, str]]:
+        raise NotImplementedError
+
+
+class WithBrevo(Company):
+    crm: SmallCrm
+
+    def shown(self) -> list[Mapping[str, str]]:
+        values = [each.values for each in self.crm.contacts.living()]
+        return [{name.lower(): str(value) for name, value in each.items()} for each in values]
+
+
+class WithTable(Company):
+    def shown(self) -> list[Mapping[str, str]]:
+        path = self.folder / "clients.contactable.csv"
+        if not path.exists():
+            return []
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            return list(csv.DictReader(file, delimiter=";"))
+
+
+@pytest.fixture
+def with_brevo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Company]:
+    people = [
+        {"email": f"p{number}@example.com", "SMS": f"3363998003{number}", "LAST_CONTACT": "2026-11-01"}
+        for number in range(3)
+    ]
+    crm = SmallCrm(brevo.MANNER, people, limits={})
+    crm.own.attributes["LAST_CONTACT"] = {"name": "LAST_CONTACT", "category": "normal", "type": "text"}
+    crm.opt_out("2", "email")
+    with crm:
+        monkeypatch.setenv("BREVO_KEY", crm.token)
+        init = (
+            "--crm",
+            "brevo",
+            "--set",
+            "token=env:BREVO_KEY",
+            "--set",
+            f"base_url={crm.url}",
+            "--set",
+            "in_flight=2",
+        )
+        made = WithBrevo(tmp_path, init, ANSWERS.format(met="LAST_CONTACT", taken=""))
+        made.crm = crm
+        yield made
+
+
+@pytest.fixture
+def with_table(tmp_path: Path) -> Company:
+    rows = [f"{n};p{n}@example.com;+3363998004{n};2026-11-01;{'Oui' if n == 1 else ''}" for n in range(3)]
+    (tmp_path / "clients.csv").write_text("\n".join(["id;email;mobile;rencontre;stop_mail", *rows, ""]))
+    init = ("--crm", "csv", "--set", "path=clients.csv", "--set", "id=id", "--set", "settle=0.1")
+    return WithTable(tmp_path, init, ANSWERS.format(met="rencontre", taken='"property:stop_mail" = "take"'))
+
+
+@pytest.fixture(params=["with_brevo", "with_table"])
+def company(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Company:
+    made: Company = request.getfixturevalue(request.param)
+    monkeypatch.chdir("/")  # paths are relative to the settings, not to where a command is typed
+    return made
+
+
+def test_init_and_the_first_sync_lead_to_verdicts_in_any_crm(company: Company) -> None:
+    company.begin()
+
+    waits, done = company.run("sync"), company.run("sync", "--yes")
+
+    assert (waits.exit_code, done.exit_code) == (WAITS_FOR_A_PERSON, 0)
+    reasons = [each["contactable_email_reason"] for each in company.shown()]
+    assert reasons.count("opposition") == 1
+    assert reasons.count("legitimate_interest_professional") == 2
+
+
+def test_a_dry_run_counts_and_writes_nothing_anywhere(company: Company) -> None:
+    company.begin()
+
+    found = json.loads(company.run("sync", "--dry-run", "--json").stdout)
+
+    assert (found["contacts"], found["changes"]) == (3, 3)
+    assert not any("contactable_channels" in each for each in company.shown())
+
+
+def test_doctor_looks_at_the_crm_whichever_it_is(company: Company) -> None:
+    company.begin()
+    company.run("sync", "--yes")
+
+    found = json.loads(company.run("doctor", "--json").stdout)
+
+    errors = {each["what"] for each in found if each["level"] == "error"}
+    assert errors == {"keys"}  # nobody has backed them up
+    assert any("Brevo" in each["what"] or "clients.csv" in each["what"] for each in found)
+
+
+def test_the_settings_of_init_name_the_crm_and_its_options(with_brevo: Company) -> None:
+    with_brevo.begin()
+
+    settings = load(with_brevo.folder / "contactable.toml")
+
+    assert settings.connectors["brevo"].options["token"] == "env:BREVO_KEY"
+    assert settings.endpoints == {}  # its webhook is a comment until somebody has made its secret
+
+
+def test_an_option_that_the_connector_does_not_know_is_named(with_brevo: Company) -> None:
+    with_brevo.init = (*with_brevo.init, "--set", "colour=red")
+
+    with pytest.raises(SettingsError, match="colour"):
+        with_brevo.begin()
