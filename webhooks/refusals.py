@@ -18,6 +18,7 @@ from contactable.webhooks.meaning import Meaning
 
 REFUSAL_TAGS = ("ne plus appeler", "ne pas appeler", "ne plus contacter", "opposition", "bloctel", "dnc", "do not call")
 TAGS_FOR_ALL = ("ne plus contacter",)
+OURS = ("ne plus appeler", "ne plus contacter")  # tags that the kit makes: they count whatever the settings name
 
 TAGGED = Meaning(Kind.OPPOSITION, "dnc_tag", Origin.ADMIN)
 COMMENTED = Meaning(Kind.OPPOSITION, "dnc_comment", Origin.ADMIN, Confidence.REVIEW)
@@ -26,7 +27,7 @@ UNTAGGED = Meaning(Kind.RELEASE, "dnc_untagged", Origin.ADMIN, Confidence.REVIEW
 
 def refusal_in(tags: Iterable[str], comments: Iterable[str], options: Mapping[str, Any]) -> Meaning | None:
     """``TAGGED`` or ``COMMENTED`` where a tag or a comment says that the person refused; None otherwise."""
-    names = _names(options, "refusal_tags", REFUSAL_TAGS) | _names(options, "refusal_tags_all", TAGS_FOR_ALL)
+    names = _names(options, "refusal_tags", REFUSAL_TAGS) | _names_for_all(options) | set(OURS)
     if any(plain(tag) in names for tag in tags):
         return TAGGED
     return COMMENTED if _is_spoken(names, comments) else None
@@ -34,13 +35,17 @@ def refusal_in(tags: Iterable[str], comments: Iterable[str], options: Mapping[st
 
 def refused_on(tags: Iterable[str], comments: Iterable[str], options: Mapping[str, Any]) -> On:
     """What a refusal closes: everything where it says so, else calls."""
-    names = _names(options, "refusal_tags_all", TAGS_FOR_ALL)
+    names = _names_for_all(options)
     return On.ALL if any(plain(tag) in names for tag in tags) or _is_spoken(names, comments) else On.VOICE
 
 
 def _names(options: Mapping[str, Any], setting: str, usual: Iterable[str]) -> set[str]:
     # A tag of nothing but punctuation would be found in every comment.
     return {plain(str(name)) for name in options.get(setting, usual)} - {""}
+
+
+def _names_for_all(options: Mapping[str, Any]) -> set[str]:
+    return _names(options, "refusal_tags_all", TAGS_FOR_ALL) | set(TAGS_FOR_ALL)
 
 
 def _is_spoken(names: Iterable[str], comments: Iterable[str]) -> bool:

@@ -43,6 +43,11 @@ def test_a_company_names_its_own_tag_for_everything() -> None:
     assert noted("Stop total", refusal_tags_all=["stop total"]) == (Kind.OPPOSITION, On.ALL)
 
 
+@pytest.mark.parametrize(("tag", "on"), [("Ne plus appeler", On.VOICE), ("Ne plus contacter", On.ALL)])
+def test_the_tags_that_the_kit_makes_count_whatever_the_settings_name(tag: str, on: On) -> None:
+    assert noted(tag, refusal_tags=["DNC"], refusal_tags_all=["Stop total"]) == (Kind.OPPOSITION, on)
+
+
 def test_ringover_reads_the_same_two_tags() -> None:
     call = {"call_id": "7", "direction": "out", "to_number": "33639980001", "tags": ["Ne plus contacter"]}
     body = {"event": "hangup", "resource": "call", "timestamp": 1795510000, "data": call}
