@@ -16,6 +16,7 @@ from contactable.register import (
     NewEntry,
     SeenContact,
     Tx,
+    accesses,
     consents,
     inbox,
     ledger,
@@ -62,6 +63,7 @@ def live_in_one_work(tx: Tx) -> None:
         consents.give(tx, Consent(subject_id=subject, channel="email", given_at=tx.now, proof=SAID))
         consents.ask_to_confirm(tx, Consent(subject_id=subject, channel="email", given_at=tx.now, proof=SAID))
         tokens.issue(tx, "page", [subject])
+        accesses.note(tx, "explain", [subject], who=NAME)
 
 
 def refuse_clear(content: bytes, where: str) -> None:
