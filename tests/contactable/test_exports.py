@@ -107,6 +107,19 @@ def test_a_person_is_given_everything_that_is_held_and_the_look_is_audited(kit: 
     assert receipts(kit) == ["export_person"]
 
 
+def test_a_person_is_told_when_they_were_looked_at_and_not_by_whom(kit: Contactable) -> None:
+    def look(tx: Tx) -> None:
+        subject = subjects.find_subject(tx, IdentifierKind.EMAIL, EMAIL)
+        accesses.note(tx, "explain", [subject], who="Sam Essai")
+
+    kit.register.write(look)
+
+    said = export_person(kit, email=EMAIL)
+
+    assert [each["reason"] for each in said["looks"]] == ["explain"]
+    assert "Sam Essai" not in json.dumps(said, default=str) + person_page(said, "fr")
+
+
 def test_somebody_unknown_is_told_that_nothing_is_held(kit: Contactable) -> None:
     said = export_person(kit, email="nobody@example.com")
 

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from contactable.identifiers import IdentifierKind
 from contactable.register import Entry, Tx, ledger, mirror, shown, subjects
+from contactable.register.accesses import Access, of_person
 from contactable.register.carrying import contacts_with, subjects_of
 from contactable.register.consents import Proof, proofs_of
 from contactable.register.schema_work import journal
@@ -35,6 +36,7 @@ class Dossier:
     proofs: Sequence[Proof]
     shown: Sequence[shown.Shown]
     closed: Sequence[Closed]
+    looks: Sequence[Access]
 
 
 def gather(tx: Tx, kind: IdentifierKind, text: str) -> Dossier:
@@ -56,6 +58,7 @@ def gather(tx: Tx, kind: IdentifierKind, text: str) -> Dossier:
         proofs=proofs_of(tx, known),
         shown=[row for connector, id in records for row in shown.history(tx, connector, id)],
         closed=_closed(tx, list(known)),
+        looks=of_person(tx, list(known)),
     )
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 FACT = "record fact value source"
 PROOF = "at keep_until content"
 CLOSED = "at where channel"
+LOOK = "at reason"
 
 
 def export_person(kit: Contactable, **given: str | None) -> dict[str, Any]:
@@ -42,6 +43,8 @@ def document(found: Dossier) -> dict[str, Any]:
         ],
         "shown": [of_shown(row) for row in found.shown],
         "closed": [{"at": each.written_at, "where": each.target, "channel": each.channel} for each in found.closed],
+        # When and what for, which the person may ask; by whom is the company's own business (CJEU C-579/21).
+        "looks": [{"at": each.at, "reason": each.what} for each in found.looks],
     }
 
 
@@ -53,6 +56,7 @@ def sections(said: dict[str, Any], language: Language) -> list[Section]:
         ("contacts", FACT, "contacts"),
         ("shown", SHOWN, "shown"),
         ("closed", CLOSED, "closed"),
+        ("looks", LOOK, "looks"),
     )
     return [
         Section(

@@ -32,6 +32,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "contacts": ("Fiches du CRM et faits lus", "Records of the CRM and facts read"),
     "shown": ("Ce qui a été affiché dans le CRM", "What was shown in the CRM"),
     "closed": ("Fermé aussi chez", "Closed elsewhere"),
+    "looks": ("Consultations de vos données", "When your data were looked at"),
     "seal": ("Sceau", "Seal"),
     "law": ("Droit appliqué ce jour-là", "Law applied on that day"),
     "letter": ("Projet de réponse", "Draft of the reply"),
