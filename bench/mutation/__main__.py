@@ -2,13 +2,14 @@
 
 ``make mutate``, or ``python bench/mutation [--sample N] [--seed N] [FILE…]``. Each mutant (``mutants``) is loaded in a
 fork of this process (``trial``) in place of its file. The quickest tests that call the changed function run first, then
-all that call anything of its file; or all of ``tests/rules`` but the slow ones where nobody calls it, or a cache may
+all that call anything of its file; or all of ``tests/rules`` but the slow ones where nobody calls it or a cache may
 hide who does. A mutant is killed by the first test that fails, or that never ends.
 """
 
 from __future__ import annotations
 
 import argparse
+import ast
 from bisect import bisect_right
 from math import sqrt
 from pathlib import Path
@@ -56,8 +57,15 @@ def tests_of(mutant: Mutant, reach: dict[str, Reach]) -> list[list[str]]:
     before = bisect_right(lines, mutant.line)
     function = lines[before - 1] if before else None
     first = [test for test in calling if function in reach[test].lines[file]][:MOST_FIRST]
-    hidden = not calling or "cache" in mutant.path.read_text(encoding="utf-8")
+    text = mutant.path.read_text(encoding="utf-8")
+    hidden = not calling or "cache" in text or not _in_a_function(text, mutant.line)
     return [first, ALL_TESTS if hidden else calling]
+
+
+def _in_a_function(text: str, line: int) -> bool:
+    """Whether a line is run by who calls, and not on import."""
+    functions = (node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef))
+    return any(node.lineno < line <= (node.end_lineno or 0) for node in functions)
 
 
 def _compiles(source: str) -> bool:

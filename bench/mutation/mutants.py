@@ -68,7 +68,7 @@ def _unseen(tree: ast.Module) -> Iterator[tuple[Place, Place]]:
         if isinstance(node, ast.keyword) and node.arg == "strict":
             parts.append(node.value)
         if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
-            parts += node.body
+            parts += [node.test, *node.body]
         for part in parts:
             if isinstance(part, (ast.expr, ast.stmt)):
                 yield (part.lineno, part.col_offset), (part.end_lineno or 0, part.end_col_offset or 0)
