@@ -7,6 +7,7 @@ sealed, and dropped thirty days after they were settled; those of ignored events
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -102,6 +103,8 @@ def deliveries(tx: Tx, state: str | None = None, *, endpoint: str | None = None,
 
 def read_delivery(tx: Tx, id: str) -> Delivery | None:
     """One delivery with its headers and body unsealed, where they are still there."""
+    if not re.fullmatch("[0-9a-f]{32}", id):  # what somebody typed
+        return None
     row = tx.connection.execute(select(table).where(table.c.id == id)).first()
     if row is None:
         return None

@@ -24,8 +24,8 @@ def examine(kit: Contactable, *, mail_to: str = "") -> Iterator[Finding]:
     looks: Iterable[Callable[[], Iterable[Finding]]] = (
         lambda: _public_url(kit),
         lambda: _register(kit),
-        lambda: _senders(kit),
-        *(lambda name=name: _phone(kit, name) for name in phones(kit)),
+        *(lambda name=name: _sender(kit, name) for name in kit.settings.endpoints),
+        lambda: chain.from_iterable(_phone(kit, name) for name in phones(kit)),
         lambda: _mail(kit, mail_to),
         *(lambda name=name: _crm(kit, name) for name in kit.settings.connectors),
         *(lambda name=name: watch(kit, name) for name in kit.settings.connectors),
@@ -62,18 +62,16 @@ def _register(kit: Contactable) -> Iterator[Finding]:
         yield Finding("keys", Level.ERROR, "Nobody can restore a lost key: contactable key backup")
 
 
-def _senders(kit: Contactable) -> Iterator[Finding]:
-    for name, endpoint in kit.endpoints.items():
-        path = "/reports/33700" if endpoint.provider.id == "report33700" else f"/hooks/{name}"
-        url = f"{kit.settings.public_url.rstrip('/')}{path}"
-        if endpoint.secrets.keys or endpoint.secrets.unsigned:
-            yield Finding(f"endpoint {name} ({endpoint.provider.id}): {url}", Level.OK)
-        else:
-            yield Finding(
-                f"endpoint {name}",
-                Level.ERROR,
-                f"It has no secret and refuses everybody: see docs/providers/{endpoint.provider.id}.md",
-            )
+def _sender(kit: Contactable, name: str) -> Iterator[Finding]:
+    endpoint = kit.endpoint(name)
+    secrets, id = endpoint.secrets, endpoint.provider.id
+    path = "/reports/33700" if id == "report33700" else f"/hooks/{name}"
+    url = f"{kit.settings.public_url.rstrip('/')}{path}{'/<the path secret>' if secrets.path else ''}"
+    if secrets.keys or secrets.unsigned:
+        yield Finding(f"endpoint {name} ({id}), URL to paste: {url}", Level.OK)
+    else:
+        told = f"It has no secret and refuses everybody: see docs/providers/{id}.md"
+        yield Finding(f"endpoint {name}", Level.ERROR, told)
 
 
 def _phone(kit: Contactable, name: str) -> Iterator[Finding]:

@@ -247,21 +247,20 @@ class Contactable:
     @cached_property
     def endpoints(self) -> dict[str, Endpoint]:
         """The senders' doors, by name."""
+        return {name: self.endpoint(name) for name in self.settings.endpoints}
+
+    def endpoint(self, name: str) -> Endpoint:
+        """One sender's door; raises ``SettingsError`` naming it where its provider or a secret is missing."""
         from contactable.webhooks.receiver import Endpoint
         from contactable.webhooks.registry import find_provider
         from contactable.webhooks.request import Secrets
 
-        secret = self.settings.secret
-        return {
-            name: Endpoint(
-                name,
-                find_provider(each.provider),
-                Secrets.from_settings(each.options, secret),
-                each.connector,
-                self.link_keys,
-            )
-            for name, each in self.settings.endpoints.items()
-        }
+        each = self.settings.endpoints[name]
+        try:
+            provider, secrets = find_provider(each.provider), Secrets.from_settings(each.options, self.settings.secret)
+        except SettingsError as error:
+            raise SettingsError(f"[endpoints.{name}] {error}") from None
+        return Endpoint(name, provider, secrets, each.connector, self.link_keys)
 
     @cached_property
     def service(self) -> Service:

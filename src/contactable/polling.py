@@ -33,7 +33,10 @@ def poll(kit: Contactable, name: str) -> str:
     if endpoint.provider.questions is None:
         raise Malformed(f"{name} has no list to read: its sender pushes.")
     entered = repeated = problems = 0
-    for question in endpoint.provider.questions(endpoint.secrets, kit.clock()):
+    questions = list(endpoint.provider.questions(endpoint.secrets, kit.clock()))
+    if not questions:
+        return f"nothing is read: the sender's API key is not set (docs/providers/{endpoint.provider.id}.md)"
+    for question in questions:
         request = _ask(kit, name, question)
         items = read(endpoint.provider, request)
         events = [item for item in items if isinstance(item, Event)]
