@@ -1,6 +1,6 @@
 # Every target is one line of work; `make` alone lists them.
 PY := .venv/bin/python
-.PHONY: help env demo test bottlecrm lint bench mutate crash faults lock
+.PHONY: help env demo test bottlecrm lint bench mutate crash faults texts lock
 help: ## List the targets.
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/'
 env: .venv/.ready ## Make ./.venv with everything, from the lock; ends at once when nothing changed.
@@ -22,5 +22,7 @@ crash: env ## Kill the server at random under load, ROUNDS times (20 by default)
 	@CRASH_ROUNDS=$${ROUNDS:-20} $(PY) -m pytest tests/crash -q -p no:cacheprovider
 faults: env ## Let the CRM fail by seeded plans, PLANS of them (20 by default): all ends as if nothing had happened.
 	@FAULT_PLANS=$${PLANS:-20} $(PY) -m pytest tests/faults -q -n auto -p no:cacheprovider
+texts: env ## Write the catalogues of the pages' texts anew, with what is new left empty.
+	@$(PY) -m contactable.console.site.catalogue
 lock: ## Make requirements.lock anew (needs uv).
 	@uv pip compile pyproject.toml --quiet --universal --all-extras --group test --group lint --group bench --generate-hashes --no-emit-index-url --no-header -o requirements.lock

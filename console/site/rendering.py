@@ -1,0 +1,78 @@
+"""Pages from templates: escaped always, in the language of the reader, answered with strict headers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any, Final
+
+from babel.numbers import format_decimal
+from flask import Response
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from contactable.console.site.languages import day_in_words, moment_in_words, texts
+from contactable.rules.labels import Language
+
+STATIC: Final = Path(__file__).parent.parent / "static"
+"""Style sheets, for the ``static_folder`` of a blueprint."""
+TEMPLATES: Final = Path(__file__).parent.parent / "templates"
+
+POLICY: Final = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors {framed}"
+)
+"""No script at all, and nothing from elsewhere; ``data:`` is for the small pictures inside the style sheet."""
+HEADERS: Final = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cache-Control": "no-store",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "X-Robots-Tag": "noindex",
+}
+
+
+def page(
+    template: str, language: Language, *, status: int = HTTPStatus.OK, framed_by: str = "'none'", **values: Any
+) -> Response:
+    """A page of ``templates/``; ``framed_by`` names who may embed it, as ``frame-ancestors`` does."""
+    body = render(template, language, **values)
+    return with_headers(Response(body, status, content_type="text/html; charset=utf-8"), framed_by)
+
+
+def render(template: str, language: Language, **values: Any) -> str:
+    """The text of a page; ``values`` are escaped, and a value that is missing is an error."""
+    return environment(language).get_template(template).render(values)
+
+
+def with_headers(response: Response, framed_by: str = "'none'") -> Response:
+    """Add what keeps a page to itself."""
+    response.headers.update({**HEADERS, "Content-Security-Policy": POLICY.format(framed=framed_by)})
+    return response
+
+
+@cache
+def environment(language: Language) -> Environment:
+    """The templates of one language, with ``_``, ``ngettext``, and the filters ``day``, ``moment`` and ``number``."""
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    made.install_gettext_translations(texts(language), newstyle=True)  # type: ignore[attr-defined]
+    made.filters.update(_filters(language))
+    made.globals["language"] = language
+    return made
+
+
+def _filters(language: Language) -> Mapping[str, Any]:
+    return {
+        "day": lambda day: day_in_words(day, language),
+        "moment": lambda moment: moment_in_words(moment, language),
+        "number": lambda number: format_decimal(number, locale=language),
+    }
