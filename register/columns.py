@@ -10,6 +10,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
 from sqlalchemy import BigInteger, Column, Dialect, LargeBinary, Text, TypeDecorator
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -54,11 +55,11 @@ class Json(TypeDecorator[Any]):
 
     def process_bind_param(self, value: Any | None, dialect: Dialect) -> str | None:
         """To the column; no value and an empty one are both NULL."""
-        return dump(value) if value else None
+        return msgspec.json.encode(value, order="sorted").decode() if value else None
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> Any:
         """From the column; NULL is an empty object."""
-        return json.loads(value) if value else {}
+        return msgspec.json.decode(value) if value else {}
 
 
 def text_column(name: str) -> Column[str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, func, select, update
+from sqlalchemy import Row, and_, bindparam, func, select, update
 
 from contactable.register.carrying import carry, hand_over
 from contactable.register.carrying import contacts_with as contacts_with
@@ -54,6 +54,17 @@ class MirrorRow:
     merged_into: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class WrittenContact:
+    """What was written on one contact, for each offer, and the next day on which it changes by itself."""
+
+    connector: str
+    record_id: str
+    offers: Mapping[str, Mapping[str, str]]
+    until: date | None
+    at: datetime
+
+
 def remember(tx: Tx, connector: str, rows: Iterable[SeenContact]) -> list[str]:
     """Mirror contacts as they were just seen; return the ids of those that are new, changed, or back again."""
     changed: list[str] = []
@@ -93,6 +104,25 @@ def written(
     """Keep what was written to the CRM, for each offer, and the next day on which it changes by itself."""
     values = {"written": offers, "written_at": at, "until": until and until.isoformat(), "confirmed_at": None}
     tx.connection.execute(update(table).where(_is(connector, record_id)).values(values))
+
+
+def written_all(tx: Tx, rows: Iterable[WrittenContact]) -> None:
+    """Keep the same of many contacts at once."""
+    here = and_(table.c.connector == bindparam("of_connector"), table.c.record_id == bindparam("of_record"))
+    kept = update(table).where(here)
+    for part in chunks(rows):
+        values = [
+            {
+                "of_connector": row.connector,
+                "of_record": row.record_id,
+                "written": row.offers,
+                "written_at": row.at,
+                "until": row.until and row.until.isoformat(),
+                "confirmed_at": None,
+            }
+            for row in part
+        ]
+        tx.connection.execute(kept, values)
 
 
 def confirmed(tx: Tx, connector: str, record_ids: Iterable[str], at: datetime) -> None:

@@ -22,6 +22,9 @@ SUBMITTED = "submitted"
 """Why a contact was promised that has just sent a form: what it agreed to there is to be read before."""
 
 
+THREE_A_ROW = 300  # rows of three values in one statement, below what either database takes
+
+
 @dataclass(frozen=True, slots=True)
 class Promise:
     """That one contact will be brought up to date; ``refresh`` asks for reading it from its CRM before."""
@@ -115,11 +118,14 @@ def free(tx: Tx, connector: str) -> int:
 def kept(tx: Tx, kept_ones: Promise | Sequence[Promise]) -> int:
     """Delete promises at the versions that were claimed; return how many. Those renewed meanwhile are free again."""
     deleted = 0
-    for each in [kept_ones] if isinstance(kept_ones, Promise) else kept_ones:
-        same = and_(_is(each), promises.c.version == each.version)
-        gone = tx.connection.execute(delete(promises).where(same).returning(promises.c.record_id)).first()
-        deleted += gone is not None
-        if gone is None:
+    for part in chunks([kept_ones] if isinstance(kept_ones, Promise) else kept_ones, THREE_A_ROW):
+        claimed = tuple_(promises.c.connector, promises.c.record_id, promises.c.version)
+        same = claimed.in_([(each.connector, each.record_id, each.version) for each in part])
+        gone = tx.connection.execute(delete(promises).where(same).returning(promises.c.connector, promises.c.record_id))
+        over = {tuple(row) for row in gone}
+        deleted += len(over)
+        renewed = [each for each in part if (each.connector, each.record_id) not in over]
+        for each in renewed:
             tx.connection.execute(update(promises).where(_is(each)).values(leased_until=None))
     return deleted
 
@@ -166,9 +172,17 @@ def waiting_for(tx: Tx, connector: str, why: str) -> list[str]:
     return list(tx.connection.execute(wanted.order_by(promises.c.record_id)).scalars())
 
 
+def put_off(tx: Tx, connector: str) -> dict[str, int]:
+    """How many promises of a CRM wait for a later moment, by the reason why."""
+    waits = (promises.c.connector == connector) & (promises.c.not_before > tx.now)
+    counted = select(promises.c.why, func.count()).where(waits).group_by(promises.c.why)
+    return {row.why: row[1] for row in tx.connection.execute(counted)}
+
+
 def next_due(tx: Tx, connector: str, why: str) -> datetime | None:
     """When the first of the promises that were put off for one reason is due; None where there is none."""
-    wanted = select(promises.c.not_before).where(promises.c.connector == connector, promises.c.why == why)
+    free = (promises.c.connector == connector) & (promises.c.why == why) & promises.c.leased_until.is_(None)
+    wanted = select(promises.c.not_before).where(free)
     return tx.connection.execute(wanted.order_by(promises.c.not_before).limit(1)).scalar()
 
 

@@ -29,6 +29,13 @@ class Allowance:
     limit: int
     used: Counter[Opening]
     strict: bool = False  # after a restore: what was never written counts as closed too
+    approved_at: datetime | None = None
+
+    def after(self, earlier: Allowance | None) -> Allowance:
+        """This, less what was let pass under an earlier look and is not in the register yet."""
+        if earlier is not None and earlier.approved_at == self.approved_at:
+            self.used |= earlier.used  # of each opening the higher count
+        return self
 
     def hold(self, verdicts: Verdicts, before: Mapping[str, Mapping[str, str]]) -> tuple[Verdicts, bool]:
         """What may be shown of a contact now, and whether an opening was held back.
@@ -63,14 +70,13 @@ def allowance(tx: Tx, connector: str, settings: BrakeSettings) -> Allowance:
     """
     if awaits_approval(tx, connector):
         return Allowance(0, Counter(), strict=True)
-    since = tx.now - WINDOW
     approved = cursors.get(tx, connector, HELD)
-    if approved is not None:
-        since = max(since, cursors.updated(tx)[connector, HELD])
+    approved_at = None if approved is None else cursors.updated(tx)[connector, HELD]
+    since = max(tx.now - WINDOW, approved_at or tx.now - WINDOW)
     found = shown.opened_since(tx, connector, since)
     opened = Counter({(offer, Channel(channel)): count for (offer, channel), count in found.items()})
     limit = max(int(settings.share * mirror.counts(tx).get(connector, 0)), settings.contacts)
-    return Allowance(limit + (approved or {}).get("waiting", 0), opened)
+    return Allowance(limit + (approved or {}).get("waiting", 0), opened, approved_at)
 
 
 def waiting(tx: Tx, connector: str) -> list[str]:

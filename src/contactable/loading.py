@@ -18,8 +18,9 @@ from contactable.register import Tx, cursors, ledger, mirror, outbox, subjects
 from contactable.register.members import LIST, OUTCOME
 from contactable.rules import Channel, Reason
 from contactable.rules.calendar import paris_day
-from contactable.sync import CHANGES, Progress
-from contactable.worker import LATER, work
+from contactable.settling import LATER
+from contactable.sync import CHANGES, Progress, Summary
+from contactable.worker import work
 
 if TYPE_CHECKING:
     from contactable.kit import Contactable
@@ -61,7 +62,20 @@ def load(kit: Contactable, name: str, *, full: bool = False, progress: Progress 
     made = own_properties.ensure(kit, name)
     summary = kit.reader(name).sync(full=full, progress=progress)
     written = drain(kit, name, progress)
-    return f"{summary.read} contacts read, {written} brought up to date, {len(made)} properties made"
+    done = f"{summary.read} contacts read, {written} brought up to date, {len(made)} properties made"
+    return "; ".join([done, *_besides(kit, name, summary)])
+
+
+def _besides(kit: Contactable, name: str, summary: Summary) -> Iterator[str]:
+    """What was left out, and why: codes and counts, nobody's name."""
+    if summary.gone:
+        yield f"{summary.gone} gone from the CRM"
+    if summary.warnings:
+        yield "not understood: " + ", ".join(f"{code} {count}" for code, count in sorted(summary.warnings.items()))
+    with kit.register.read() as tx:
+        waiting = outbox.put_off(tx, name)
+    if waiting:
+        yield "put off: " + ", ".join(f"{why} {count}" for why, count in sorted(waiting.items()))
 
 
 def drain(kit: Contactable, name: str, progress: Progress = lambda done, total: None) -> int:
@@ -70,9 +84,12 @@ def drain(kit: Contactable, name: str, progress: Progress = lambda done, total: 
     with kit.register.read() as tx:
         waiting = outbox.pending(tx).get(name)
     done, total = 0, waiting.contacts if waiting else 0
-    while (taken := work(desk)) or _is_due_soon(kit, name):
-        done += taken
-        progress(done, max(total, done))
+    while True:
+        for taken in work(desk):
+            done += taken
+            progress(done, max(total, done))
+        if not _is_due_soon(kit, name):
+            break
     return done
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import structlog
 
@@ -39,12 +40,13 @@ Progress = Callable[[int, int | None], None]
 
 @dataclass(slots=True)
 class Summary:
-    """What one sync saw."""
+    """What one sync saw. A CRM gives contacts at least once; those that come again since ``began`` count once."""
 
     read: int = 0
     changed: int = 0
     gone: int = 0
     warnings: dict[str, int] = field(default_factory=dict)
+    began: datetime | None = None
 
     def count(self, warnings: Iterable[str]) -> None:
         """Add the warnings of one record."""
@@ -92,6 +94,7 @@ class Reader:
         everything = full or self._asks_otherwise()
         self._sync_beside(summary, everything)
         with self.register.read() as tx:
+            summary.began = tx.now
             cursor = None if everything else cursors.get(tx, self.connector.name, CHANGES)
         self._take(self.connector.iter_changed(cursor, self.mapping.properties), CHANGES, progress, summary)
         if self.settings is not None:
@@ -211,7 +214,9 @@ class Reader:
         with self.register.read() as tx:
             doubtful = understanding.may_have_vanished(tx, page.records)
         existing = property_names(self.connector) if doubtful else None
-        summary.add(self.register.write(lambda tx: self._keep(tx, page, cursor_name, understanding, existing)))
+        summary.add(
+            self.register.write(lambda tx: self._keep(tx, page, cursor_name, understanding, existing, summary.began))
+        )
 
     def _keep(
         self,
@@ -220,6 +225,7 @@ class Reader:
         cursor_name: str,
         understanding: Understanding,
         existing: frozenset[str] | None,
+        began: datetime | None,
     ) -> Summary:
         name, records = self.connector.name, page.records
         for record in records:
@@ -237,8 +243,10 @@ class Reader:
         outbox.promise(tx, name, changed, urgent=False, why="changed")
         if page.cursor is not None:
             cursors.set(tx, name, cursor_name, dict(page.cursor))
-        summary = Summary(len(records), len(changed), len(gone))
-        summary.count(warning for each in found for warning in each.warnings)
+        anew = set(changed)
+        counted = [each for each in found if each.seen.record_id in anew or not each.was_seen_since(began)]
+        summary = Summary(len(counted), len(changed), len(gone))
+        summary.count(warning for each in counted for warning in each.warnings)
         return summary
 
 

@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from contactable.connectors.protocol import ContactRecord, ShowsOptOuts
@@ -40,6 +41,11 @@ class Understood:
     ticks: Sequence[str]
     known: bool
     lifted: str = ""
+    seen_at: datetime | None = None  # when it was last seen otherwise than it was before
+
+    def was_seen_since(self, moment: datetime | None) -> bool:
+        """Whether it came already since a moment, as it is now."""
+        return moment is not None and self.seen_at is not None and self.seen_at >= moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +119,7 @@ class Understanding:
             label=label_of(mapped.identifiers),
         )
         new = [tick for tick in ticks if tick not in had]
-        return Understood(seen, mapped.warnings, new, known, native.lifted_now)
+        return Understood(seen, mapped.warnings, new, known, native.lifted_now, before.seen_at if before else None)
 
     def _standing(self, before: MirrorRow | None, existing: Collection[str] | None) -> dict[str, list[str]]:
         """The oppositions whose property is gone from the CRM and still stands in the mapping."""

@@ -8,52 +8,37 @@ repeat at most.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 import structlog
 
-from contactable.brake import HELD, WINDOW, allowance
+from contactable.brake import Allowance, allowance
 from contactable.clock import Clock
-from contactable.connectors.protocol import Change, Connector, Outcome, Result
+from contactable.connectors.protocol import Change, Connector, Outcome
 from contactable.errors import ContactableError
 from contactable.identifiers import IdentifierKind
-from contactable.judging import Judge, Verdicts, next_until
+from contactable.judging import Judge
 from contactable.logs import trace
 from contactable.mapping import property_values
 from contactable.next_calls import NextCalls
 from contactable.own_properties import PROPERTIES, is_compact
-from contactable.register import MirrorRow, Promise, Register, Tx, ledger, mirror, outbox, shown, subjects
-from contactable.rules import Reason
+from contactable.register import MirrorRow, Promise, Register, Tx, ledger, mirror, outbox, subjects
 from contactable.rules.calendar import paris_day
 from contactable.rules.labels import Language
 from contactable.settings import BrakeSettings
+from contactable.settling import FIRST_DELAY, Became, Plan, put_off, settle
+from contactable.transport import pipelined
 from contactable.turns import Turn
-from contactable.unsubscribing import NO_WISH, OPT_OUT, WAITS, Wish, leave, wish
+from contactable.unsubscribing import NO_WISH, leave, wish
 
 log = structlog.get_logger()
 
 BATCH = 1000  # promises taken at a time
 LEASE = 120.0  # seconds after which another worker may take a promise over
 IDLE = 0.5  # seconds between two looks at the outbox when nobody wakes us
-FIRST_DELAY, LONGEST_DELAY = timedelta(seconds=2), timedelta(hours=1)
-LATER = "later"
-"""Why a promise waits whose contact the CRM could not take now."""
+BATCHES_AT_ONCE = 3
 CHANGED_AT = "contactable_changed_at"
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What is to be done for one promise: the properties that differ, and the verdicts behind them."""
-
-    promise: Promise
-    row: MirrorRow | None = None
-    verdicts: Verdicts | None = None
-    values: Mapping[str, str] | None = None
-    changes: Mapping[str, str] | None = None
-    held: bool = False  # the brake keeps an opening back
-    wish: Wish = NO_WISH  # what is to be left in the CRM itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,44 +59,50 @@ class Desk:
     unsubscribes: bool = False  # oppositions to e-mail are written as the CRM's own unsubscribe too
 
 
-def work(desk: Desk) -> int:
-    """Take a batch of promises, write what changed, and return how many promises were taken."""
-    name = desk.connector.name
-    promises = desk.register.write(lambda tx: outbox.claim(tx, name, BATCH, LEASE))
-    if not promises:
-        return 0
-    try:
-        _bring_up_to_date(desk, promises)
-    except ContactableError:
-        desk.register.write(lambda tx: _put_off(tx, promises))  # or they would wait for the lease to end
-        raise
-    return len(promises)
+def work(desk: Desk, go_on: Callable[[], bool] = lambda: True) -> Iterator[int]:
+    """Bring contacts up to date until nothing is left that is due; yield how many promises each batch held.
+
+    While some batches are on their way the next is decided, so that the line to the CRM is never idle.
+    """
+    yield from pipelined(lambda plans: _carry_out(desk, plans), _batches(desk, go_on), at_once=BATCHES_AT_ONCE)
 
 
-def _bring_up_to_date(desk: Desk, promises: Sequence[Promise]) -> None:
+def _batches(desk: Desk, go_on: Callable[[], bool]) -> Iterator[Sequence[Plan]]:
+    """Claim promises and decide on them, batch after batch."""
+    name, left = desk.connector.name, None
+    while go_on() and (promises := desk.register.write(lambda tx: outbox.claim(tx, name, BATCH, LEASE))):
+        try:
+            _read_anew(desk, promises)
+        except ContactableError:
+            desk.register.write(lambda tx: put_off(tx, promises))
+            raise
+        with desk.register.read() as tx:
+            left = allowance(tx, name, desk.brake).after(left)
+            plans = list(_plans(tx, desk, promises, left))
+        yield plans
+
+
+def _read_anew(desk: Desk, promises: Sequence[Promise]) -> None:
     if any(promise.why == outbox.SUBMITTED for promise in promises):
         desk.read_forms()
     desk.refresh([promise.record_id for promise in promises if promise.refresh])
-    with desk.register.read() as tx:
-        plans = list(_plans(tx, desk, promises))
+
+
+def _carry_out(desk: Desk, plans: Sequence[Plan]) -> int:
     outcomes = _write(desk, [plan for plan in plans if plan.changes])
     wanted = {plan.promise.record_id: plan.wish.scopes for plan in plans if plan.wish.scopes}
     left = leave(desk.register, desk.connector, wanted)
-    desk.register.write(lambda tx: _settle(tx, desk, plans, outcomes, left))
+    desk.register.write(lambda tx: settle(tx, plans, Became(outcomes, left), desk.versions))
+    return len(plans)
 
 
-def _put_off(tx: Tx, promises: Sequence[Promise]) -> None:
-    for promise in promises:
-        outbox.postpone(tx, promise, _delay(promise.attempts), LATER)
-
-
-def _plans(tx: Tx, desk: Desk, promises: Sequence[Promise]) -> Iterable[Plan]:
+def _plans(tx: Tx, desk: Desk, promises: Sequence[Promise], left: Allowance) -> Iterable[Plan]:
     name, today = desk.connector.name, paris_day(desk.clock())
     ids = [promise.record_id for promise in promises]
     rows = mirror.contacts(tx, name, ids)
     entries = ledger.entries_of_contacts(tx, name, ids)
     own = subjects.find_subjects(tx, [(IdentifierKind.RECORD, f"{name}:{id}") for id in ids])
-    left, compact = allowance(tx, name, desk.brake), is_compact(tx, name)
+    compact = is_compact(tx, name)
     for promise in promises:
         row = rows.get(promise.record_id)
         if row is None or row.gone_at:
@@ -150,91 +141,6 @@ def _write(desk: Desk, plans: Sequence[Plan]) -> dict[str, Outcome]:
     return outcomes
 
 
-def _settle(
-    tx: Tx, desk: Desk, plans: Sequence[Plan], outcomes: Mapping[str, Outcome], left: Mapping[str, Result]
-) -> None:
-    """Keep what became of each promise."""
-    kept: list[Promise] = []
-    for plan in plans:
-        id = plan.promise.record_id
-        put_off = _keep(tx, desk, plan, outcomes.get(id), left.get(id, Result.LATER))
-        if put_off is None:
-            kept.append(plan.promise)
-        else:
-            outbox.postpone(tx, plan.promise, *put_off)
-    outbox.kept(tx, kept)
-
-
-def _keep(tx: Tx, desk: Desk, plan: Plan, outcome: Outcome | None, left: Result) -> tuple[timedelta, str] | None:
-    """Keep what became of one contact; give the delay and the reason where its promise is not kept yet."""
-    if plan.row is None or plan.verdicts is None:
-        return None
-    row, until = plan.row, next_until(plan.verdicts)
-    if plan.changes and (outcome is None or outcome.result is Result.LATER):
-        return _delay(plan.promise.attempts), LATER
-    if outcome and outcome.result is Result.REFUSED:
-        return LONGEST_DELAY, outcome.why[:200]
-    if outcome and outcome.survivor:
-        _follow(tx, row, outcome.survivor)
-        return None
-    if outcome and outcome.result is Result.GONE:
-        mirror.forget(tx, row.connector, [row.record_id])
-        return None
-    waits = bool(plan.wish.scopes) and left in (Result.LATER, Result.REFUSED)
-    if plan.changes or (plan.wish.scopes and not waits):
-        mirror.written(tx, row.connector, row.record_id, _written(plan, waits), until, tx.now)
-        shown.add(tx, _shown(desk, row, plan.verdicts))
-    else:
-        mirror.checked(tx, row.connector, row.record_id, until)
-    if waits:
-        return (LONGEST_DELAY, WAITS) if left is Result.REFUSED else (_delay(plan.promise.attempts), LATER)
-    return (WINDOW, HELD) if plan.held else None
-
-
-def _follow(tx: Tx, row: MirrorRow, survivor: str) -> None:
-    """The record was merged: what was written under its id fell on the survivor, which is read and written anew."""
-    mirror.merge(tx, row.connector, survivor, [row.record_id])
-    mirror.written(tx, row.connector, survivor, {}, None, tx.now)
-    outbox.promise(tx, row.connector, [survivor], urgent=True, refresh=True, why="merged")
-
-
-def _written(plan: Plan, waits: bool) -> dict[str, Mapping[str, str]]:
-    left = (plan.row.written or {}).get(OPT_OUT, {}) if plan.row else {}
-    left = left if waits else plan.wish.left(left)
-    reasons = {
-        offer: {str(channel): str(verdict.reason) for channel, verdict in by_channel.items()}
-        for offer, by_channel in (plan.verdicts or {}).items()
-    }
-    return {PROPERTIES: dict(plan.values or {}), **({OPT_OUT: left} if left else {}), **reasons}
-
-
-def _shown(desk: Desk, row: MirrorRow, verdicts: Verdicts) -> Iterable[shown.Shown]:
-    """One row for each verdict that is now shown otherwise than before."""
-    for offer, by_channel in verdicts.items():
-        before = (row.written or {}).get(offer, {})
-        for channel, verdict in by_channel.items():
-            reason = before.get(channel)
-            if reason == verdict.reason:
-                continue
-            yield shown.Shown(
-                connector=row.connector,
-                record_id=row.record_id,
-                offer=offer,
-                channel=channel,
-                allowed=verdict.allowed,
-                reason=verdict.reason,
-                was_allowed=None if reason is None else Reason(reason).opens,
-                until=verdict.until.isoformat() if verdict.until else None,
-                facts=row.facts,
-                versions=desk.versions,
-            )
-
-
-def _delay(attempts: int) -> timedelta:
-    doubled: timedelta = FIRST_DELAY * 2 ** min(attempts, 12)
-    return min(doubled, LONGEST_DELAY)
-
-
 class Worker:
     """Runs ``work`` in a thread of its own until it is stopped, as long as it is this process's turn."""
 
@@ -262,6 +168,9 @@ class Worker:
             self._thread.join()
             self._turn.give_back()
 
+    def _may_go_on(self) -> bool:
+        return not self._stopping.is_set() and self._turn.is_mine()
+
     def _loop(self) -> None:
         while not self._stopping.is_set():
             self._woken.clear()
@@ -270,7 +179,7 @@ class Worker:
 
     def _work(self) -> int:
         try:
-            return work(self._desk) if self._turn.is_mine() else 0
+            return sum(work(self._desk, self._may_go_on))
         except ContactableError as error:
             log.warning("worker_waits", connector=self._desk.connector.name, why=str(error))
         except Exception as error:  # noqa: BLE001  a contact that breaks us must not end the work for the others

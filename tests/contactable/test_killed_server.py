@@ -123,3 +123,13 @@ def test_a_server_ends_cleanly_when_told_to(settings: Path) -> None:
         process.send_signal(signal.SIGTERM)
 
         assert process.wait(timeout=20) == 0
+
+
+def test_a_server_whose_crm_is_down_ends_when_told_to(crm: HubSpotSandbox, settings: Path) -> None:
+    crm.stop()
+
+    with serving(settings) as (process, _):
+        time.sleep(1)
+        process.send_signal(signal.SIGTERM)
+
+        assert process.wait(timeout=30) == 0

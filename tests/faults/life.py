@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from contactable import Contactable
 from contactable.identifiers import IdentifierKind
+from contactable.loading import load
 from contactable.register import NewEntry, Tx, ledger, outbox, subjects
 from contactable.sandbox import HubSpotSandbox
 
@@ -38,6 +39,12 @@ class Company:
         self.crm = crm
         self.kit = kit
         self.dice = random.Random(seed)
+
+    def sync(self) -> str:
+        """Read and write everything, opt-outs that moved no date included."""
+        load(self.kit, "hubspot")
+        self.kit.reader("hubspot").sync_consents()
+        return load(self.kit, "hubspot")
 
     def live(self) -> None:
         """Let some things happen, in an order that only the seed decides."""

@@ -23,7 +23,7 @@ from tests.faults.life import Company, people
 from contactable import Contactable
 from contactable.commands.init import write_keys
 from contactable.errors import ContactableError
-from contactable.loading import load
+from contactable.one_process import run_or_leave
 from contactable.register import ledger, mirror, outbox, upgrade
 from contactable.sandbox import Fault, HubSpotSandbox
 from contactable.sandbox.hubspot import UNLIMITED, seeded_faults
@@ -69,9 +69,7 @@ def sync(here: Company) -> None:
     end = time.monotonic() + 120
     while True:
         try:
-            load(here.kit, "hubspot")
-            here.kit.reader("hubspot").sync_consents()
-            load(here.kit, "hubspot")
+            run_or_leave(here.kit.settings.register_url, here.kit.register, "sync", {}, here.sync, lambda told: None)
             if not waits(here.kit):
                 return
         except ContactableError:

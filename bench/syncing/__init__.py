@@ -1,0 +1,1 @@
+"""What ``bench/sync.py`` measures, a module for each question."""

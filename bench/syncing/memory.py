@@ -1,0 +1,29 @@
+"""How much memory a whole first sync takes, of few contacts and of many: each in a process of its own."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from contactable.loading import load
+from syncing.portal import SPAWN, Portal, installation, portal
+
+
+def memory(few: int, many: int) -> dict[str, float]:
+    """Peak memory of a sync of few contacts and of one of many, and the difference."""
+    peaks = [_peak(contacts) for contacts in (few, many)]
+    return {"memory_mb": round(peaks[1], 1), "memory_growth_mb": round(peaks[1] - peaks[0], 1)}
+
+
+def _peak(contacts: int) -> float:
+    with portal(contacts, latency=0.0, limited=False) as to, SPAWN.Pool(1) as pool:
+        return pool.apply(_sync_and_weigh, (to.url, to.token))
+
+
+def _sync_and_weigh(url: str, token: str) -> float:
+    os.environ["CONTACTABLE_LOG"] = "error"
+    with installation(Portal(url, token, lambda word: None), limited=False) as kit:
+        load(kit, "hubspot")
+    # Not `ru_maxrss`: a new process inherits that of the one it was started by.
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return int(status.split("VmHWM:")[1].split()[0]) / 1024
