@@ -76,7 +76,7 @@ def allowance(tx: Tx, connector: str, settings: BrakeSettings) -> Allowance:
     found = shown.opened_since(tx, connector, since)
     opened = Counter({(offer, Channel(channel)): count for (offer, channel), count in found.items()})
     limit = max(int(settings.share * mirror.counts(tx).get(connector, 0)), settings.contacts)
-    return Allowance(limit + (approved or {}).get("waiting", 0), opened, approved_at)
+    return Allowance(limit + (approved or {}).get("waiting", 0), opened, approved_at=approved_at)
 
 
 def waiting(tx: Tx, connector: str) -> list[str]:
