@@ -74,7 +74,8 @@ def served(type: str, contacts: int, text: str) -> Iterator[Served]:
 
 def _serve(pipe: Connection, type: str, contacts: int, text: str) -> None:
     with _sandbox(type, contacts) as crm:
-        pipe.send({"base_url": crm.url, **{name: value for name, value in crm.access.items() if name == "token"}})
+        hubspot = isinstance(crm, HubSpotSandbox)
+        pipe.send({"base_url": crm.url, "token": crm.token} if hubspot else crm.access)
         while (word := pipe.recv()) != "stop":
             if word == "change":
                 _change(crm, text)

@@ -78,7 +78,7 @@ class Condition(Protocol):
 
     @property
     def test(self) -> str:
-        """any_of, none_of, known, unknown, contains, lacks, after_day, before_day, after_now, before_now."""
+        """any_of, none_of, known, unknown, contains, lacks, after_day, before_day."""
         ...
 
     @property
@@ -89,11 +89,6 @@ class Condition(Protocol):
     @property
     def days(self) -> int:
         """For dates: how many days after today, of Europe/Paris."""
-        ...
-
-    @property
-    def hours(self) -> int:
-        """For moments: how many hours after now."""
         ...
 
 
@@ -441,20 +436,6 @@ class RemovesProperties(Protocol):
 
     def remove_properties(self, names: Sequence[str]) -> Iterator[str]:
         """Take properties of ours away, with all they hold, and yield the names of those that were there."""
-        ...
-
-
-@runtime_checkable
-class EndsAccess(Protocol):
-    """Offered by connectors whose app can take itself out of the account, its webhooks with it."""
-
-    @property
-    def ends_access(self) -> bool:
-        """Whether it can be done with this kind of access."""
-        ...
-
-    def end_access(self) -> None:
-        """Uninstall the app: the token is worth nothing from then on."""
         ...
 
 

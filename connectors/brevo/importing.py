@@ -19,7 +19,7 @@ from contactable.connectors.protocol import Change, ContactRecord, Outcome, Resu
 from contactable.errors import Unavailable
 
 GROUP = 5_000  # contacts, some 3 MB of at most 8
-LOOKS, BETWEEN = 600, 1.0  # how often, and every how many seconds, we ask whether an import has ended
+LOOKS, FIRST, LONGEST = 60, 1.0, 60.0  # how often we ask whether an import has ended, and the seconds between
 ENDED = {"completed": True, "failed": False, "cancelled": False}
 
 
@@ -62,13 +62,14 @@ def _import(
 
 def _await(account: Account, process: Any) -> None:
     """Wait until an import has ended; raises ``Unavailable`` where it failed or takes too long."""
-    for _ in range(LOOKS):
+    for look in range(LOOKS):
         status = account.get(f"/processes/{process}").json.get("status")
         if ENDED.get(status):
             return
         if status in ENDED:
             raise Unavailable(f"Brevo's import {status}.")
-        if account.stopping.wait(BETWEEN):
+        # Further and further apart: beside contacts there are a hundred requests an hour.
+        if account.stopping.wait(min(LONGEST, FIRST * 1.5**look)):
             raise Unavailable("The kit is stopping.")
     raise Unavailable("Brevo's import did not end in time.")
 

@@ -24,8 +24,6 @@ _OPERATORS = {
     "lacks": ("MULTISTRING", "DOES_NOT_CONTAIN"),
     "after_day": ("TIME_POINT", "IS_AFTER"),
     "before_day": ("TIME_POINT", "IS_BEFORE"),
-    "after_now": ("TIME_POINT", "IS_AFTER"),
-    "before_now": ("TIME_POINT", "IS_BEFORE"),
 }
 _WITHOUT_VALUE = ("none_of", "lacks")  # who has no value passes
 
@@ -72,16 +70,15 @@ def _filter(condition: Condition) -> dict[str, Any]:
     if condition.values:
         operation["values"] = list(condition.values)
     if kind == "TIME_POINT":
-        operation |= {"timePoint": _point(condition), "propertyParser": "VALUE", "endpointBehavior": "EXCLUSIVE"}
+        operation |= {"timePoint": _day(condition.days), "propertyParser": "VALUE", "endpointBehavior": "EXCLUSIVE"}
     return {"filterType": "PROPERTY", "property": condition.property_name, "operation": operation}
 
 
-def _point(condition: Condition) -> dict[str, Any]:
-    now = condition.test.endswith("_now")
+def _day(days: int) -> dict[str, Any]:
     return {
         "timeType": "INDEXED",
         "timezoneSource": "CUSTOM",
         "zoneId": ZONE,
-        "indexReference": {"referenceType": "NOW" if now else "TODAY"},
-        "offset": {"hours": condition.hours} if now else {"days": condition.days},
+        "indexReference": {"referenceType": "TODAY"},
+        "offset": {"days": days},
     }

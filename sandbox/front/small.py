@@ -90,8 +90,8 @@ class SmallCrm:
 
     @property
     def access(self) -> dict[str, str]:
-        """What a connector needs to begin; none of it opens anything but this sandbox."""
-        return {"url": self.url, "token": self.token, **self.manner.access(self)}
+        """The options with which a connector begins; none of it opens anything but this sandbox."""
+        return {"base_url": self.url, "token": self.token, **self.manner.access(self)}
 
     def limit(self, limits: Mapping[str, Limit]) -> None:
         """Other limits from now on."""

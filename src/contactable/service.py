@@ -16,10 +16,8 @@ import structlog
 
 from contactable import alerts, outward, own_properties
 from contactable.agent_cards import Cards
-from contactable.beginning import begun_with
 from contactable.connectors.protocol import Closes
 from contactable.errors import Conflict, ContactableError, RegisterError
-from contactable.next_calls import roll
 from contactable.one_process import alone, lock_of
 from contactable.polling import poll, pollable
 from contactable.register import Register, cursors, jobs, leases, mirror, outbox
@@ -42,7 +40,7 @@ log = structlog.get_logger()
 
 JOB_LEASE = 60.0  # seconds; longer than two reports of progress
 JOBS_EVERY = 0.5  # seconds
-MINUTE, DAY = 60.0, 86_400.0  # seconds
+DAY = 86_400.0  # seconds
 PURGE_AT = time(2, 30)  # of Europe/Paris
 SEAL_EVERY = 3600.0  # seconds
 VERIFY_EVERY = 7 * DAY
@@ -132,7 +130,6 @@ def tasks(kit: Contactable, wake: Callable[[], None]) -> Iterator[Task]:
         if kit.connectors[name].capabilities.forms:
             yield Task(f"forms {name}", partial(_forms, kit, name, wake), every=schedule.forms)
         yield Task(f"reconcile {name}", partial(_reconcile, kit, name), every=schedule.reconcile)
-        yield Task(f"hours {name}", partial(roll, kit, name, wake), every=MINUTE)
         yield Task(f"coverage {name}", partial(remember_coverage, kit, name), every=DAY)
     for name in pollable(kit):
         yield Task(f"poll {name}", partial(poll, kit, name), every=schedule.poll)
@@ -179,13 +176,11 @@ def has_begun(kit: Contactable, name: str) -> bool:
 
 
 def _sync(kit: Contactable, name: str, wake: Callable[[], None]) -> str:
-    begun = has_begun(kit, name)
-    few = [] if begun else begun_with(kit, name)
-    if not begun and not few:
+    if not has_begun(kit, name):
         return f"waits for a person: contactable sync {name} --yes"
     made = _properties(kit, name)
     try:
-        summary = kit.reader(name).sync() if begun else kit.reader(name).sync_some(few)
+        summary = kit.reader(name).sync()
     except Conflict:
         return "somebody syncs it already"
     if summary.changed:

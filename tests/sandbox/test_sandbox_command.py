@@ -13,6 +13,8 @@ import requests
 from click.testing import CliRunner
 
 from contactable.cli import group
+from contactable.connectors import connect
+from contactable.sandbox import SMALL
 
 
 def test_the_command_prints_what_an_app_needs_and_stops_when_told() -> None:
@@ -44,6 +46,18 @@ def test_the_same_is_had_over_http_without_reading_what_was_printed() -> None:
 
     assert told["token"] == access["token"]
     assert told["client_secret"] == access["client_secret"]
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_what_a_small_crm_prints_is_what_its_connector_asks_for(name: str) -> None:
+    words = [sys.executable, "-m", "contactable", "sandbox", "crm", name, "--contacts", "3", "--json"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        assert process.stdout is not None
+        access = json.loads("".join(iter(process.stdout.readline, "}\n")) + "}")
+        ids = list(connect("crm", name, access, lambda reference: reference.encode()).iter_ids())
+        process.terminate()
+
+    assert len(ids) == 3
 
 
 @pytest.mark.parametrize(

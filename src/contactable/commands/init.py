@@ -92,7 +92,7 @@ def _unsubscribes(crm: str, told: bool | None, language: str) -> bool | None:
     """Whether to write the CRM's own unsubscribe, on by default; None where it has none."""
     from contactable.connectors import find
 
-    if not find(crm).CAPABILITIES.opt_out:
+    if "email" not in find(crm).CAPABILITIES.opt_out:
         return None
     if told is not None or not sys.stdin.isatty():
         return told is not False
