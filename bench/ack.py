@@ -24,13 +24,13 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from itertools import count
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 from flask import Flask, request
 from load import CONNECTIONS, drive, load, name
+from load.hubspot import SECRET, of_contact, signed
 
 from contactable import Contactable
 from contactable.commands.init import write_keys
@@ -38,7 +38,6 @@ from contactable.loading import load as read_all
 from contactable.logs import configure
 from contactable.register import upgrade
 from contactable.sandbox import HubSpotSandbox
-from contactable.sandbox.hubspot.webhooks import signed_headers
 from contactable.serving import THREADS, make_app
 from contactable.settings import load as load_settings
 
@@ -48,8 +47,6 @@ ROUNDS = 2  # of bare view and kit in turns: the machine is shared
 BATCH = 100
 MOST = {1: 10_000, BATCH: 600}  # requests a second that are prepared for wrk, by the events in each
 LATENCY, PACE, OPPOSITIONS = 0.15, 100, 1_000  # seconds an answer of the CRM takes; events a second; events
-SECRET = "a-client-secret"
-PUBLIC = "https://crm.example.com/hooks/hubspot"
 SETTINGS = """
 public_url = "https://crm.example.com"
 [endpoints.hubspot]
@@ -63,7 +60,6 @@ type = "hubspot"
 token = "env:HUBSPOT_TOKEN"
 base_url = "{url}"
 """
-_ids = count(1)
 
 
 def make() -> Flask:
@@ -109,38 +105,6 @@ def _command(server: str, port: int) -> list[str]:
         return [sys.executable, "-m", "granian", "--interface", "wsgi", "--factory", *threads, *where, "ack:make"]
     run = f"import waitress, ack; waitress.serve(ack.make(), host='127.0.0.1', port={port}, threads={THREADS})"
     return [sys.executable, "-c", run]
-
-
-def signed(events: int) -> bytes:
-    """One request over the wire: a batch of opt-outs of contacts never met before, signed as HubSpot signs."""
-    now = int(time.time() * 1000)
-    body = json.dumps([_event(next(_ids), now) for _ in range(events)], separators=(",", ":")).encode()
-    return _wire(body, signed_headers(SECRET.encode(), PUBLIC, body, now))
-
-
-def _event(id: int, now: int, contact: int | None = None) -> dict[str, Any]:
-    return {
-        "eventId": id,
-        "subscriptionId": 1,
-        "portalId": 1,
-        "appId": 1,
-        "occurredAt": now,
-        "subscriptionType": "contact.propertyChange",
-        "attemptNumber": 0,
-        "objectId": contact or id,
-        "propertyName": "hs_email_optout",
-        "propertyValue": "true",
-        "changeSource": "EMAIL_UNSUBSCRIBE",
-        "sourceId": "x",
-    }
-
-
-def _wire(body: bytes, headers: dict[str, str]) -> bytes:
-    lines = [f"{name}: {value}" for name, value in headers.items()]
-    head = "\r\n".join(
-        ["POST /hooks/hubspot HTTP/1.1", "Host: crm.example.com", *lines, f"Content-Length: {len(body)}"]
-    )
-    return head.encode() + b"\r\n\r\n" + body
 
 
 def measure(server: str, folder: Path, seconds: float) -> dict[str, float]:
@@ -201,7 +165,7 @@ def _shown(crm: HubSpotSandbox, port: int) -> list[float]:
     with ThreadPoolExecutor(32) as pool:
         for id in waiting:
             time.sleep(max(due[id] - time.perf_counter(), 0))
-            pool.submit(drive, port, [_of_contact(id)], 1)
+            pool.submit(drive, port, [of_contact(id)], 1)
             waiting = [each for each in waiting if not _is_shown(crm, each, due, took)]
         while waiting and time.perf_counter() < begun + 120:
             time.sleep(0.01)
@@ -215,12 +179,6 @@ def _is_shown(crm: HubSpotSandbox, id: int, due: dict[int, float], took: list[fl
         return False
     took.append(time.perf_counter() - due[id])
     return True
-
-
-def _of_contact(id: int) -> bytes:
-    now = int(time.time() * 1000)
-    body = json.dumps([_event(next(_ids), now, id)], separators=(",", ":")).encode()
-    return _wire(body, signed_headers(SECRET.encode(), PUBLIC, body, now))
 
 
 def _installation(folder: Path, text: str) -> Path:
