@@ -1,7 +1,7 @@
 """Load for a web server on this machine: prepared requests over kept connections, each sent once.
 
 ``wrk`` where it is installed (Debian: ``apt-get install wrk``), for it takes little from the server's processors; else
-a loop over raw sockets of our own, whose figures are lower and whose shares are the same within a few hundredths.
+a loop over raw sockets of our own, which takes more of them: the figures of the two are not to be compared.
 """
 
 from __future__ import annotations
