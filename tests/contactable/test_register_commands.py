@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
+from contactable import Contactable
 from contactable.cli import group
 from contactable.errors import ContactableError
+from contactable.register import shown
 
 Run = Callable[..., Result]
 LIST = "Email Address,UNSUB_TIME,LEID\nlou@example.com,2025-03-04 10:11:12,1\nnobody,2025-03-04,2\n"
@@ -148,6 +151,32 @@ def test_an_erasure_asks_first_and_says_what_stays(run: Run, tmp_path: Path) -> 
 
     assert asked.exit_code == 6
     assert said(done)["oppositions_kept"] == 1
+
+
+def test_whom_a_wrong_mapping_opened_is_listed_by_time_and_mapping(run: Run, tmp_path: Path) -> None:
+    noon = datetime(2026, 11, 12, 11, tzinfo=UTC)  # noon in Paris
+    opening: dict[str, Any] = {
+        "offer": "main",
+        "channel": "post",
+        "allowed": True,
+        "was_allowed": False,
+        "reason": "information_given",
+    }
+    rows = [
+        shown.Shown(connector="crm", record_id=id, versions={"mapping": mapping}, written_at=noon, **opening)
+        for id, mapping in (("1", "m1"), ("2", "m2"))
+    ]
+    kit = Contactable.from_settings(tmp_path / "contactable.toml")
+    kit.register.write(lambda tx: shown.add(tx, rows))
+    kit.close()
+
+    day = said(run("register", "opened", "--from", "2026-11-12", "--to", "2026-11-12", "--json"))
+    under = run("register", "opened", "--from", "2026-11-12T11:59", "--to", "2026-11-12T12:01", "--mapping", "m1")
+    later = run("register", "opened", "--from", "2026-11-12T12:01", "--to", "2026-11-13")
+
+    assert [each["record_id"] for each in day] == ["1", "2"]
+    assert under.stdout.split("\t")[:3] == ["crm:1", "main", "post"]
+    assert (later.exit_code, later.stdout) == (0, "")
 
 
 def test_a_purge_counts_before_it_lets_go(run: Run) -> None:

@@ -6,17 +6,22 @@ import getpass
 import json
 import sys
 from dataclasses import asdict
+from datetime import datetime, time, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import click
 
 from contactable.cli import WAITS_FOR_A_PERSON, Context, json_option, pass_context, print_json
 from contactable.errors import RegisterError
+from contactable.rules.calendar import PARIS
+
+MOMENT = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"])
 
 
 @click.group()
 def command() -> None:
-    """Look after the register: upgrade, annul, purge, erase, rekey, seal, verify, backup, restore."""
+    """Look after the register: upgrade, annul, purge, erase, rekey, opened, seal, verify, backup, restore."""
 
 
 @command.command()
@@ -113,6 +118,38 @@ def erase(context: Context, email: str | None, phone: str | None, yes: bool) -> 
             raise click.exceptions.Exit(WAITS_FOR_A_PERSON if subject else 0)
         note = register_jobs.run(kit, "erase", {"subjects": [subject] if subject else []})
     print_json(json.loads(note))
+
+
+@command.command()
+@click.option("--from", "start", type=MOMENT, required=True, help="A day or a time of Europe/Paris.")
+@click.option("--to", "end", type=MOMENT, required=True, help="A time, or a day with all its hours.")
+@click.option("--mapping", help="Only under this version of the mapping, as `contactable explain --shown` names it.")
+@json_option
+@pass_context
+def opened(context: Context, start: datetime, end: datetime, mapping: str | None, as_json: bool) -> None:
+    """List what the CRMs were shown as newly open between two moments: after a wrong mapping, whom it opened.
+
+    It is read from what was kept when it was written; it is no recomputation.
+    """
+    from contactable.register import shown
+
+    last = end if end.time() != time() else end + timedelta(days=1) - timedelta(microseconds=1)
+    versions = {"mapping": mapping} if mapping else {}
+    with context.open_register() as register, register.read() as tx:
+        found = shown.opened_between(tx, _in_paris(start), _in_paris(last), versions)
+    if as_json:
+        print_json([asdict(each) for each in found])
+        return
+    for each in found:
+        at = each.written_at.isoformat(timespec="seconds") if each.written_at else ""
+        click.echo(f"{each.connector}:{each.record_id}\t{each.offer}\t{each.channel}\t{each.reason}\t{at}")
+    click.echo(
+        f"{len(found)} channels of {len({(each.connector, each.record_id) for each in found})} contacts", err=True
+    )
+
+
+def _in_paris(moment: datetime) -> datetime:
+    return moment.replace(tzinfo=ZoneInfo(PARIS))
 
 
 @command.command()
