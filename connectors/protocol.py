@@ -440,6 +440,20 @@ class RemovesProperties(Protocol):
 
 
 @runtime_checkable
+class EndsAccess(Protocol):
+    """Offered by connectors whose app can take itself out of the account, its webhooks with it."""
+
+    @property
+    def ends_access(self) -> bool:
+        """Whether it can be done with this kind of access."""
+        ...
+
+    def end_access(self) -> None:
+        """Uninstall the app: the token is worth nothing from then on."""
+        ...
+
+
+@runtime_checkable
 class ChecksProperties(Protocol):
     """Offered by connectors that can tell how our properties stand in the CRM."""
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from contactable.register.schema_work import cursors as table
 from contactable.register.transaction import Tx
@@ -27,6 +27,11 @@ def set(tx: Tx, connector: str, name: str, value: Mapping[str, Any]) -> None:
         set_={"value": fresh.excluded.value, "updated_at": fresh.excluded.updated_at},
     )
     tx.connection.execute(again)
+
+
+def drop(tx: Tx, connector: str) -> None:
+    """Forget every cursor of a CRM that was left."""
+    tx.connection.execute(delete(table).where(table.c.connector == connector))
 
 
 def updated(tx: Tx) -> dict[tuple[str, str], datetime]:

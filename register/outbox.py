@@ -140,6 +140,13 @@ def postpone(tx: Tx, each: Promise, delay: timedelta, why: str) -> None:
     tx.connection.execute(late)
 
 
+def drop(tx: Tx, connector: str, record_ids: Iterable[str]) -> None:
+    """Let promises go: the CRM was left."""
+    for part in chunks(record_ids):
+        here = and_(promises.c.connector == connector, promises.c.record_id.in_(part))
+        tx.connection.execute(delete(promises).where(here))
+
+
 def pending(tx: Tx) -> dict[str, Pending]:
     """What waits, by connector."""
     columns = (

@@ -161,6 +161,15 @@ class HubSpot:
         """Write changed properties; one outcome for each contact."""
         return writing.write(self.account, changes)
 
+    @property
+    def ends_access(self) -> bool:
+        """An app that was installed by OAuth can uninstall itself; a key and a static token are taken back by hand."""
+        return self.account.oauth is not None
+
+    def end_access(self) -> None:
+        """Uninstall the app: its webhooks end with it, and HubSpot writes to the account's administrators."""
+        self.account.delete(self.account.paths("install"))
+
     def property_names(self) -> frozenset[str]:
         """Give the names of all properties of contacts."""
         return existing_names(self.account)

@@ -19,6 +19,7 @@ _V3 = {
     "forms": "/marketing/v3/forms",
     "preferences": "/communication-preferences/v4",
     "token": "/oauth/v1/token",
+    "install": "/appinstalls/v3/external-install",
 }
 _DATED = {
     "contacts": "/crm/objects/{version}/contacts",
@@ -28,6 +29,7 @@ _DATED = {
     "forms": "/marketing/forms/{version}",
     "preferences": "/communication-preferences/{version}",
     "token": "/oauth/{version}/token",
+    "install": "/appinstalls/{version}/external-install",
 }
 _FIXED = {
     "quota": "/crm/limits/2026-03/custom-properties",

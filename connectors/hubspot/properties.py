@@ -52,13 +52,22 @@ def ensure_properties(account: Account, schema: Sequence[Property]) -> Iterator[
 
 
 def remove_properties(account: Account, names: Sequence[str]) -> Iterator[str]:
-    """Take properties of ours away, those that exist, and then their group; yield the names."""
+    """Take properties of ours away, those that exist, and then their group; yield the names.
+
+    Raises ``Refused`` at the end, naming those that HubSpot keeps because something there uses them.
+    """
     client = make_client(account)
     existing = existing_properties(client)
+    kept = []
     for name in names:
         if name in existing and existing[name].group_name == GROUP:
-            _ask(partial(client.crm.properties.core_api.archive, OBJECT, name, **_timely()))
-            yield name
+            try:
+                _ask(partial(client.crm.properties.core_api.archive, OBJECT, name, **_timely()))
+                yield name
+            except Refused:
+                kept.append(name)
+    if kept:
+        raise Refused(f"HubSpot keeps {', '.join(kept)}: a list, a workflow or a form there still uses it.")
     if not any(each.group_name == GROUP for each in existing_properties(client).values()):
         _ask(lambda: client.crm.properties.groups_api.archive(OBJECT, GROUP, **_timely()), expected=(404,))
 

@@ -30,6 +30,13 @@ def check(branch: Mapping[str, Any] | None, known: Collection[str]) -> None:
                 raise invalid(f"Property {given.get('property')} does not exist.")
 
 
+def mentions(branch: Mapping[str, Any] | None, name: str) -> bool:
+    """Whether a branch looks at a property."""
+    inside = (branch or {}).get("filterBranches") or []
+    filters = (branch or {}).get("filters") or []
+    return any(each.get("property") == name for each in filters) or any(mentions(each, name) for each in inside)
+
+
 def matches(branch: Mapping[str, Any], properties: Mapping[str, str], now: int) -> bool:
     """Whether a contact is in a list of this branch; ``now`` in milliseconds."""
     parts = [_one(each, properties, now) for each in branch.get("filters") or []]

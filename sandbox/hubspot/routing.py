@@ -23,6 +23,7 @@ _PREFIXES = {
     "preferences": ("/communication-preferences/v4", *(f"/communication-preferences/{date}" for date in DATES)),
     "account": ("/account-info/v3", *(f"/account-info/{date}" for date in DATES)),
     "limits": ("/crm/v3/limits", *(f"/crm/limits/{date}" for date in DATES)),
+    "installs": ("/appinstalls/v3", *(f"/appinstalls/{date}" for date in DATES)),
     "oauth": ("/oauth/v1", *(f"/oauth/{date}" for date in DATES)),
 }
 CONTACTS = '<any("contacts","contact","0-1"):kind>'

@@ -65,6 +65,11 @@ class Tokens:
         self.grants.pop(token, None)
         self.refresh_tokens.pop(token, None)
 
+    def uninstall(self) -> None:
+        """The app leaves the account: whatever it was given by OAuth is worth nothing any more."""
+        self.refresh_tokens.clear()
+        self.grants = {token: grant for token, grant in self.grants.items() if not grant.oauth}
+
     def check(self, authorization: str, now: float) -> Grant:
         """The grant of a request's header; raise a 401."""
         kind, _, token = authorization.partition(" ")

@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from contactable import register_jobs, segments
+from contactable.beginning import Few, load_few
 from contactable.errors import Malformed
+from contactable.leaving import leave
 from contactable.loading import load
 from contactable.register import jobs
 from contactable.service import JOB_LEASE
@@ -39,7 +41,13 @@ def _remove_lists(kit: Contactable, arguments: Mapping[str, Any], tell: Callable
     return segments.remove(kit, arguments["connector"])
 
 
+def _uninstall(kit: Contactable, arguments: Mapping[str, Any], tell: Callable[[int, int | None], None]) -> str:
+    return leave(kit, arguments["connector"], tell)
+
+
 def _sync(kit: Contactable, arguments: Mapping[str, Any], tell: Callable[[int, int | None], None]) -> str:
+    if few := Few.of(arguments):
+        return load_few(kit, arguments["connector"], few, tell)
     return load(kit, arguments["connector"], full=bool(arguments.get("full")), progress=tell)
 
 
@@ -52,6 +60,7 @@ KINDS: Final[Mapping[str, Callable[..., str]]] = {
     "forget": _forget,
     "make_lists": _make_lists,
     "remove_lists": _remove_lists,
+    "uninstall": _uninstall,
     **register_jobs.KINDS,
 }
 """What each kind of job runs."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from contactable import own_properties
 from contactable.beside import read_beside
-from contactable.connectors.protocol import ContactRecord
+from contactable.connectors.protocol import ContactRecord, Page
 from contactable.identifiers import IdentifierKind
 from contactable.mapping import Declaration, Mapped, map_record, to_json
 from contactable.mapping import Mapping as FactMapping
@@ -105,15 +105,22 @@ def _is_due_soon(kit: Contactable, name: str) -> bool:
 
 
 def preview(
-    kit: Contactable, name: str, *, full: bool = False, progress: Progress = lambda done, total: None
+    kit: Contactable,
+    name: str,
+    *,
+    full: bool = False,
+    ids: Sequence[str] | None = None,
+    progress: Progress = lambda done, total: None,
 ) -> Preview:
-    """Count what a sync would write; nothing is kept and nothing written."""
+    """Count what a sync (of these ids alone, where they are given) would write; nothing is kept and nothing written."""
     found, seen = Preview(name), set[str]()
     with kit.register.read() as tx:
         cursor = None if full else cursors.get(tx, name, CHANGES)
         mapping, asked = kit.mapping(name), kit.reader(name).asked
         beside = read_beside(kit.connectors[name], asked)
-        for page in kit.connectors[name].iter_changed(cursor, mapping.properties):
+        connector = kit.connectors[name]
+        some = None if ids is None else [Page(list(connector.read(ids, mapping.properties)), None, len(ids))]
+        for page in connector.iter_changed(cursor, mapping.properties) if some is None else some:
             living = [record for record in page.records if not record.gone and record.id not in seen]
             seen.update(record.id for record in living)  # a CRM gives a contact at least once
             mapped = [_mapped(each, mapping, kit.declarations, beside.get(each.id, {})) for each in living]

@@ -16,6 +16,7 @@ import structlog
 
 from contactable import alerts, outward, own_properties
 from contactable.agent_cards import Cards
+from contactable.beginning import begun_with
 from contactable.connectors.protocol import Closes
 from contactable.errors import Conflict, ContactableError, RegisterError
 from contactable.one_process import alone, lock_of
@@ -176,11 +177,13 @@ def has_begun(kit: Contactable, name: str) -> bool:
 
 
 def _sync(kit: Contactable, name: str, wake: Callable[[], None]) -> str:
-    if not has_begun(kit, name):
+    begun = has_begun(kit, name)
+    few = [] if begun else begun_with(kit, name)
+    if not begun and not few:
         return f"waits for a person: contactable sync {name} --yes"
     made = _properties(kit, name)
     try:
-        summary = kit.reader(name).sync()
+        summary = kit.reader(name).sync() if begun else kit.reader(name).sync_some(few)
     except Conflict:
         return "somebody syncs it already"
     if summary.changed:

@@ -32,6 +32,7 @@ log = structlog.get_logger()
 
 CHANGES = "changes"
 CONSENT = "consent"
+SOME = 500  # contacts read and kept together where they are named one by one
 MOST_LOST, MOST_LOST_SHARE = 50, 0.2  # contacts that may be missing at once before somebody is asked
 Progress = Callable[[int, int | None], None]
 """Called with the contacts read so far, and how many there are where the CRM tells."""
@@ -129,13 +130,28 @@ class Reader:
             return ["forms:unreadable"]
         return []
 
+    def sync_some(self, record_ids: Sequence[str], progress: Progress = lambda done, total: None) -> Summary:
+        """Read these contacts, and what stands beside them; every other is left as it is. Raises as ``sync``."""
+        summary = Summary()
+        with holding(self.register, f"sync {self.connector.name}"):
+            self.look_back()
+            self.catch_up()
+            self._sync_beside(summary)
+            for start in range(0, len(record_ids), SOME):
+                summary.add(self.read_again(record_ids[start : start + SOME]))
+                progress(summary.read, len(record_ids))
+        return summary
+
     def refresh(self, record_ids: Sequence[str]) -> Summary:
-        """Read these contacts as they are now."""
+        """Read these contacts as they are now; before the first sync of all only those that it began with."""
         self.look_back()
-        return self.read_again(record_ids)
+        with self.register.read() as tx:
+            begun = cursors.get(tx, self.connector.name, CHANGES) is not None
+            ours = record_ids if begun else list(mirror.subjects_of_contacts(tx, self.connector.name, record_ids))
+        return self.read_again(ours)
 
     def read_again(self, record_ids: Sequence[str]) -> Summary:
-        """The same, without looking back."""
+        """The same of any contacts, without looking back."""
         summary = Summary()
         if record_ids:
             self._keep_page(Page(list(self.connector.read(record_ids, self.mapping.properties)), None), "", summary)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from contactable.sandbox.hubspot.problems import not_found
+from contactable.sandbox.hubspot.problems import invalid, not_found
 from contactable.sandbox.hubspot.routing import NO_CONTENT, Answer, Asked, Route, ok
 from contactable.sandbox.hubspot.times import iso
 from contactable.sandbox.hubspot.tokens import LIFETIME, Grant
@@ -127,7 +127,17 @@ def _revoke_refresh(asked: Asked) -> Answer:
     return NO_CONTENT
 
 
+def _uninstall(asked: Asked) -> Answer:
+    """An app installed by OAuth takes itself out: its webhooks end with it."""
+    if not asked.grant.oauth:
+        raise invalid("The token is not an OAuth access token.")
+    asked.portal.tokens.uninstall()
+    asked.portal.listeners.clear()
+    return NO_CONTENT
+
+
 ROUTES = (
+    Route("uninstall", "DELETE", "installs", "/external-install", _uninstall, ("oauth",)),
     Route("account", "GET", "account", "/details", _details),
     Route("usage", "GET", "account", "/api-usage/daily/private-apps", _usage),
     Route("quota", "GET", "limits", "/custom-properties", _custom_properties, ("crm.schemas.contacts.read",)),

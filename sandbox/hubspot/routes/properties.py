@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from contactable.sandbox.hubspot.problems import Problem, not_found
+from contactable.sandbox.hubspot.branches import mentions
+from contactable.sandbox.hubspot.problems import Problem, invalid, not_found
 from contactable.sandbox.hubspot.routing import CONTACTS, NO_CONTENT, Answer, Asked, Route, ok
 from contactable.sandbox.hubspot.times import iso
 
@@ -34,8 +35,15 @@ def _update(asked: Asked) -> Answer:
 
 def _archive(asked: Asked) -> Answer:
     with asked.portal.lock:
+        _refuse_used(asked, asked.path["name"])
         asked.portal.definitions.archive(asked.path["name"])
     return NO_CONTENT
+
+
+def _refuse_used(asked: Asked, name: str) -> None:
+    """A property that a list looks at is kept."""
+    if any(mentions(each.filter_branch, name) for each in asked.portal.lists.by_id.values() if not each.deleted):
+        raise invalid(f"Property {name} is used in a list and cannot be deleted.")
 
 
 def _batch_create(asked: Asked) -> Answer:
@@ -61,6 +69,7 @@ def _batch_read(asked: Asked) -> Answer:
 def _batch_archive(asked: Asked) -> Answer:
     with asked.portal.lock:
         for each in asked.inputs():
+            _refuse_used(asked, str(each.get("name")))
             asked.portal.definitions.archive(str(each.get("name")))
     return NO_CONTENT
 

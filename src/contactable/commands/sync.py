@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
 import click
 from rich.console import Console
 from rich.table import Table
 
+from contactable.beginning import Few, ids_of
 from contactable.cli import WAITS_FOR_A_PERSON, Context, json_option, pass_context, print_json
+from contactable.job_kinds import KINDS
 from contactable.kit import Contactable
-from contactable.loading import Preview, load, preview
+from contactable.loading import Preview, preview
 from contactable.one_process import run_or_leave
 from contactable.progress import progress_bar
 from contactable.rules import Channel
@@ -23,50 +26,74 @@ from contactable.service import has_begun
 @click.argument("connector", required=False)
 @click.option("--dry-run", is_flag=True, help="Show what would change; write nothing.")
 @click.option("--full", is_flag=True, help="Read every contact, changed or not.")
+@click.option("--list", "list_name", default="", metavar="ID", help="Begin small: this list alone, by id or name.")
+@click.option("--limit", type=click.IntRange(min=1), help="Begin small: so many contacts, and no other.")
 @click.option("--yes", is_flag=True, help="Go on after the preview of the first sync.")
 @click.option("--forget", is_flag=True, help="Forget the contacts that the CRM has no more, however many they are.")
 @json_option
 @pass_context
 def command(
-    context: Context, connector: str | None, dry_run: bool, full: bool, yes: bool, forget: bool, as_json: bool
+    context: Context,
+    connector: str | None,
+    dry_run: bool,
+    full: bool,
+    list_name: str,
+    limit: int | None,
+    yes: bool,
+    forget: bool,
+    as_json: bool,
 ) -> None:
     """Bring CONNECTOR (or every CRM) up to date.
 
-    The first sync of a CRM shows what it would write and asks for --yes (exit code 6).
+    The first sync of a CRM shows what it would write and asks for --yes (exit code 6). With --list or --limit it begins
+    with some contacts; the others are left as they are until a sync without either.
     """
+    if sum(map(bool, (list_name, limit, full))) > 1:
+        raise click.UsageError("--list, --limit and --full exclude each other.")
+    wish = Wish(dry_run, full, yes, Few(list_name, limit or 0), as_json)
     with context.kit() as kit:
         names = kit.named(connector)
         if forget:
             for name in names:
                 click.echo(f"{name}: {_forget(kit, name)}", err=True)
             return
-        waits = [name for name in names if _sync(kit, name, dry_run, full, yes, as_json)]
+        waits = [name for name in names if _sync(kit, name, wish)]
     if waits:
         click.echo("Nothing was written. To write it: contactable sync --yes", err=True)
         raise click.exceptions.Exit(WAITS_FOR_A_PERSON)
 
 
-def _sync(kit: Contactable, name: str, dry_run: bool, full: bool, yes: bool, as_json: bool) -> bool:
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody asked for."""
+
+    dry_run: bool
+    full: bool
+    yes: bool
+    few: Few
+    as_json: bool
+
+
+def _sync(kit: Contactable, name: str, wish: Wish) -> bool:
     """Sync one CRM; True when it waits for a person."""
     first = not has_begun(kit, name)
-    if dry_run or (first and not yes):
+    if wish.dry_run or (first and not wish.yes):
         with progress_bar(f"{name}: looking") as moved:
-            found = preview(kit, name, full=full or first, progress=moved)
-        print_json({"connector": name, **asdict(found)}) if as_json else show(found)
-        return first and not dry_run
+            ids = ids_of(kit, name, wish.few) if wish.few else None
+            found = preview(kit, name, full=wish.full or first, ids=ids, progress=moved)
+        print_json({"connector": name, **asdict(found)}) if wish.as_json else show(found)
+        return first and not wish.dry_run
     if first and _undecided(kit, name):
         return True
-    arguments = {"connector": name, "full": full}
+    arguments = {"connector": name, "full": wish.full, **wish.few.arguments}
     with progress_bar(f"{name}: syncing") as moved:
 
         def watch(progress: Mapping[str, Any]) -> None:
             moved(progress.get("done", 0), progress.get("total"))
 
-        url = kit.settings.register_url
-        note = run_or_leave(
-            url, kit.register, "sync", arguments, lambda: load(kit, name, full=full, progress=moved), watch
-        )
-    print_json({"connector": name, "note": note}) if as_json else click.echo(f"{name}: {note}", err=True)
+        url, here = kit.settings.register_url, partial(KINDS["sync"], kit, arguments, moved)
+        note = run_or_leave(url, kit.register, "sync", arguments, here, watch)
+    print_json({"connector": name, "note": note}) if wish.as_json else click.echo(f"{name}: {note}", err=True)
     return False
 
 
