@@ -78,7 +78,7 @@ class Condition(Protocol):
 
     @property
     def test(self) -> str:
-        """any_of, none_of, known, unknown, contains, lacks, after_day, before_day."""
+        """any_of, none_of, known, unknown, contains, lacks, after_day, before_day, after_now, before_now."""
         ...
 
     @property
@@ -89,6 +89,11 @@ class Condition(Protocol):
     @property
     def days(self) -> int:
         """For dates: how many days after today, of Europe/Paris."""
+        ...
+
+    @property
+    def hours(self) -> int:
+        """For moments: how many hours after now."""
         ...
 
 

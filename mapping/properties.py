@@ -62,6 +62,7 @@ def schema(
     return (
         *common,
         *(each for channel in Channel for each in _of_channel(channel, language)),
+        _property("phone_next_call", say, "datetime"),
         _property("changed_at", say, "datetime"),
         _property("link", say, "text"),
         *(_of_offer(offer, say, channels) for offer in further),
@@ -73,10 +74,14 @@ def property_values(
     *,
     changed_at: datetime,
     link: str = "",
+    next_call: str = "",
     compact: bool = False,
     language: Language = "fr",
 ) -> dict[str, str]:
-    """Give what to write on one contact; an empty text clears a value. ``changed_at`` must be aware."""
+    """Give what to write on one contact; an empty text clears a value. ``changed_at`` must be aware.
+
+    ``next_call`` is when the person may be called (ISO), empty where that is not known.
+    """
     main = verdicts_by_offer["main"]
     values = {PREFIX + "channels": open_channels(main), PREFIX + "changed_at": _instant(changed_at)}
     if compact:
@@ -92,7 +97,7 @@ def property_values(
         values[f"{name}_until"] = _day(verdict.until)
     further = {name: verdicts for name, verdicts in verdicts_by_offer.items() if name != "main"}
     values |= {f"{PREFIX}channels_{name}": open_channels(verdicts) for name, verdicts in further.items()}
-    return {**values, PREFIX + "link": link}
+    return {**values, PREFIX + "link": link, PREFIX + "phone_next_call": next_call}
 
 
 def state_of(verdict: Verdict) -> str:

@@ -21,6 +21,10 @@ TEXTS: Final = {
         "reasons.description": "Le motif de chaque canal, sous la forme canal:motif.",
         "until": "Prospection : à revoir le",
         "until.description": "Le premier jour où l'un des canaux peut changer sans que rien ne soit fait.",
+        "phone_next_call": "Prospection – Appel : possible à partir de",
+        "phone_next_call.description": "Début de la plage de trois heures où la personne peut être appelée (horaires "
+        "et quatre tentatives en trente jours, art. D223-9). Vide si l'appel est interdit, et pour un professionnel, "
+        "qui n'a pas d'horaires.",
         "changed_at": "Prospection : mis à jour le",
         "changed_at.description": "Quand contactable a modifié ces propriétés pour la dernière fois.",
         "link": "Lien de préférences",
@@ -55,6 +59,9 @@ TEXTS: Final = {
         "reasons.description": "The reason of each channel, written channel:reason.",
         "until": "Prospecting: review on",
         "until.description": "The first day on which one of the channels may change though nothing is done.",
+        "phone_next_call": "Prospecting – Phone call: possible from",
+        "phone_next_call.description": "Start of the three hours in which the person may be called (hours and four "
+        "attempts in thirty days, art. D223-9). Empty where calls are denied, and for professionals: no hours.",
         "changed_at": "Prospecting: updated at",
         "changed_at.description": "When contactable last changed these properties.",
         "link": "Preference link",

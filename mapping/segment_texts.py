@@ -14,6 +14,7 @@ TEXTS: Final[Mapping[Language, Mapping[str, str]]] = {
         "consents_ending": "Consentements aux appels à redemander (60 jours)",
         "retention_ended": "Conservation terminée",
         "marketing_closed": "Contacts marketing fermés partout",
+        "call_now": "À appeler maintenant",
         "one_fact_missing": "Il ne manque qu'une information",
     },
     "en": {
@@ -22,6 +23,7 @@ TEXTS: Final[Mapping[Language, Mapping[str, str]]] = {
         "consents_ending": "Consents to calls to ask again (60 days)",
         "retention_ended": "Retention ended",
         "marketing_closed": "Marketing contacts closed everywhere",
+        "call_now": "To call now",
         "one_fact_missing": "One fact missing",
     },
 }

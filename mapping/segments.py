@@ -16,6 +16,7 @@ from contactable.rules import Channel, Reason
 from contactable.rules.labels import Language, label
 
 ASK_AGAIN_DAYS = 60  # a consent to calls lasts a year at most: time to ask for the next one
+STRETCH_HOURS = 3  # for so long after the moment of the next call a person may be called
 OPPOSE = PREFIX + "oppose"
 _TICKS = {Channel.PHONE: "calls", Channel.ROBOCALL: "calls"}
 _MARKETING = "hs_marketable_status"  # whom HubSpot charges for
@@ -32,16 +33,19 @@ class Test(StrEnum):
     LACKS = "lacks"
     AFTER_DAY = "after_day"  # later than today and so many days
     BEFORE_DAY = "before_day"  # earlier than today and so many days
+    AFTER_NOW = "after_now"  # later than now and so many hours
+    BEFORE_NOW = "before_now"  # earlier than now and so many hours
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One thing asked of one property; ``values`` for choices and texts, ``days`` from today on for dates."""
+    """One thing asked of one property; ``values`` for choices and texts, ``days`` and ``hours`` from today or now."""
 
     property_name: str
     test: Test
     values: tuple[str, ...] = ()
     days: int = 0
+    hours: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +96,18 @@ def _full() -> Iterator[tuple[str, tuple[tuple[Condition, ...], ...]]]:
     ended = (Condition(f"{PREFIX}{each}_reason", Test.ANY_OF, (Reason.RETENTION_ENDED,)) for each in Channel)
     yield "retention_ended", tuple((each,) for each in ended)
     yield "marketing_closed", ((_marketing(), *denied.values()),)
+    yield "call_now", tuple(_call_now())
     yield "one_fact_missing", tuple((denied[each], *_one_advised(f"{PREFIX}{each}_advice")) for each in Channel)
+
+
+def _call_now() -> Iterator[tuple[Condition, ...]]:
+    """Whoever may be called, now: inside the hours, or a professional, who has none."""
+    next_call = PREFIX + "phone_next_call"
+    inside = Condition(next_call, Test.BEFORE_NOW), Condition(next_call, Test.AFTER_NOW, hours=-STRETCH_HOURS)
+    professional = Condition(f"{PREFIX}phone_reason", Test.ANY_OF, (Reason.LEGITIMATE_INTEREST_PROFESSIONAL,))
+    for reachable in _reachable(Channel.PHONE, compact=False):
+        yield (*reachable, *inside)
+        yield (*reachable, professional)
 
 
 def _compact() -> Iterator[tuple[str, tuple[tuple[Condition, ...], ...]]]:

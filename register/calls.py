@@ -75,6 +75,16 @@ def with_whom(tx: Tx, source: str, id: str) -> list[str]:
     return list(tx.connection.execute(spoken).scalars())
 
 
+def new_among(tx: Tx, told: Iterable[CallTold]) -> list[CallTold]:
+    """Those that nobody told of before."""
+    by_call = {call_digest(tx, each.source, each.id): each for each in told}
+    for part in chunks(list(by_call)):
+        known = tx.connection.execute(select(table.c.call).where(table.c.call.in_(part))).scalars()
+        for call in [bytes(each) for each in known]:
+            del by_call[call]
+    return list(by_call.values())
+
+
 def is_heard(tx: Tx, source: str) -> bool:
     """Whether a source has ever told of calls."""
     return cursors.get(tx, source, HEARD) is not None

@@ -8,6 +8,7 @@ so; a weaker hint may then narrow it, never contradict it.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from types import MappingProxyType
 
 from contactable.rules.calendar import PARIS
@@ -72,6 +73,12 @@ def zones_of(postcode: str | None = None, country: str | None = None, phone: str
     for weaker in hints[1:]:
         zones = zones & weaker or zones
     return zones
+
+
+def shared_prefix(phones: Iterable[str]) -> str:
+    """What tells the time zone in some numbers (E.164), such as ``+33``; empty where they tell nothing, or differ."""
+    told = {max((start for start in _PREFIXES if phone.startswith(start)), key=len, default="") for phone in phones}
+    return told.pop() if len(told) == 1 else ""
 
 
 def _of_postcode(postcode: str | None, country: str | None) -> Zones | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from contactable.register import Tx, calls, subjects
+from contactable.register import Tx, calls, outbox, subjects
 from contactable.register.calls import CallTold
 from contactable.webhooks.events import Event, Kind, On, Trace
 from contactable.webhooks.persons import identifier_in
@@ -26,6 +26,7 @@ def keep_calls(tx: Tx, endpoint: str, events: Iterable[Event]) -> None:
     named = [(event, who) for event in told if (who := identifier_in(None, event.phone))]
     found = subjects.subjects_for(tx, [who for _, who in named])
     calls.add(tx, [_call(tx, endpoint, event, found[who]) for event, who in named])
+    outbox.stale_for(tx, found.values(), why="call")  # when they may be called next has changed
 
 
 def _is_of_call(event: Event) -> bool:

@@ -24,6 +24,8 @@ _OPERATORS = {
     "lacks": ("MULTISTRING", "DOES_NOT_CONTAIN"),
     "after_day": ("TIME_POINT", "IS_AFTER"),
     "before_day": ("TIME_POINT", "IS_BEFORE"),
+    "after_now": ("TIME_POINT", "IS_AFTER"),
+    "before_now": ("TIME_POINT", "IS_BEFORE"),
 }
 _WITHOUT_VALUE = ("none_of", "lacks")  # who has no value passes
 
@@ -70,15 +72,16 @@ def _filter(condition: Condition) -> dict[str, Any]:
     if condition.values:
         operation["values"] = list(condition.values)
     if kind == "TIME_POINT":
-        operation |= {"timePoint": _day(condition.days), "propertyParser": "VALUE", "endpointBehavior": "EXCLUSIVE"}
+        operation |= {"timePoint": _point(condition), "propertyParser": "VALUE", "endpointBehavior": "EXCLUSIVE"}
     return {"filterType": "PROPERTY", "property": condition.property_name, "operation": operation}
 
 
-def _day(days: int) -> dict[str, Any]:
+def _point(condition: Condition) -> dict[str, Any]:
+    now = condition.test.endswith("_now")
     return {
         "timeType": "INDEXED",
         "timezoneSource": "CUSTOM",
         "zoneId": ZONE,
-        "indexReference": {"referenceType": "TODAY"},
-        "offset": {"days": days},
+        "indexReference": {"referenceType": "NOW" if now else "TODAY"},
+        "offset": {"hours": condition.hours} if now else {"days": condition.days},
     }

@@ -103,7 +103,9 @@ def _keep(tx: Tx, connector: str, asked: Asked, found: _Read) -> None:
         living = [id for id in came if id in known and known[id].gone_at is None]
         outbox.promise(tx, connector, living, urgent=True, refresh=True, why="call")
     calls.hear(tx, connector, tx.now - REFUSED_KEPT)  # a CRM tells of the past as well
-    calls.add(tx, _told(tx, connector, asked, found.recent))
+    told = list(_told(tx, connector, asked, found.recent))
+    outbox.stale_for(tx, {each.subject_id for each in calls.new_among(tx, told)}, why="call")
+    calls.add(tx, told)
     since = min(found.latest, tx.now).isoformat() if found.latest else None  # calls are planned, too
     cursors.set(tx, connector, _CALLS, {"since": since, "at": tx.now.isoformat(), "took": found.took})
 

@@ -6,11 +6,11 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from contactable.call_history import call_history
+from contactable.call_history import call_history, call_sources
 from contactable.clock import Clock, utc_now
 from contactable.deciding import verdicts_of
 from contactable.errors import Malformed, SettingsError
@@ -18,6 +18,7 @@ from contactable.identifiers import IdentifierKind, read_email, read_phone
 from contactable.judging import Judge
 from contactable.mapping import Declaration, OfferSettings, declarations_from_settings, offers_from_settings
 from contactable.mapping import Mapping as FactMapping
+from contactable.next_calls import NextCalls
 from contactable.register import Keyring, Register, subjects
 from contactable.register.roots import SealKey
 from contactable.rules import Channel, Readings, Verdict
@@ -224,6 +225,7 @@ class Contactable:
             judge=self.judge,
             refresh=reader.refresh,
             read_forms=reader.read_forms,
+            next_calls=NextCalls(partial(call_sources, self), self.clock),
             link=self.link,
             clock=self.clock,
             language=self.settings.language,

@@ -19,6 +19,7 @@ from contactable.agent_cards import Cards
 from contactable.beginning import begun_with
 from contactable.connectors.protocol import Closes
 from contactable.errors import Conflict, ContactableError, RegisterError
+from contactable.next_calls import roll
 from contactable.one_process import alone, lock_of
 from contactable.polling import poll, pollable
 from contactable.register import Register, cursors, jobs, leases, mirror, outbox
@@ -41,7 +42,7 @@ log = structlog.get_logger()
 
 JOB_LEASE = 60.0  # seconds; longer than two reports of progress
 JOBS_EVERY = 0.5  # seconds
-DAY = 86_400.0  # seconds
+MINUTE, DAY = 60.0, 86_400.0  # seconds
 PURGE_AT = time(2, 30)  # of Europe/Paris
 SEAL_EVERY = 3600.0  # seconds
 VERIFY_EVERY = 7 * DAY
@@ -131,6 +132,7 @@ def tasks(kit: Contactable, wake: Callable[[], None]) -> Iterator[Task]:
         if kit.connectors[name].capabilities.forms:
             yield Task(f"forms {name}", partial(_forms, kit, name, wake), every=schedule.forms)
         yield Task(f"reconcile {name}", partial(_reconcile, kit, name), every=schedule.reconcile)
+        yield Task(f"hours {name}", partial(roll, kit, name, wake), every=MINUTE)
         yield Task(f"coverage {name}", partial(remember_coverage, kit, name), every=DAY)
     for name in pollable(kit):
         yield Task(f"poll {name}", partial(poll, kit, name), every=schedule.poll)

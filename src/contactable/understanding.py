@@ -19,6 +19,7 @@ from contactable.mapping import OPPOSE_PROPERTY, Asked, Declaration, map_record,
 from contactable.mapping import Mapping as FactMapping
 from contactable.mapping.addresses import read_addresses
 from contactable.mapping.columns import COLUMNS
+from contactable.next_calls import NUMBERS, prefix_fact
 from contactable.opted_out import Held, held
 from contactable.register import MirrorRow, SeenContact, Tx, members, mirror, subjects
 from contactable.register.members import FORM, LIST, OUTCOME
@@ -104,6 +105,8 @@ class Understanding:
         )
         ticks = ticks_of(record.properties)
         facts: dict[str, Any] = {**self._standing(before, existing), **to_json(mapped.facts), **native.facts}
+        if prefix := prefix_fact(mapped.identifiers):
+            facts[NUMBERS] = prefix
         if ticks:
             facts[TICKED] = [";".join(ticks), f"{_PROPERTY}{OPPOSE_PROPERTY}"]
         known = before is not None and before.gone_at is None

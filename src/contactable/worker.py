@@ -21,6 +21,7 @@ from contactable.identifiers import IdentifierKind
 from contactable.judging import Judge
 from contactable.logs import trace
 from contactable.mapping import property_values
+from contactable.next_calls import NextCalls
 from contactable.own_properties import PROPERTIES, is_compact
 from contactable.register import MirrorRow, Promise, Register, Tx, ledger, mirror, outbox, subjects
 from contactable.rules.calendar import paris_day
@@ -49,6 +50,7 @@ class Desk:
     judge: Judge
     refresh: Callable[[Sequence[str]], object]
     read_forms: Callable[[], object]
+    next_calls: NextCalls
     link: Callable[[str], str]  # a record's subject -> its preference link, or ""
     clock: Clock
     language: Language
@@ -110,7 +112,12 @@ def _plans(tx: Tx, desk: Desk, promises: Sequence[Promise], left: Allowance) -> 
             verdicts = desk.judge.verdicts(row.facts, entries[row.record_id], today)
             shown_now, held = left.hold(verdicts, row.written or {})
             values = property_values(
-                shown_now, changed_at=desk.clock(), link=link, compact=compact, language=desk.language
+                shown_now,
+                changed_at=desk.clock(),
+                link=link,
+                next_call="" if compact else desk.next_calls.of(tx, row, shown_now),
+                compact=compact,
+                language=desk.language,
             )
             wanted = wish(verdicts, row, entries[row.record_id], desk.judge.offers) if desk.unsubscribes else NO_WISH
             yield Plan(promise, row, shown_now, values, _changes(row, values), held, wanted)
