@@ -29,6 +29,7 @@ class Leaving:
     lists: int
     contacts: int
     access: bool
+    stays: bool = False  # the kit cannot take the properties away there
 
 
 def look(kit: Contactable, name: str) -> Leaving:
@@ -39,7 +40,8 @@ def look(kit: Contactable, name: str) -> Leaving:
         contacts = mirror.counts(tx).get(name, 0)
     ours = tuple(each for each in names_of_ours(kit) if each in there)
     lists = len(list(segments.kept_ids(kit, name)))
-    return Leaving(name, ours, lists, contacts, isinstance(connector, EndsAccess) and connector.ends_access)
+    access = isinstance(connector, EndsAccess) and connector.ends_access
+    return Leaving(name, ours, lists, contacts, access, not isinstance(connector, RemovesProperties))
 
 
 def leave(kit: Contactable, name: str, progress: Progress = lambda done, total: None) -> str:
@@ -56,14 +58,19 @@ def leave(kit: Contactable, name: str, progress: Progress = lambda done, total: 
     _forget(kit, name)
     if isinstance(connector, EndsAccess) and connector.ends_access:
         connector.end_access()
-    return (
-        f"{found.lists} lists and {len(found.properties)} properties taken away, {found.contacts} contacts forgotten; "
-        + ("the app is uninstalled, and its webhooks with it" if found.access else BY_HAND)
-        + f"; take [connectors.{name}] out of the settings"
-    )
+    return f"{'; '.join(told(found))}; take [connectors.{name}] out of the settings"
 
 
-BY_HAND = "uninstall the app, or delete the service key, where you made it: webhooks end with it"
+def told(found: Leaving) -> list[str]:
+    """What goes, and what a person must do, in words."""
+    properties = f"{len(found.properties)} properties"
+    by_hand = "uninstall the app, or delete its key, where you made it: webhooks end with it"
+    return [
+        f"{found.lists} lists" + ("" if found.stays else f", {properties} with all they hold"),
+        f"{found.contacts} contacts forgotten here; oppositions, consents and proofs stay",
+        "the app is uninstalled, and its webhooks with it" if found.access else f"by hand: {by_hand}",
+        *([f"by hand: delete {properties} there ({', '.join(found.properties)})"] if found.stays else []),
+    ]
 
 
 def _forget(kit: Contactable, name: str) -> None:

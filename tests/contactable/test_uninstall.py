@@ -56,8 +56,7 @@ def test_lists_go_before_the_properties_that_they_look_at_and_nothing_of_ours_is
 
     assert (ours(crm), lists(crm)) == ([], [])
     assert "contactable" not in crm.portal.definitions.groups
-    assert "by hand" not in note
-    assert "delete the service key" in note
+    assert "by hand: uninstall the app, or delete its key" in note
 
 
 def test_an_opposition_outlives_the_crm_that_told_it(crm: HubSpotSandbox, kit: Contactable) -> None:
@@ -131,6 +130,18 @@ def run(crm: HubSpotSandbox, tmp_path: Path, *words: str) -> Result:
         f'[connectors.hubspot]\ntype = "hubspot"\ntoken = "env:HUBSPOT_TOKEN"\nbase_url = "{crm.url}"\n'
     )
     return CliRunner().invoke(group, ["--settings", str(tmp_path / "contactable.toml"), "uninstall", *words])
+
+
+def test_where_properties_cannot_be_taken_away_a_person_is_told_which(make_kit: Connect, tmp_path: Path) -> None:
+    table = tmp_path / "contacts.csv"
+    table.write_text("id,email\n1,camille@example.com\n")
+    kit = make_kit(f'[connectors.files]\ntype = "csv"\npath = "{table}"\n')
+    load(kit, "files")
+
+    note = leave(kit, "files")
+
+    assert "by hand: delete" in note
+    assert "contactable_oppose" in note
 
 
 def test_the_command_shows_and_waits_then_exports_the_register_and_leaves(

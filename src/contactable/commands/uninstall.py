@@ -75,10 +75,9 @@ def _export(kit: Contactable, target: Path | None) -> None:
 
 
 def _show(found: list[Leaving]) -> None:
-    from contactable.leaving import BY_HAND
+    from contactable.leaving import told
 
     for each in found:
-        click.echo(f"{each.connector}: {each.lists} lists, {len(each.properties)} properties with all they hold")
-        click.echo(f"  {', '.join(each.properties) or 'no property of ours is there'}")
-        click.echo(f"  {each.contacts} contacts are forgotten here; oppositions, consents and proofs stay")
-        click.echo(f"  {'the app is uninstalled, and its webhooks with it' if each.access else 'by hand: ' + BY_HAND}")
+        click.echo(f"{each.connector}: {', '.join(each.properties) or 'no property of ours is there'}")
+        for line in told(each):
+            click.echo(f"  {line}")
