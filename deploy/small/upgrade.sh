@@ -4,7 +4,9 @@
 set -eu
 WHAT="${WHAT:-contactable}"
 CODE=/opt/contactable
-as() { runuser -u contactable -- sh -ac 'cd /var/lib/contactable && . /etc/contactable.env && exec "$@"' sh "$@"; }
+set -a && . /etc/contactable.env && set +a # its owner is root: read here, handed on
+cd /var/lib/contactable
+as() { runuser -u contactable -- "$@"; }
 service() { command -v systemctl >/dev/null 2>&1 && [ -d /run/systemd/system ] && systemctl "$@" || true; }
 
 as "$CODE/backup.sh"

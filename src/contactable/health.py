@@ -13,10 +13,14 @@ from contactable.errors import ContactableError
 from contactable.phone_tags import tags_missing
 from contactable.register import marks
 from contactable.service import has_begun
+from contactable.transport import hurried
 from contactable.watching import unsigned, watch
 
 if TYPE_CHECKING:
     from contactable.kit import Contactable
+
+
+PATIENCE = 15.0  # seconds for one question to a CRM, its retries included: somebody waits
 
 
 def examine(kit: Contactable, *, mail_to: str = "") -> Iterator[Finding]:
@@ -37,7 +41,8 @@ def examine(kit: Contactable, *, mail_to: str = "") -> Iterator[Finding]:
 def _careful(look: Callable[[], Iterable[Finding]]) -> Iterator[Finding]:
     """One thing that is broken must not hide the others."""
     try:
-        yield from look()
+        with hurried(PATIENCE):
+            yield from look()
     except ContactableError as error:
         yield Finding(type(error).__name__, Level.ERROR, str(error))
 

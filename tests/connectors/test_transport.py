@@ -12,7 +12,7 @@ import requests
 import responses
 
 from contactable.errors import ContactableError, LimitReached, Refused, Unavailable
-from contactable.transport import Answer, Limiter, Transport, ahead, backoff, pipelined, usual_delay
+from contactable.transport import Answer, Limiter, Transport, ahead, backoff, hurried, pipelined, usual_delay
 
 URL = "https://crm.example.com"
 SECRET = "pat-0123456789"
@@ -108,6 +108,15 @@ def test_no_error_repeats_what_the_server_said_or_was_sent(crm: responses.Reques
         transport(patience=0.0).call("POST", "/a", params={"q": ADDRESS}, json={"email": ADDRESS})
 
     assert told_by(caught.value).isdisjoint({ADDRESS, SECRET})
+
+
+def test_somebody_who_waits_is_told_sooner(crm: responses.RequestsMock) -> None:
+    crm.get(f"{URL}/a", status=503)
+
+    with hurried(0.2), pytest.raises(Unavailable):
+        transport(patience=3600).call("GET", "/a")
+
+    assert len(crm.calls) == 1
 
 
 def test_a_broken_connection_leaks_no_address_through_its_cause(crm: responses.RequestsMock) -> None:

@@ -9,6 +9,7 @@ from contactable.transport.http import (
     Habits,
     Transport,
     backoff,
+    hurried,
     make_session,
     usual_delay,
 )
@@ -25,6 +26,7 @@ __all__ = [
     "Transport",
     "ahead",
     "backoff",
+    "hurried",
     "make_session",
     "pipelined",
     "usual_delay",

@@ -8,11 +8,13 @@ token, a query or what a server said: servers quote what was sent to them.
 from __future__ import annotations
 
 import email.utils
+import math
 import random
 import threading
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from http.cookiejar import DefaultCookiePolicy
 from importlib.metadata import version
@@ -32,6 +34,7 @@ log = structlog.get_logger()
 CONNECT_TIMEOUT, READ_TIMEOUT = 5.0, 100.0  # seconds; HubSpot itself gives up after 100
 PATIENCE = 600.0  # seconds for one request, all its retries included
 SUCCESS = range(200, 300)
+_longest: ContextVar[float] = ContextVar("longest", default=math.inf)  # seconds
 TRANSIENT = frozenset({408, 423, 429, 477, 500, 502, 503, 504, 520, 521, 522, 523, 524})
 """Statuses after which the same request may go through: limits, locks, an account on the move, and edges in trouble."""
 
@@ -139,10 +142,11 @@ class Transport:
         self._session.close()
 
     def _retrying(self, limits: Sequence[Limiter]) -> tenacity.Retrying:
+        patience = min(self._patience, _longest.get())
         return tenacity.Retrying(
             retry=tenacity.retry_if_exception_type(_NotYet),
             wait=_wait_as_told,
-            stop=tenacity.stop_before_delay(self._patience) | tenacity.stop_when_event_set(self._stopping),
+            stop=tenacity.stop_before_delay(patience) | tenacity.stop_when_event_set(self._stopping),
             sleep=tenacity.sleep_using_event(self._stopping),
             before_sleep=lambda state: self._note(state, limits),
             reraise=True,
@@ -178,6 +182,16 @@ class Transport:
             for limiter in limits:
                 limiter.hold(seconds)
         log.info("tries_again", who=self.who, status=failed.status, attempt=state.attempt_number, seconds=seconds)
+
+
+@contextmanager
+def hurried(seconds: float) -> Iterator[None]:
+    """Within the block no request takes longer, retries included: a person waits for the answer."""
+    token = _longest.set(seconds)
+    try:
+        yield
+    finally:
+        _longest.reset(token)
 
 
 def make_session(connections: int = 16) -> requests.Session:
