@@ -137,6 +137,12 @@ def test_what_can_be_done_again_is_advised_whatever_was_done_before(
     assert [advice(channel, facts | {column: value}) for value in (None, known)] == [(column,), (column,)]
 
 
+def test_a_consent_that_was_withdrawn_before_the_channel_was_released_may_be_given_again() -> None:
+    released = {"opposed_email_on": date(2026, 5, 1), "reopened_email_on": date(2026, 6, 1)}
+
+    assert advice("email", AGREED | released) == ("consent_email_on",)
+
+
 def test_a_period_that_was_stated_and_is_over_may_be_stated_anew() -> None:
     facts = CONSUMER | PHONE_CONSENT | {"consent_phone_until": date(2026, 6, 1)}
 
