@@ -20,9 +20,9 @@ from contactable.beginning import begun_with
 from contactable.connectors.protocol import Closes
 from contactable.errors import Conflict, ContactableError, RegisterError
 from contactable.next_calls import roll
-from contactable.one_process import alone, lock_of
+from contactable.one_process import alone, free, lock_of
 from contactable.polling import poll, pollable
-from contactable.register import Register, cursors, jobs, leases, mirror, outbox
+from contactable.register import Register, cursors, jobs, mirror, outbox
 from contactable.register.retention import purge
 from contactable.register.sealing import seal
 from contactable.register.verifying import verify
@@ -65,7 +65,7 @@ class Service:
             return
         self._held.enter_context(alone(self._kit.settings.register_url, "this one"))
         if lock_of(self._kit.settings.register_url) is not None:
-            self._kit.register.write(leases.clear)  # what a killed server held, nobody has any more
+            free(self._kit.register)  # what a killed server held, nobody has any more
         for name in self._kit.connectors:
             self._kit.reader(name).catch_up()
         self._workers = {name: Worker(self._kit.desk(name)) for name in self._kit.connectors}
