@@ -13,7 +13,6 @@ from typing import Any
 from contactable.connectors.brevo.attributes import property_of, text_of
 from contactable.connectors.parts import Account, Fetch
 from contactable.connectors.protocol import ContactRecord, Page
-from contactable.errors import Unavailable
 
 PAGE = 1_000
 MOST_IDS = 20
@@ -95,8 +94,6 @@ def _joined(
         if places or begin == 0:
             after = places[-1] + 1 if places else 0
             return items[after:], begin + after, int(answer.get("count") or 0)
-        if back > 2 * offset:
-            raise Unavailable("Brevo's pages of contacts do not join.")
         back *= 10
 
 

@@ -109,9 +109,12 @@ def with_table(tmp_path: Path) -> Company:
 
 
 @pytest.fixture(params=["with_brevo", "with_table"])
-def company(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Company:
+def company(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> Company:
     made: Company = request.getfixturevalue(request.param)
-    monkeypatch.chdir("/")  # paths are relative to the settings, not to where a command is typed
+    # Paths are relative to the settings, not to where a command is typed.
+    monkeypatch.chdir(tmp_path_factory.mktemp("elsewhere"))
     return made
 
 
