@@ -231,6 +231,7 @@ class Contactable:
             language=self.settings.language,
             brake=self.settings.brake,
             unsubscribes=self.settings.connectors[name].unsubscribe and can_unsubscribe(connector),
+            alone=len(self.settings.connectors) == 1,
             versions={
                 "law": law_checked_on(),
                 "mapping": mapping.fingerprint,

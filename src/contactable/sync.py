@@ -7,7 +7,7 @@ worker's business; a contact whose input did not change is not touched.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -26,7 +26,8 @@ from contactable.rules.wordings import Wording
 from contactable.settled import Settled, decide_again, have_read, settled
 from contactable.submissions import Intake
 from contactable.ticking import enter
-from contactable.understanding import Understanding
+from contactable.together import promise_siblings, shows_opposition
+from contactable.understanding import Understanding, Understood
 
 log = structlog.get_logger()
 
@@ -241,13 +242,19 @@ class Reader:
             if each.lifted:
                 journal.lifted(tx, target(name), each.lifted)
         outbox.promise(tx, name, changed, urgent=False, why="changed")
+        anew = set(changed)
+        promise_siblings(tx, name, [each.seen.record_id for each in found if _may_cross(each, anew)])
         if page.cursor is not None:
             cursors.set(tx, name, cursor_name, dict(page.cursor))
-        anew = set(changed)
         counted = [each for each in found if each.seen.record_id in anew or not each.was_seen_since(began)]
         summary = Summary(len(counted), len(changed), len(gone))
         summary.count(warning for each in counted for warning in each.warnings)
         return summary
+
+
+def _may_cross(found: Understood, changed: Collection[str]) -> bool:
+    """Whether an opposition that a contact shows, or showed before, is news to other CRMs."""
+    return found.seen.record_id in changed and (found.known or shows_opposition(found.seen.facts))
 
 
 def property_names(connector: Connector) -> frozenset[str] | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
@@ -28,6 +28,7 @@ from contactable.rules.calendar import paris_day
 from contactable.rules.labels import Language
 from contactable.settings import BrakeSettings
 from contactable.settling import FIRST_DELAY, Became, Plan, put_off, settle
+from contactable.together import oppositions_elsewhere, with_oppositions
 from contactable.transport import pipelined
 from contactable.turns import Turn
 from contactable.unsubscribing import NO_WISH, leave, wish
@@ -57,6 +58,7 @@ class Desk:
     versions: Mapping[str, str]
     brake: BrakeSettings
     unsubscribes: bool = False  # oppositions to e-mail are written as the CRM's own unsubscribe too
+    alone: bool = True  # there is no other CRM
 
 
 def work(desk: Desk, go_on: Callable[[], bool] = lambda: True) -> Iterator[int]:
@@ -103,11 +105,13 @@ def _plans(tx: Tx, desk: Desk, promises: Sequence[Promise], left: Allowance) -> 
     entries = ledger.entries_of_contacts(tx, name, ids)
     own = subjects.find_subjects(tx, [(IdentifierKind.RECORD, f"{name}:{id}") for id in ids])
     compact = is_compact(tx, name)
+    told = {} if desk.alone else oppositions_elsewhere(tx, name, ids)
     for promise in promises:
         row = rows.get(promise.record_id)
         if row is None or row.gone_at:
             yield Plan(promise)
         else:
+            row = replace(row, facts=with_oppositions(row.facts, told.get(row.record_id, {})))
             link = desk.link(own[IdentifierKind.RECORD, f"{name}:{row.record_id}"])
             verdicts = desk.judge.verdicts(row.facts, entries[row.record_id], today)
             shown_now, held = left.hold(verdicts, row.written or {})

@@ -16,7 +16,8 @@ from werkzeug.serving import make_server
 
 from contactable import Contactable
 from contactable.explaining import explain
-from contactable.loading import load
+from contactable.loading import drain, load
+from contactable.register import shown
 from contactable.rules import Channel, Reason
 from contactable.sandbox import HubSpotSandbox, brevo
 from contactable.sandbox.front import SmallCrm
@@ -162,14 +163,53 @@ def test_an_unsubscribe_in_brevo_closes_email_in_all_three(loaded: Crms, hook: s
     assert str(Reason.OPPOSITION) not in loaded.shown("contactable_sms_reason").values()
 
 
-def test_an_unsubscribe_that_only_brevos_black_list_shows_reaches_hubspot_and_the_table(loaded: Crms) -> None:
+def test_an_unsubscribe_that_only_brevos_black_list_shows_closes_the_other_two(loaded: Crms) -> None:
     loaded.brevo.opt_out("1", "email")  # and no date moved
 
     loaded.kit.reader("brevo").sync_consents()
-    told = loaded.kit.verdicts(email=ADDRESS)[Channel.EMAIL]
+    for name in loaded.kit.connectors:
+        drain(loaded.kit, name)
 
-    assert told.reason is Reason.OPPOSITION
+    assert set(loaded.shown("contactable_email_reason").values()) == {str(Reason.OPPOSITION)}
+    assert str(Reason.OPPOSITION) not in loaded.shown("contactable_sms_reason").values()
     assert explain(loaded.kit, email=ADDRESS).decided_by[Channel.EMAIL] == "brevo:1"
+
+
+def test_what_hubspot_showed_names_the_record_of_brevo_whose_black_list_closed_it(loaded: Crms) -> None:
+    loaded.brevo.opt_out("1", "email")
+    loaded.kit.reader("brevo").sync_consents()
+    drain(loaded.kit, "hubspot")
+
+    contact = str(next(iter(loaded.hubspot.portal.contacts.by_id)))
+    with loaded.kit.register.read() as tx:
+        rows = shown.at(tx, "hubspot", contact, loaded.kit.clock())
+    facts = rows["main", "email"].facts
+
+    assert facts["opposed_email_on"][1] == "record:brevo:1"
+    assert facts["audience"][0] == "professional"  # and no fact of Brevo's
+
+
+def test_a_black_listing_that_is_taken_back_opens_the_other_two_again(loaded: Crms) -> None:
+    before = loaded.shown("contactable_email_reason")
+    for black in (True, False):
+        loaded.brevo.contacts.change("1", {"emailBlacklisted": black})
+        for name in ("brevo", "hubspot", "export"):
+            load(loaded.kit, name)
+
+    assert loaded.shown("contactable_email_reason") == before
+
+
+def test_an_opposition_to_email_does_not_cross_where_only_the_number_is_shared(crms: Crms) -> None:
+    crms.brevo.contacts.change("1", {"email": "somebody.else@example.com"})
+    crms.brevo.opt_out("1", "email")
+    crms.brevo.opt_out("1", "sms")
+
+    for name in ("brevo", "hubspot", "export"):
+        load(crms.kit, name)
+
+    email, sms = crms.shown("contactable_email_reason"), crms.shown("contactable_sms_reason")
+    assert [email[name] == Reason.OPPOSITION for name in ("brevo", "hubspot", "export")] == [True, False, False]
+    assert set(sms.values()) == {str(Reason.OPPOSITION)}
 
 
 def test_a_tick_in_the_table_closes_calls_in_hubspot_and_brevo(loaded: Crms) -> None:

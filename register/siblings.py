@@ -1,0 +1,33 @@
+"""Records of other CRMs that carry the same address or number: one person, met in several places."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import and_, select
+
+from contactable.register.schema import carried
+from contactable.register.statements import chunks
+from contactable.register.transaction import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Sibling:
+    """That ``record_id`` carries the same identifier of a ``kind`` (email, phone) as another CRM's record."""
+
+    record_id: str
+    kind: str
+    connector: str
+    sibling_id: str
+
+
+def elsewhere(tx: Tx, connector: str, record_ids: Iterable[str]) -> Iterator[Sibling]:
+    """Yield the records of other CRMs that carry now what these carry now."""
+    there = carried.alias("there")
+    same = and_(there.c.subject_id == carried.c.subject_id, there.c.connector != connector, there.c.left_at.is_(None))
+    wanted = select(carried.c.record_id, carried.c.kind, there.c.connector, there.c.record_id.label("sibling_id"))
+    wanted = wanted.join(there, same).where(carried.c.connector == connector, carried.c.left_at.is_(None))
+    for part in chunks(record_ids):
+        for row in tx.connection.execute(wanted.where(carried.c.record_id.in_(part))):
+            yield Sibling(row.record_id, row.kind, row.connector, row.sibling_id)
