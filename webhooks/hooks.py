@@ -45,6 +45,7 @@ class Doors:
     wake: Callable[[], None]
     language: str = "fr"
     begin: Callable[[Endpoint, Sequence[Event]], None] = lambda endpoint, events: None  # calls that agents make now
+    refused: Callable[[str], None] = lambda endpoint: None  # hears of each request that was not authentic
     tally: Tally = field(default_factory=Tally)
 
     def keep(self, arrival: Arrival) -> Recorded:
@@ -88,6 +89,8 @@ def hook(doors: Doors, environ: Environ, name: str, secret: str, path: str) -> A
         return Answer(200, probe(value) if probe else b"ok\n")
     answer = receive(endpoint, value, doors.keep)
     doors.tally.count(name, answer.outcome, answer.secret, value.received_at)
+    if answer.outcome is Outcome.REFUSED:
+        doors.refused(name)
     if answer.wake:
         doors.wake()
     if answer.begun:

@@ -22,6 +22,7 @@ from contactable.rules.calendar import paris_day
 from contactable.sync import CHANGES
 from contactable.webhooks.despite import despite_of
 from contactable.webhooks.incidents import incidents_of
+from contactable.webhooks.knocks import MANY, refused_lately
 
 if TYPE_CHECKING:
     from contactable.kit import Contactable
@@ -131,6 +132,17 @@ def _senders(kit: Contactable, tx: Tx) -> Iterator[Trouble]:
             )
 
 
+def _knocks(kit: Contactable, tx: Tx) -> Iterator[Trouble]:
+    for name in kit.endpoints:
+        count = refused_lately(tx, name)
+        if count >= MANY:
+            yield Trouble(
+                f"refused:{name}",
+                f"Requests to {name} are refused: its secret was changed, or somebody tries to forge.",
+                "Compare the secret with the sender's console; `contactable doctor` says which URL belongs there.",
+            )
+
+
 def _silent(tx: Tx) -> list[str]:
     """Endpoints of senders that came regularly and have not for a day."""
     last = func.max(deliveries.c.received_at)
@@ -192,6 +204,7 @@ LOOKS: Sequence[Callable[[Any, Tx], Iterator[Trouble]]] = (
     _refused,
     _drifts,
     _senders,
+    _knocks,
     _people,
     _incidents,
     _register,

@@ -291,6 +291,7 @@ class Contactable:
     def doors(self) -> Doors:
         """What the blueprint needs."""
         from contactable.webhooks.hooks import Doors
+        from contactable.webhooks.knocks import Knocks
 
         if not self.settings.public_url:
             raise SettingsError("`public_url` is missing: senders sign over it, and links need it.")
@@ -303,6 +304,7 @@ class Contactable:
             wake=self.service.wake,
             language=self.settings.language,
             begin=self.service.begin,
+            refused=Knocks(lambda: self.register, self.clock).refused,
         )
 
     def run_job(self, name: str, arguments: Mapping[str, Any], job: str) -> str:

@@ -37,6 +37,7 @@ from contactable.reviewing import STORM
 from contactable.sync import CHANGES
 from contactable.webhooks.despite import PLACE
 from contactable.webhooks.incidents import PLACE as REPORTS
+from contactable.webhooks.knocks import MANY, Knocks
 
 Make = Callable[..., Contactable]
 Provoke = Callable[[Contactable], None]
@@ -119,6 +120,15 @@ def deliver(tx: Tx, state: str = inbox.DONE) -> str:
     return inbox.keep(tx, inbox.Delivery(**given, sha256=b"0" * 32, state=state))  # type: ignore[arg-type]
 
 
+def a_changed_secret(kit: Contactable) -> None:
+    knocks = Knocks(lambda: kit.register, kit.clock)
+    for _ in range(MANY + 1):
+        knocks.refused("brevo")
+        move(kit, seconds=10)
+    move(kit, minutes=2)
+    knocks.refused("brevo")
+
+
 def a_storm(kit: Contactable) -> None:
     kit.register.write(lambda tx: oppose(tx, STORM + 1, batch="brevo 2026-11-24T09"))
 
@@ -180,6 +190,7 @@ CAUSES: dict[str, Provoke] = {
     "crm:crm": a_crm_that_is_down,
     "blocklist:brevo": a_sender_that_is_down,
     "silent:brevo": a_silent_sender,
+    "refused:brevo": a_changed_secret,
     "review:group:brevo 2026-11-24T09": a_storm,
     "review": an_old_question,
     "despite:2026-11-24:brevo:email:c7": something_sent_despite,
