@@ -7,7 +7,7 @@ share a moment; a reader may learn of a change later than it happens (``lag``).
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -69,8 +69,9 @@ class Contacts:
         """Every contact that is there, in the order in which they were made."""
         return (each for each in list(self.by_id.values()) if each.deleted_at is None)
 
-    def changed(self, since: float, *, among: Iterable[Contact] | None = None) -> Iterator[Contact]:
+    def changed(self, since: float) -> Iterator[Contact]:
         """Those that changed at a moment or later, as far as readers know by now."""
         known = self.clock() - self.lag
-        each_one = self.living() if among is None else among
-        return (each for each in each_one if since <= each.changed_at and (not self.lag or each.changed_at <= known))
+        return (
+            each for each in self.living() if since <= each.changed_at and (not self.lag or each.changed_at <= known)
+        )
