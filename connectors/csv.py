@@ -53,6 +53,7 @@ OURS = "contactable_"
 OF_PEOPLE = "contactable_oppose"  # ticked by people in their own table, never by us
 FLAGGED = ".contactable.csv"
 PAGE = 500
+RESTED = 1.0  # seconds
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -97,6 +98,7 @@ class Tables:
         self.name = name
         self.options = options
         self._lock = threading.RLock()
+        self._known: dict[Path, tuple[tuple[int, int, int], Table]] = {}
 
     @property
     def capabilities(self) -> Capabilities:
@@ -125,7 +127,7 @@ class Tables:
         with self._lock:
             missing: dict[str, None] = {}
             for table in self._tables():
-                kept = _kept(table, self.options.id)
+                kept = self._kept(table)
                 lacking = [name for name in names if name not in kept.header]
                 if lacking:
                     _write(table, (*_ours(kept), *lacking), kept.rows)
@@ -134,9 +136,7 @@ class Tables:
 
     def property_names(self) -> frozenset[str]:
         """Give the names of all columns, ours included."""
-        return frozenset(
-            name for table in self._tables() for name in (*table.header, *_kept(table, self.options.id).header)
-        )
+        return frozenset(name for table in self._tables() for name in (*table.header, *self._kept(table).header))
 
     def iter_changed(self, cursor: Mapping[str, Any] | None, properties: Sequence[str]) -> Iterator[Page]:
         """Yield every contact where a table changed since ``cursor``, and nothing where none did."""
@@ -181,7 +181,7 @@ class Tables:
         refused = {each.id for each in changes if not all(name.startswith(OURS) for name in each.properties)}
         wanted = {each.id: each.properties for each in changes if each.id not in refused}
         for table in tables:
-            kept = _kept(table, self.options.id)
+            kept = self._kept(table)
             here = {id: {**kept.rows.get(id, {}), **wanted[id]} for id in wanted.keys() & table.rows.keys()}
             if here:
                 columns = (*_ours(kept), *(name for each in wanted.values() for name in each))
@@ -195,7 +195,7 @@ class Tables:
             tables = self._tables()
             found: dict[str, ContactRecord] = {}
             for table in tables:
-                ours = _kept(table, self.options.id)
+                ours = self._kept(table)
                 for id, row in table.rows.items():
                     flags = _flags(row, ours.rows.get(id, {}), _ours(ours))
                     texts = {name: text for name, text in {**row, **flags}.items() if text}
@@ -212,9 +212,27 @@ class Tables:
                 time.sleep(rests)
                 if _dated(path) != dated:
                     raise Unavailable(f"The table at {path} is being written: it is read when it rests.")
-            return [_read(each, self.options.id) for _, each in dated]
+            return [self._read(each) for _, each in dated]
         except OSError as error:
             raise Unavailable(f"The table at {path} cannot be read: {error.strerror}.") from None
+
+    def _kept(self, table: Table) -> Table:
+        """The flagged table as we last wrote it; one without rows where there is none."""
+        if not table.flagged.exists():
+            return Table(table.flagged, table.separator, (), {}, "")
+        return self._read(table.flagged)
+
+    def _read(self, path: Path) -> Table:
+        """A table; one that has rested since it was read is not read again."""
+        at = path.stat()
+        seen = (at.st_ino, at.st_mtime_ns, at.st_size)
+        known = self._known.get(path)
+        if known and known[0] == seen:
+            return known[1]
+        table = _read(path, self.options.id)
+        if time.time() - at.st_mtime > RESTED:  # the clock of files is coarse: what is younger may change unseen
+            self._known[path] = (seen, table)
+        return table
 
 
 def _dated(path: Path) -> list[tuple[float, Path]]:
@@ -251,13 +269,6 @@ def _read(path: Path, id_column: str) -> Table:
             raise Refused(f"{path.name}, line {reader.line_num}: the id {why}; each row needs its own.")
         rows[id] = {name: row.get(name) or "" for name in header}
     return Table(path, separator, header, rows, hashlib.sha256(content).hexdigest())
-
-
-def _kept(table: Table, id_column: str) -> Table:
-    """The flagged table as we last wrote it; one without rows where there is none."""
-    if not table.flagged.exists():
-        return Table(table.flagged, table.separator, (), {}, "")
-    return _read(table.flagged, id_column)
 
 
 def _ours(flagged: Table) -> tuple[str, ...]:
