@@ -20,6 +20,8 @@ from contactable.register.transaction import Tx
 
 SUBMITTED = "submitted"
 """Why a contact was promised that has just sent a form: what it agreed to there is to be read before."""
+LEAVING = "leaving"
+"""Why a contact is promised whose properties are written: the CRM's own unsubscribe is still to come."""
 
 
 THREE_A_ROW = 300  # rows of three values in one statement, below what either database takes
@@ -87,10 +89,11 @@ def stale_for(tx: Tx, subject_ids: Iterable[str], *, urgent: bool = False, why: 
     return sum(promise(tx, connector, ids, urgent=urgent, why=why) for connector, ids in by_connector.items())
 
 
-def claim(tx: Tx, connector: str, limit: int, lease_seconds: float) -> list[Promise]:
-    """Take up to ``limit`` promises for a while, urgent ones first, then the oldest."""
+def claim(tx: Tx, connector: str, limit: int, lease_seconds: float, *, leaving: bool = False) -> list[Promise]:
+    """Take up to ``limit`` promises for a while, urgent first, then oldest: ``LEAVING`` ones, or the others."""
     free = and_(
         promises.c.connector == connector,
+        promises.c.why == LEAVING if leaving else promises.c.why != LEAVING,
         promises.c.not_before <= tx.now,
         or_(promises.c.leased_until.is_(None), promises.c.leased_until < tx.now),
     )
@@ -128,6 +131,16 @@ def kept(tx: Tx, kept_ones: Promise | Sequence[Promise]) -> int:
         for each in renewed:
             tx.connection.execute(update(promises).where(_is(each)).values(leased_until=None))
     return deleted
+
+
+def hand_on(tx: Tx, handed: Sequence[Promise], why: str) -> None:
+    """Free promises for whoever does the rest, under another reason. Those renewed meanwhile begin anew."""
+    for part in chunks(handed, THREE_A_ROW):
+        these = tuple_(promises.c.connector, promises.c.record_id).in_([(p.connector, p.record_id) for p in part])
+        claimed = tuple_(promises.c.connector, promises.c.record_id, promises.c.version)
+        same = claimed.in_([(p.connector, p.record_id, p.version) for p in part])
+        tx.connection.execute(update(promises).where(these).values(leased_until=None))
+        tx.connection.execute(update(promises).where(same).values(why=why, refresh=False))
 
 
 def postpone(tx: Tx, each: Promise, delay: timedelta, why: str) -> None:

@@ -36,10 +36,13 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Became:
-    """What the CRM said of each contact: of its properties, and of its unsubscribe. Who is missing was not reached."""
+    """What the CRM said of each contact: of its properties, and of its unsubscribe. Who is missing was not reached.
+
+    ``left`` is None where the unsubscribes were not tried yet.
+    """
 
     written: Mapping[str, Outcome]
-    left: Mapping[str, Result]
+    left: Mapping[str, Result] | None
 
 
 @dataclass(slots=True)
@@ -47,6 +50,7 @@ class _Kept:
     """What is to be kept of a batch, gathered."""
 
     promises: list[Promise] = field(default_factory=list)
+    leaving: list[Promise] = field(default_factory=list)
     written: list[WrittenContact] = field(default_factory=list)
     shown: list[shown.Shown] = field(default_factory=list)
 
@@ -58,11 +62,14 @@ def settle(tx: Tx, plans: Sequence[Plan], became: Became, versions: Mapping[str,
         delayed = _settle(tx, plan, became, versions, kept)
         if delayed is None:
             kept.promises.append(plan.promise)
+        elif delayed[1] == outbox.LEAVING:
+            kept.leaving.append(plan.promise)
         else:
             outbox.postpone(tx, plan.promise, *delayed)
     mirror.written_all(tx, kept.written)
     shown.add(tx, kept.shown)
     outbox.kept(tx, kept.promises)
+    outbox.hand_on(tx, kept.leaving, outbox.LEAVING)
 
 
 def put_off(tx: Tx, promises: Iterable[Promise]) -> None:
@@ -83,19 +90,22 @@ def _settle(tx: Tx, plan: Plan, became: Became, versions: Mapping[str, str], kep
     if outcome and (outcome.survivor or outcome.result is Result.GONE):
         _let_go(tx, plan.row, outcome.survivor)
         return None
-    return _keep(tx, plan, became.left.get(plan.promise.record_id, Result.LATER), versions, kept)
+    left = None if became.left is None else became.left.get(plan.promise.record_id, Result.LATER)
+    return _keep(tx, plan, left, versions, kept)
 
 
-def _keep(tx: Tx, plan: Plan, left: Result, versions: Mapping[str, str], kept: _Kept) -> PutOff | None:
+def _keep(tx: Tx, plan: Plan, left: Result | None, versions: Mapping[str, str], kept: _Kept) -> PutOff | None:
     if plan.row is None or plan.verdicts is None:
         return None
     row, until = plan.row, next_until(plan.verdicts)
-    waits = bool(plan.wish.scopes) and left in (Result.LATER, Result.REFUSED)
+    waits = bool(plan.wish.scopes) and left in (None, Result.LATER, Result.REFUSED)
     if plan.changes or (plan.wish.scopes and not waits):
         kept.written.append(WrittenContact(row.connector, row.record_id, _written(plan, waits), until, tx.now))
         kept.shown.extend(_shown(versions, row, plan.verdicts))
     elif until != row.until:
         mirror.checked(tx, row.connector, row.record_id, until)
+    if waits and left is None:
+        return timedelta(), outbox.LEAVING
     if waits:
         return (LONGEST_DELAY, WAITS) if left is Result.REFUSED else (_delay(plan.promise.attempts), LATER)
     return (WINDOW, HELD) if plan.held else None

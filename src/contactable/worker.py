@@ -3,6 +3,8 @@
 Level-triggered: it takes promises from the outbox, decides each contact as it stands now, writes what differs from what
 was last written, and keeps the promise only at the version it took. A crash, a duplicate or a storm of events costs a
 repeat at most.
+
+Two steps, each at its own pace: properties, which marketing filters on, then the CRM's own unsubscribes.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import structlog
 
@@ -29,7 +32,7 @@ from contactable.rules.labels import Language
 from contactable.settings import BrakeSettings
 from contactable.settling import FIRST_DELAY, Became, Plan, put_off, settle
 from contactable.together import oppositions_elsewhere, with_oppositions
-from contactable.transport import pipelined
+from contactable.transport import giving_way, pipelined
 from contactable.turns import Turn
 from contactable.unsubscribing import NO_WISH, leave, wish
 
@@ -39,7 +42,11 @@ BATCH = 1000  # promises taken at a time
 LEASE = 120.0  # seconds after which another worker may take a promise over
 IDLE = 0.5  # seconds between two looks at the outbox when nobody wakes us
 BATCHES_AT_ONCE = 3
+LEAVE_AT_ONCE = 100
+LEAVE_EVERY = 1.0  # seconds: who is to be unsubscribed gathers meanwhile, for requests are few
 CHANGED_AT = "contactable_changed_at"
+GoOn = Callable[[], bool]
+"""Asked between two batches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,18 +68,35 @@ class Desk:
     alone: bool = True  # there is no other CRM
 
 
-def work(desk: Desk, go_on: Callable[[], bool] = lambda: True) -> Iterator[int]:
-    """Bring contacts up to date until nothing is left that is due; yield how many promises each batch held.
+def work(desk: Desk, go_on: GoOn = lambda: True) -> Iterator[int]:
+    """Bring contacts up to date until nothing is left that is due; yield how many promises each batch held."""
+    yield from write_properties(desk, go_on)
+    yield from unsubscribe(desk, go_on)
+
+
+def write_properties(desk: Desk, go_on: GoOn) -> Iterator[int]:
+    """Write what is due, and hand on who is to be unsubscribed in the CRM itself, which takes several requests more.
 
     While some batches are on their way the next is decided, so that the line to the CRM is never idle.
     """
-    yield from pipelined(lambda plans: _carry_out(desk, plans), _batches(desk, go_on), at_once=BATCHES_AT_ONCE)
+    yield from pipelined(lambda plans: _carry_out(desk, plans), _batches(desk, go_on, BATCH), at_once=BATCHES_AT_ONCE)
 
 
-def _batches(desk: Desk, go_on: Callable[[], bool]) -> Iterator[Sequence[Plan]]:
+def unsubscribe(desk: Desk, go_on: GoOn) -> Iterator[int]:
+    """Write the CRM's own unsubscribes, letting properties pass before them; what is no full batch ends a round."""
+    for plans in _batches(desk, go_on, LEAVE_AT_ONCE, leaving=True):
+        with giving_way():
+            _leave(desk, plans)
+        yield len(plans)
+        if len(plans) < LEAVE_AT_ONCE:
+            return
+
+
+def _batches(desk: Desk, go_on: GoOn, limit: int, *, leaving: bool = False) -> Iterator[Sequence[Plan]]:
     """Claim promises and decide on them, batch after batch."""
     name, left = desk.connector.name, None
-    while go_on() and (promises := desk.register.write(lambda tx: outbox.claim(tx, name, BATCH, LEASE))):
+    claim = partial(outbox.claim, connector=name, limit=limit, lease_seconds=LEASE, leaving=leaving)
+    while go_on() and (promises := desk.register.write(claim)):
         try:
             _read_anew(desk, promises)
         except ContactableError:
@@ -92,10 +116,15 @@ def _read_anew(desk: Desk, promises: Sequence[Promise]) -> None:
 
 def _carry_out(desk: Desk, plans: Sequence[Plan]) -> int:
     outcomes = _write(desk, [plan for plan in plans if plan.changes])
-    wanted = {plan.promise.record_id: plan.wish.scopes for plan in plans if plan.wish.scopes}
+    desk.register.write(lambda tx: settle(tx, plans, Became(outcomes, None), desk.versions))
+    return sum(not plan.wish.scopes for plan in plans)  # the others are promised still
+
+
+def _leave(desk: Desk, plans: Sequence[Plan]) -> None:
+    # Who differs again in the properties goes back to those that write them: theirs is the brake's allowance too.
+    wanted = {plan.promise.record_id: plan.wish.scopes for plan in plans if plan.wish.scopes and not plan.changes}
     left = leave(desk.register, desk.connector, wanted)
-    desk.register.write(lambda tx: settle(tx, plans, Became(outcomes, left), desk.versions))
-    return len(plans)
+    desk.register.write(lambda tx: settle(tx, plans, Became({}, left), desk.versions))
 
 
 def _plans(tx: Tx, desk: Desk, promises: Sequence[Promise], left: Allowance) -> Iterable[Plan]:
@@ -146,7 +175,7 @@ def _write(desk: Desk, plans: Sequence[Plan]) -> dict[str, Outcome]:
 
 
 class Worker:
-    """Runs ``work`` in a thread of its own until it is stopped, as long as it is this process's turn."""
+    """Works in threads of its own until it is stopped, as long as it is this process's turn."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
@@ -154,11 +183,13 @@ class Worker:
         self._turn = Turn(desk.register, f"crm {name}", desk.clock, lambda tx: outbox.free(tx, name))
         self._woken = threading.Event()
         self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._loop, name=f"worker-{desk.connector.name}", daemon=True)
+        self._thread = threading.Thread(target=self._loop, name=f"worker-{name}", daemon=True)
+        self._leaver = threading.Thread(target=self._leave_loop, name=f"leaver-{name}", daemon=True)
 
     def start(self) -> None:
         """Begin to work."""
         self._thread.start()
+        self._leaver.start()
 
     def wake(self) -> None:
         """Look at the outbox now."""
@@ -170,6 +201,7 @@ class Worker:
         self._woken.set()
         if self._thread.is_alive():
             self._thread.join()
+            self._leaver.join()
             self._turn.give_back()
 
     def _may_go_on(self) -> bool:
@@ -178,12 +210,17 @@ class Worker:
     def _loop(self) -> None:
         while not self._stopping.is_set():
             self._woken.clear()
-            if not self._work():
+            if not self._work(write_properties, self._may_go_on):
                 self._woken.wait(IDLE)
 
-    def _work(self) -> int:
+    def _leave_loop(self) -> None:
+        while not self._stopping.wait(LEAVE_EVERY):
+            # The other thread keeps the turn, and asks for it often.
+            self._work(unsubscribe, lambda: self._turn.held and not self._stopping.is_set())
+
+    def _work(self, step: Callable[[Desk, GoOn], Iterator[int]], go_on: GoOn) -> int:
         try:
-            return sum(work(self._desk, self._may_go_on))
+            return sum(step(self._desk, go_on))
         except ContactableError as error:
             log.warning("worker_waits", connector=self._desk.connector.name, why=str(error))
         except Exception as error:  # noqa: BLE001  a contact that breaks us must not end the work for the others

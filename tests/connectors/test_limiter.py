@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contactable.errors import Unavailable
-from contactable.transport import Allowance, Limiter
+from contactable.transport import Allowance, Limiter, giving_way, pipelined
 
 requests = st.lists(st.tuples(st.floats(0, 3), st.floats(0, 3), st.floats(0, 1)), min_size=1, max_size=60)
 
@@ -129,3 +129,26 @@ def test_a_limiter_takes_over_the_figure_that_the_server_names() -> None:
     limiter.learn(190, None)
 
     assert limiter.most == 190
+
+
+def test_a_request_that_gives_way_leaves_after_one_that_came_later() -> None:
+    limiter, left, waiting = Limiter(1, 0.2), list[str](), threading.Barrier(2)
+
+    def ask(name: str) -> None:
+        with limiter.place():
+            left.append(name)
+
+    def ask_politely() -> None:
+        with giving_way():
+            waiting.wait()
+            list(pipelined(ask, ["polite"], at_once=1))
+
+    threads = [threading.Thread(target=ask_politely), threading.Thread(target=ask, args=["urgent"])]
+    with limiter.place():
+        threads[0].start()
+        waiting.wait()
+        threads[1].start()
+    for each in threads:
+        each.join()
+
+    assert left == ["urgent", "polite"]

@@ -11,6 +11,7 @@ from contactable.loading import drain, load
 from contactable.register import NewEntry, Tx, annulling, journal, ledger, outbox, subjects
 from contactable.sandbox import HubSpotSandbox
 from contactable.sandbox.hubspot.tokens import SCOPES
+from contactable.worker import unsubscribe, write_properties
 
 Connect = Callable[..., Contactable]
 PERSON = {
@@ -64,6 +65,24 @@ def test_an_opposition_is_written_as_hubspots_own_unsubscribe(crm: HubSpotSandbo
     drain(kit, "hubspot")
 
     assert [may_receive(crm, number) for number in (0, 1)] == [[False] * 3, [None] * 3]
+
+
+def test_properties_do_not_wait_for_the_unsubscribe(crm: HubSpotSandbox, kit: Contactable) -> None:
+    objects(kit, 0)
+    desk = kit.desk("hubspot")
+
+    list(write_properties(desk, lambda: True))
+    first = reason(crm, 0), may_receive(crm, 0)
+    list(unsubscribe(desk, lambda: True))
+
+    assert first == ("opposition", [None] * 3)
+    assert may_receive(crm, 0) == [False] * 3
+    assert waits(kit) == 0
+
+
+def waits(kit: Contactable) -> int:
+    with kit.register.read() as tx:
+        return sum(each.contacts for each in outbox.pending(tx).values())
 
 
 def test_it_is_written_type_by_type_where_the_plan_has_no_batches(crm: HubSpotSandbox, connect: Connect) -> None:

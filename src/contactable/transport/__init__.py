@@ -13,7 +13,7 @@ from contactable.transport.http import (
     make_session,
     usual_delay,
 )
-from contactable.transport.limiter import Allowance, Limiter
+from contactable.transport.limiter import Allowance, Limiter, giving_way
 from contactable.transport.pipeline import ahead, pipelined
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "Transport",
     "ahead",
     "backoff",
+    "giving_way",
     "hurried",
     "make_session",
     "pipelined",

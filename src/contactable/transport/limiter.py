@@ -13,6 +13,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from math import inf
 
@@ -21,6 +22,18 @@ from contactable.errors import Unavailable
 CATCH_UP = 4  # requests that may leave at once after a late wake-up; more would be a burst
 SHORTEST_SLEEP = 0.001  # seconds; a rounded 0 would let a request through
 LONGEST_SLEEP = 0.5  # seconds, after which a shutdown is looked for
+LONGEST_WAY = 2.0  # seconds for which a request gives way to others; then it waits like them
+_gives_way: ContextVar[bool] = ContextVar("gives_way", default=False)
+
+
+@contextmanager
+def giving_way() -> Iterator[None]:
+    """Within the block a request leaves only when no other waits for the same limiter, or when it waited for long."""
+    token = _gives_way.set(True)
+    try:
+        yield
+    finally:
+        _gives_way.reset(token)
 
 
 @dataclass(slots=True)
@@ -90,6 +103,7 @@ class Limiter:
         self._stopping = stopping or threading.Event()
         self._clock = clock
         self._changed = threading.Condition()
+        self._first = 0  # requests that wait and give way to nobody
 
     @property
     def most(self) -> int:
@@ -106,10 +120,7 @@ class Limiter:
     def place(self) -> Iterator[None]:
         """Wait for a place and hold it until the answer is here."""
         with self._changed:
-            while (delay := self._allowance.delay(self._clock())) > 0:
-                if self._stopping.is_set():
-                    raise Unavailable("The kit is stopping.")
-                self._changed.wait(min(delay, LONGEST_SLEEP))
+            self._wait()
             self._allowance.take(self._clock())
         try:
             yield
@@ -117,6 +128,23 @@ class Limiter:
             with self._changed:
                 self._allowance.answered(self._clock())
                 self._changed.notify_all()
+
+    def _wait(self) -> None:
+        polite, until = _gives_way.get(), self._clock() + LONGEST_WAY
+        self._first += not polite
+        try:
+            while (delay := self._delay_of(until if polite else 0.0)) > 0:
+                if self._stopping.is_set():
+                    raise Unavailable("The kit is stopping.")
+                self._changed.wait(min(delay, LONGEST_SLEEP))
+        finally:
+            self._first -= not polite
+
+    def _delay_of(self, gives_way_until: float) -> float:
+        now = self._clock()
+        delay = self._allowance.delay(now)
+        gap = self._allowance.seconds / self._allowance.most  # the others take one place each
+        return max(delay, gap * self._first) if now < gives_way_until else delay
 
     def learn(self, most: int | None, remaining: int | None) -> None:
         """Take over what the server says: how many a window may hold, and how many are left of it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import closing
+from contextvars import copy_context
 from typing import TypeVar
 
 Item = TypeVar("Item")
@@ -20,7 +21,7 @@ def pipelined(do: Callable[[Item], Result], items: Iterable[Item], *, at_once: i
     running: set[Future[Result]] = set()
     try:
         for item in items:
-            running.add(pool.submit(do, item))
+            running.add(pool.submit(copy_context().run, do, item))
             if len(running) >= at_once:
                 done, running = wait(running, return_when=FIRST_COMPLETED)
                 yield from (each.result() for each in done)
