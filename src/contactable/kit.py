@@ -137,7 +137,8 @@ class Contactable:
         """What decides: the offers, and the readings of the law."""
         from msgspec.structs import asdict
 
-        return Judge(self.offers, Readings(**asdict(self.settings.readings)), self.declarations)
+        readings = Readings(**asdict(self.settings.readings))
+        return Judge(self.offers, readings, self.declarations, several_crms=len(self.settings.connectors) > 1)
 
     @cached_property
     def register(self) -> Register:
@@ -231,7 +232,6 @@ class Contactable:
             language=self.settings.language,
             brake=self.settings.brake,
             unsubscribes=self.settings.connectors[name].unsubscribe and can_unsubscribe(connector),
-            alone=len(self.settings.connectors) == 1,
             versions={
                 "law": law_checked_on(),
                 "mapping": mapping.fingerprint,

@@ -20,6 +20,7 @@ from contactable.rules import Channel, Reason
 from contactable.rules.calendar import paris_day
 from contactable.settling import LATER
 from contactable.sync import CHANGES, Progress, Summary
+from contactable.together import oppositions_elsewhere, with_oppositions
 from contactable.worker import work
 
 if TYPE_CHECKING:
@@ -149,11 +150,14 @@ def _decided(
 ) -> Iterator[tuple[dict[Channel, Reason], dict[str, str]]]:
     """The reasons of each contact now, and those that were written last."""
     today = paris_day(kit.clock())
-    rows = mirror.contacts(tx, name, [each.record_id for each in mapped])
+    ids = [each.record_id for each in mapped]
+    rows = mirror.contacts(tx, name, ids)
+    told = oppositions_elsewhere(tx, name, ids) if kit.judge.several_crms else {}
     for each in mapped:
         own = (IdentifierKind.RECORD, f"{name}:{each.record_id}")
         bound = subjects.find_subjects(tx, [own, *each.identifiers]).values()
-        verdicts = kit.judge.verdicts(to_json(each.facts), ledger.entries_of(tx, bound), today)["main"]
+        facts = with_oppositions(to_json(each.facts), told.get(each.record_id, {}))
+        verdicts = kit.judge.verdicts(facts, ledger.entries_of(tx, bound), today)["main"]
         row = rows.get(each.record_id)
         yield (
             {ch: verdict.reason for ch, verdict in verdicts.items()},

@@ -40,6 +40,11 @@ def with_oppositions(facts: Facts, told: Facts) -> Facts:
     return {**told, **facts} if told else facts
 
 
+def facts_in_all_crms(tx: Tx, row: MirrorRow) -> Facts:
+    """One record's facts with the oppositions that other CRMs show."""
+    return with_oppositions(row.facts, oppositions_elsewhere(tx, row.connector, [row.record_id]).get(row.record_id, {}))
+
+
 def promise_siblings(tx: Tx, connector: str, record_ids: Iterable[str]) -> None:
     """Have the records of other CRMs decided anew that carry what these carry."""
     by_connector: dict[str, set[str]] = {}

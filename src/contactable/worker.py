@@ -65,7 +65,6 @@ class Desk:
     versions: Mapping[str, str]
     brake: BrakeSettings
     unsubscribes: bool = False  # oppositions to e-mail are written as the CRM's own unsubscribe too
-    alone: bool = True  # there is no other CRM
 
 
 def work(desk: Desk, go_on: GoOn = lambda: True) -> Iterator[int]:
@@ -134,7 +133,7 @@ def _plans(tx: Tx, desk: Desk, promises: Sequence[Promise], left: Allowance) -> 
     entries = ledger.entries_of_contacts(tx, name, ids)
     own = subjects.find_subjects(tx, [(IdentifierKind.RECORD, f"{name}:{id}") for id in ids])
     compact = is_compact(tx, name)
-    told = {} if desk.alone else oppositions_elsewhere(tx, name, ids)
+    told = oppositions_elsewhere(tx, name, ids) if desk.judge.several_crms else {}
     for promise in promises:
         row = rows.get(promise.record_id)
         if row is None or row.gone_at:

@@ -230,3 +230,11 @@ def test_hubspots_own_unsubscribe_is_written_on_brevos_black_list(loaded: Crms) 
         load(loaded.kit, name)
 
     assert loaded.brevo.is_opted_out("1", "email")
+
+
+def test_a_record_asked_for_by_its_id_knows_what_the_other_crms_show(loaded: Crms) -> None:
+    loaded.brevo.opt_out("1", "sms")
+    loaded.kit.reader("brevo").sync_consents()
+
+    assert loaded.kit.may_contact("sms", record="export:9").reason is Reason.OPPOSITION
+    assert explain(loaded.kit, record="export:9").facts["export:9"]["opposed_sms_on"][1] == "record:brevo:1"
