@@ -12,7 +12,7 @@ from importlib import import_module
 from contactable.sandbox.front import Manner
 from contactable.sandbox.hubspot import Fault, HubSpotSandbox, Limits, Quirks
 
-SMALL: tuple[str, ...] = ("brevo",)
+SMALL: tuple[str, ...] = ("brevo", "sellsy")
 """The small CRMs: ``contactable.sandbox.<name>`` offers ``MANNER``."""
 
 

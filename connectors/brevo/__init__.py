@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from contactable.connectors.brevo import attributes, contacts, importing, writing
-from contactable.connectors.parts import Account, Count, Seconds, in_groups, iter_windows, read_options
+from contactable.connectors.parts import Account, Count, Seconds, in_groups, in_turns, iter_windows, read_options
 from contactable.connectors.protocol import (
     Capabilities,
     Change,
@@ -132,7 +132,7 @@ class Brevo:
 
     def iter_consent_changes(self, cursor: Mapping[str, Any] | None, properties: Sequence[str] = ()) -> Iterator[Page]:
         """Yield the black-listed among some pages of all contacts, in turns, whatever their dates say."""
-        return contacts.opted_out_in_turns(self.account, cursor, self.options.consent_pages)
+        return in_turns(contacts.fetch(self.account), cursor, self.options.consent_pages, contacts.is_opted_out)
 
     def iter_ids(self) -> Iterator[str]:
         """Yield the id of every contact."""

@@ -12,7 +12,7 @@ from typing import Any
 
 from contactable.connectors.brevo.attributes import property_of, text_of
 from contactable.connectors.parts import Account, Fetch
-from contactable.connectors.protocol import ContactRecord, Page
+from contactable.connectors.protocol import ContactRecord
 
 PAGE = 1_000
 MOST_IDS = 20
@@ -36,17 +36,6 @@ def fetch(account: Account) -> Fetch:
                 return
 
     return pages
-
-
-def opted_out_in_turns(account: Account, cursor: Mapping[str, Any] | None, pages: int) -> Iterator[Page]:
-    """Yield those on a black list among the next pages of all contacts; after the end it begins anew."""
-    place = (cursor or {}).get("place")
-    for number, (records, after, total) in enumerate(fetch(account)(None, place), 1):
-        at_the_end = total is not None and after[0] >= total
-        out = [each for each in records if is_opted_out(each)]
-        yield Page(out, {"place": None if at_the_end or not records else after})
-        if number == pages:
-            return
 
 
 def read(account: Account, ids: Sequence[str]) -> list[ContactRecord]:

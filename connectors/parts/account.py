@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+from contactable.connectors.parts.bearer import Bearer
 from contactable.transport import PATIENCE, Answer, Habits, Limiter, Transport
 
 USUAL = Habits()
@@ -37,8 +38,9 @@ class ServerClock:
 class Account:
     """Requests to one account; threads share it.
 
-    ``headers`` is asked before each request, so that a renewed token is taken. ``limits`` hold every request back;
-    where only some are counted apart, they are given with the request.
+    ``headers`` is asked before each request, so that a renewed token is taken; ``bearer`` is a token that ends, which
+    is fetched anew once where the server does not take it any more. ``limits`` hold every request back; where only some
+    are counted apart, they are given with the request.
     """
 
     def __init__(
@@ -47,6 +49,7 @@ class Account:
         base_url: str,
         *,
         headers: Callable[[], Mapping[str, str]] = dict,
+        bearer: Bearer | None = None,
         limits: Sequence[Limiter] = (),
         habits: Habits = USUAL,
         patience: float = PATIENCE,
@@ -58,6 +61,7 @@ class Account:
         self.clock = ServerClock()
         self.stopping = stopping or threading.Event()
         self._limits = tuple(limits)
+        self._bearer = bearer
 
         def observe(answer: Answer) -> None:
             self.clock.observe(answer)
@@ -66,7 +70,7 @@ class Account:
         self._transport = Transport(
             who,
             base_url,
-            headers=headers,
+            headers=lambda: {**headers(), **(bearer.headers if bearer else {})},
             habits=replace(habits, observe=observe),
             patience=patience,
             connections=2 * in_flight,
@@ -83,7 +87,15 @@ class Account:
 
     def call(self, method: str, path: str, *, limits: Sequence[Limiter] | None = None, **request: Any) -> Answer:
         """Make a request as ``Transport.call`` does, under these limits instead of the account's where given."""
-        return self._transport.call(method, path, limits=self._limits if limits is None else limits, **request)
+        request["limits"] = self._limits if limits is None else limits
+        if self._bearer is None:
+            return self._transport.call(method, path, **request)
+        expected = request.pop("expected", ())
+        answer = self._transport.call(method, path, expected=(*expected, 401), **request)
+        if answer.status != 401:
+            return answer
+        self._bearer.forget()  # it ended before its time: taken back, or somebody else fetched another
+        return self._transport.call(method, path, expected=expected, **request)
 
     def close(self) -> None:
         """End every wait and let go of the connections."""

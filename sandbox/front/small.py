@@ -90,8 +90,12 @@ class SmallCrm:
 
     @property
     def access(self) -> dict[str, str]:
-        """The options with which a connector begins; none of it opens anything but this sandbox."""
-        return {"base_url": self.url, "token": self.token, **self.manner.access(self)}
+        """The options with which a connector begins; none of it opens anything but this sandbox.
+
+        A manner whose ``access`` gives an empty ``token`` has none.
+        """
+        given = {"base_url": self.url, "token": self.token, **self.manner.access(self)}
+        return {name: value for name, value in given.items() if value}
 
     def limit(self, limits: Mapping[str, Limit]) -> None:
         """Other limits from now on."""
