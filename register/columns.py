@@ -55,7 +55,7 @@ class Json(TypeDecorator[Any]):
 
     def process_bind_param(self, value: Any | None, dialect: Dialect) -> str | None:
         """To the column; no value and an empty one are both NULL."""
-        return msgspec.json.encode(value, order="sorted").decode() if value else None
+        return column_text(value)
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> Any:
         """From the column; NULL is an empty object."""
@@ -65,6 +65,11 @@ class Json(TypeDecorator[Any]):
 def text_column(name: str) -> Column[str]:
     """A column of text that is empty unless something is said."""
     return Column(name, Text, nullable=False, server_default="")
+
+
+def column_text(value: Any | None) -> str | None:
+    """JSON as a column keeps it: sorted; no value and an empty one are both NULL."""
+    return msgspec.json.encode(value, order="sorted").decode() if value else None
 
 
 def dump(value: Any) -> str:

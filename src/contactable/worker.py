@@ -38,10 +38,10 @@ from contactable.unsubscribing import NO_WISH, leave, wish
 
 log = structlog.get_logger()
 
-BATCH = 1000  # promises taken at a time
+BATCH = 300  # promises taken at a time
 LEASE = 120.0  # seconds after which another worker may take a promise over
 IDLE = 0.5  # seconds between two looks at the outbox when nobody wakes us
-BATCHES_AT_ONCE = 3
+BATCHES_AT_ONCE = 4
 LEAVE_AT_ONCE = 100
 LEAVE_EVERY = 1.0  # seconds: who is to be unsubscribed gathers meanwhile, for requests are few
 CHANGED_AT = "contactable_changed_at"
