@@ -12,7 +12,11 @@ from importlib import import_module
 from contactable.sandbox.front import Manner
 from contactable.sandbox.hubspot import Fault, HubSpotSandbox, Limits, Quirks
 
-SMALL: tuple[str, ...] = ("brevo", "sellsy")
+SMALL: tuple[str, ...] = (
+    "brevo",
+    "odoo",
+    "sellsy",
+)
 """The small CRMs: ``contactable.sandbox.<name>`` offers ``MANNER``."""
 
 

@@ -125,7 +125,8 @@ class SmallAccount:
     """One empty account of a small CRM of the sandbox; ``connect`` is its connector's.
 
     ``settings`` are the connector's beside address and token; ``slow`` those under which a limit is obeyed. ``fields``
-    gives the CRM's own name of a property. ``enlist`` makes a list, where there are any.
+    gives the CRM's own name of a property. ``enlist`` makes a list, where there are any. ``beside``: what the n-th
+    contact has whatever the suite gives it, such as a number that can be opted out.
     """
 
     def __init__(
@@ -144,12 +145,14 @@ class SmallAccount:
         enlist: Callable[[SmallCrm, str, Sequence[str]], None] | None = None,
         page: int = 200,
         secrets: Mapping[str, str] | None = None,
+        beside: Callable[[int], Mapping[str, Any]] = lambda number: {},
     ) -> None:
         self.crm = crm
         self.email, self.text, self.shows, self.cannot, self.page = email, text, shows, cannot, page
         self._connect, self._settings, self._slow, self._slow_limits = connect, settings, slow, slow_limits
         self._field, self._enlist = fields, enlist
         self._secrets = secrets or {}
+        self._beside = beside
         self._connected: list[Any] = []
 
     def connect(
@@ -165,7 +168,9 @@ class SmallAccount:
         return made
 
     def add(self, *contacts: Mapping[str, str], days_ago: int = 0) -> list[str]:
-        return [each.id for each in self.crm.add([self._own(each) for each in contacts], days_ago=days_ago)]
+        number = len(self.crm.contacts.by_id)
+        made = [{**self._beside(number + place), **self._own(each)} for place, each in enumerate(contacts, 1)]
+        return [each.id for each in self.crm.add(made, days_ago=days_ago)]
 
     def change(self, id: str, properties: Mapping[str, str]) -> None:
         self.crm.contacts.change(id, self._own(properties))

@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 
 from contactable.cli import WAITS_FOR_A_PERSON, group
 from contactable.errors import SettingsError
-from contactable.sandbox import brevo
+from contactable.sandbox import brevo, odoo
 from contactable.sandbox.front import SmallCrm
 from contactable.settings import load
 
@@ -57,12 +57,17 @@ class Company:
         raise NotImplementedError
 
 
-class WithBrevo(Company):
+class WithSmall(Company):
     crm: SmallCrm
 
     def shown(self) -> list[Mapping[str, str]]:
         values = [each.values for each in self.crm.contacts.living()]
-        return [{name.lower(): str(value) for name, value in each.items()} for each in values]
+        return [{_ours(self.crm, name): str(value) for name, value in each.items()} for each in values]
+
+
+def _ours(crm: SmallCrm, name: str) -> str:
+    """Our name of a field of that CRM."""
+    return name.lower().removeprefix("x_")
 
 
 class WithTable(Company):
@@ -95,7 +100,24 @@ def with_brevo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Comp
             "--set",
             "in_flight=2",
         )
-        made = WithBrevo(tmp_path, init, ANSWERS.format(met="LAST_CONTACT", taken=""))
+        made = WithSmall(tmp_path, init, ANSWERS.format(met="LAST_CONTACT", taken=""))
+        made.crm = crm
+        yield made
+
+
+@pytest.fixture
+def with_odoo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Company]:
+    people = [
+        {"email": f"p{number}@example.com", "phone": f"+3363998003{number}", "x_last_contact": "2026-11-01"}
+        for number in range(3)
+    ]
+    crm = SmallCrm(odoo.MANNER, people, limits={})
+    crm.own.fields["x_last_contact"] = {"type": "date"}
+    crm.opt_out("2", "email")
+    with crm:
+        monkeypatch.setenv("ODOO_KEY", crm.token)
+        init = ("--crm", "odoo", "--set", "token=env:ODOO_KEY", "--set", f"base_url={crm.url}")
+        made = WithSmall(tmp_path, init, ANSWERS.format(met="x_last_contact", taken=""))
         made.crm = crm
         yield made
 
@@ -108,7 +130,7 @@ def with_table(tmp_path: Path) -> Company:
     return WithTable(tmp_path, init, ANSWERS.format(met="rencontre", taken='"property:stop_mail" = "take"'))
 
 
-@pytest.fixture(params=["with_brevo", "with_table"])
+@pytest.fixture(params=["with_brevo", "with_odoo", "with_table"])
 def company(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> Company:
@@ -146,7 +168,7 @@ def test_doctor_looks_at_the_crm_whichever_it_is(company: Company) -> None:
 
     errors = {each["what"] for each in found if each["level"] == "error"}
     assert errors == {"keys"}  # nobody has backed them up
-    assert any("Brevo" in each["what"] or "clients.csv" in each["what"] for each in found)
+    assert any(name in each["what"] for each in found for name in ("Brevo", "Odoo", "clients.csv"))
 
 
 def test_the_settings_of_init_name_the_crm_and_its_options(with_brevo: Company) -> None:

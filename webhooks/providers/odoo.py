@@ -57,9 +57,15 @@ def _partner(item: Section, model: str) -> Iterator[Event]:
     for name, on in FLAGS.items():
         if item.flag(name, default=False):
             yield _event(item, name, LISTED, on, record=record)
-    for tick, on, meaning in ticks_in(item.raw(OPPOSE)):
+    for tick, on, meaning in ticks_in(_ticked(item)):
         yield _event(item, tick, meaning, on, record=record)
     yield _event(item, model, CHANGED, On.ALL, record=record)
+
+
+def _ticked(item: Section) -> list[str]:
+    """The boxes that are ticked, and what a field of that name alone holds."""
+    boxes = [name for name in item.values if name.startswith(f"{OPPOSE}_") and item.flag(name, default=False)]
+    return [*(name.removeprefix(f"{OPPOSE}_") for name in boxes), *str(item.raw(OPPOSE) or "").split(";")]
 
 
 def _event(
