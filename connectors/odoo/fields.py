@@ -108,7 +108,12 @@ def _fields(wanted: Property) -> list[dict[str, Any]]:
             }
             for each in wanted.options
         ]
-    field = {"name": field_of(wanted.name), "field_description": wanted.label, "ttype": _type(wanted), **shown}
+    field: dict[str, Any] = {
+        "name": field_of(wanted.name),
+        "field_description": wanted.label,
+        "ttype": _type(wanted),
+        **shown,
+    }
     if wanted.shape == Shape.CHOICE:
         field["selection_ids"] = [[0, 0, each] for each in _selection(wanted)]
     return [field]

@@ -146,7 +146,7 @@ def _plans(tx: Tx, desk: Desk, promises: Sequence[Promise], left: Allowance) -> 
             shown_now, held = left.hold(verdicts, row.written or {})
             values = property_values(
                 shown_now,
-                changed_at=desk.clock(),
+                changed_at=moment,
                 link=link,
                 next_call="" if compact else desk.next_calls.of(tx, row, shown_now),
                 compact=compact,
