@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from contactable.errors import RegisterError
 from contactable.register import journal, ledger, outbox
+from contactable.register.following import followed
 from contactable.register.journal import Written
 from contactable.register.ledger import Entry, NewEntry
 from contactable.register.transaction import Tx
@@ -47,7 +48,8 @@ def annul(
         ledger.record(tx, [_ending(entry, reason, by) for entry in open_ones])
         outbox.stale_for(tx, {entry.subject_id for entry in open_ones if entry.subject_id}, why="annulment")
     oppositions = {entry.subject_id for entry in open_ones if entry.kind == "opposition" and entry.subject_id}
-    return Annulled(open_ones, [entry for entry in named if entry.is_own], journal.standing(tx, oppositions))
+    by_hand = journal.standing(tx, oppositions | followed(tx, oppositions))
+    return Annulled(open_ones, [entry for entry in named if entry.is_own], by_hand)
 
 
 def _named(tx: Tx, entry_id: str | None, batch: str | None) -> list[Entry]:

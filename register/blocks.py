@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, Row, and_, delete, func, or_, select, tupl
 
 from contactable.identifiers import IdentifierKind
 from contactable.register import journal, ledger, marks
+from contactable.register.carrying import contacts_with
 from contactable.register.journal import Written
 from contactable.register.ledger import Entry
 from contactable.register.schema import identifiers
@@ -28,8 +29,9 @@ from contactable.rules.acts import OfferScopes, opposed
 BLOCKLISTS: Final = "blocklists"
 """The mark under which it is kept which senders have a blocklist, for which channels."""
 UNKNOWN: Final = "identifier_unknown"
+CHANNEL_OF: Final[Mapping[IdentifierKind, str]] = {IdentifierKind.EMAIL: "email", IdentifierKind.PHONE: "sms"}
+"""The channel on which an identifier of a kind can be blocked."""
 _SEALED_FOR: Final = "blocks.identifier"
-_CHANNELS: Final = {IdentifierKind.EMAIL: "email", IdentifierKind.PHONE: "sms"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,16 @@ def owe(tx: Tx, entries: Iterable[Entry], known: Callable[[], Mapping[str, str]]
     return len(wanted)
 
 
+def owe_everywhere(tx: Tx, wanted: Mapping[tuple[str, str], str]) -> int:
+    """Owe every connected sender these blocks: by subject and channel the identifier, or "" where it is not at hand."""
+    senders = _said(tx)["senders"]
+    rows = [
+        _row(tx, name, *who, wanted[who]) for who in sorted(wanted) for name, has in senders.items() if who[1] in has
+    ]
+    _put(tx, rows)
+    return len(rows)
+
+
 def claim(tx: Tx, endpoint: str, limit: int, lease_seconds: float) -> list[Owed]:
     """Take up to ``limit`` blocks for a while, the oldest first; journal them as written before they are."""
     rows = _take(tx, endpoint, limit, lease_seconds)
@@ -117,6 +129,11 @@ def postpone(tx: Tx, each: Owed, delay: timedelta, why: str) -> None:
 def named_scopes(tx: Tx) -> frozenset[str]:
     """The subscription types that an offer names: an opposition to one of them is not a general one."""
     return frozenset(_said(tx)["named"])
+
+
+def has_senders(tx: Tx) -> bool:
+    """Whether any sender with a blocklist is connected."""
+    return bool(_said(tx)["senders"])
 
 
 def free(tx: Tx, endpoint: str) -> None:
@@ -157,7 +174,7 @@ def _kinds(tx: Tx, subject_ids: Iterable[str]) -> dict[str, set[str]]:
     for part in chunks(subject_ids):
         wanted = select(identifiers.c.subject_id, identifiers.c.kind).where(identifiers.c.subject_id.in_(part))
         for subject, kind in tx.connection.execute(wanted):
-            if channel := _CHANNELS.get(IdentifierKind(kind)):
+            if channel := CHANNEL_OF.get(IdentifierKind(kind)):
                 found.setdefault(subject, set()).add(channel)
     return found
 
@@ -196,15 +213,24 @@ def _take(tx: Tx, endpoint: str, limit: int, lease_seconds: float) -> list[Row[A
 
 
 def _still_opposed(tx: Tx, rows: Sequence[Row[Any]]) -> set[tuple[str, str]]:
-    """Which of the persons and channels a general opposition binds now."""
+    """Which persons and channels a general opposition binds now, by itself or through a contact that carries it."""
     acts: dict[str | None, list[Entry]] = {}
     for entry in ledger.entries_of(tx, {row.subject_id for row in rows}):
         acts.setdefault(entry.subject_id, []).append(entry)
     # Asked for an offer that no scope carries: only what closes every offer is a block.
     nothing = OfferScopes(elsewhere=named_scopes(tx))
     return {
-        (row.subject_id, row.channel) for row in rows if opposed(acts.get(row.subject_id, []), row.channel, nothing)
+        (row.subject_id, row.channel)
+        for row in rows
+        if opposed(acts.get(row.subject_id, []), row.channel, nothing)
+        or any(opposed(each, row.channel, nothing) for each in _acts_of_contacts(tx, row.subject_id))
     }
+
+
+def _acts_of_contacts(tx: Tx, subject_id: str) -> Iterator[list[Entry]]:
+    """What binds each contact that carries a subject now."""
+    for connector, id in contacts_with(tx, [subject_id], now_only=True):
+        yield ledger.entries_of_contacts(tx, connector, [id])[id]
 
 
 def _owed(tx: Tx, row: Row[Any]) -> Owed:

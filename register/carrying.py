@@ -51,22 +51,26 @@ def subjects_of_contacts(
     return found
 
 
-def carry(tx: Tx, connector: str, seen: Mapping[str, Sequence[Identifier]]) -> None:
+def carry(tx: Tx, connector: str, seen: Mapping[str, Sequence[Identifier]]) -> dict[tuple[str, str], Identifier]:
     """Link contacts, by record id, with the subjects that they carry now; what they no longer carry left them now.
 
-    Records never leave: what was merged into a contact, or said of it by its id, binds it for good.
+    Records never leave: what was merged into a contact, or said of it by its id, binds it for good. Returns what came
+    to contacts that did not carry it until now, by record id and subject.
     """
     if not seen:
-        return
+        return {}
     carries = {id: [(IdentifierKind.RECORD, f"{connector}:{id}"), *identifiers] for id, identifiers in seen.items()}
     subjects = subjects_for(tx, (each for identifiers in carries.values() for each in identifiers))
-    now = {(id, subjects[each]): str(each[0]) for id, identifiers in carries.items() for each in identifiers}
-    left = [pair for pair in _carried_before(tx, connector, carries) if pair not in now]
+    now = {(id, subjects[each]): each for id, identifiers in carries.items() for each in identifiers}
+    before = set(_carried_before(tx, connector, carries))
+    left = [pair for pair in before if pair not in now]
     for part in chunks(left):
         gone = and_(carried.c.connector == connector, tuple_(carried.c.record_id, carried.c.subject_id).in_(part))
         tx.connection.execute(update(carried).where(gone).values(left_at=tx.now))
     common = {"connector": connector, "since": tx.now, "left_at": None}
-    _link(tx, [{"record_id": id, "subject_id": subject, "kind": kind, **common} for (id, subject), kind in now.items()])
+    links = [{"record_id": id, "subject_id": who, "kind": str(kind), **common} for (id, who), (kind, _) in now.items()]
+    _link(tx, links)
+    return {pair: each for pair, each in now.items() if pair not in before and each[0] is not IdentifierKind.RECORD}
 
 
 def hand_over(tx: Tx, connector: str, into: str, record_ids: Sequence[str]) -> None:

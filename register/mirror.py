@@ -17,6 +17,7 @@ from contactable.register.carrying import carry, hand_over
 from contactable.register.carrying import contacts_with as contacts_with
 from contactable.register.carrying import subjects_of as subjects_of
 from contactable.register.carrying import subjects_of_contacts as subjects_of_contacts
+from contactable.register.following import follow, follow_merge
 from contactable.register.schema import contacts as table
 from contactable.register.statements import chunks
 from contactable.register.subjects import Identifier
@@ -73,7 +74,8 @@ def remember(tx: Tx, connector: str, rows: Iterable[SeenContact]) -> list[str]:
         # Most contacts of a sync are unchanged: they cost one look and no write.
         differ = [seen for seen in part if _differs(seen, known.get(seen.record_id))]
         _put(tx, connector, differ)
-        carry(tx, connector, {seen.record_id: seen.identifiers for seen in differ})
+        came = carry(tx, connector, {seen.record_id: seen.identifiers for seen in differ})
+        follow(tx, connector, came, known=known)
         changed += [seen.record_id for seen in differ]
     return changed
 
@@ -158,6 +160,7 @@ def merge(tx: Tx, connector: str, into: str, ids: Iterable[str]) -> None:
     merged = [id for id in ids if id != into]
     for part in chunks(merged):
         hand_over(tx, connector, into, part)
+        follow_merge(tx, connector, into)
         here = and_(table.c.connector == connector, table.c.record_id.in_(part))
         tx.connection.execute(update(table).where(here).values(merged_into=into))
     forget(tx, connector, merged)

@@ -1,0 +1,70 @@
+"""A contact that objected gets another address in the CRM: the senders block the new one, over HTTP on both sides."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from contactable import Contactable
+from contactable.loading import load
+from contactable.outward import connect as connect_senders
+from contactable.outward import connected, counter, work
+from contactable.sandbox import HubSpotSandbox
+from contactable.sandbox.blocklists import BlocklistSandbox, serve
+from contactable.webhooks.events import Event, Kind, On
+from contactable.webhooks.recording import Source, record
+
+LOU, LATER = "lou@example.com", "lou.new@example.com"
+SETTINGS = """
+[endpoints.brevo]
+provider = "brevo"
+path_secret = "env:KEY"
+api_url = "URL/brevo"
+api = { key = "env:KEY" }
+"""
+
+
+@pytest.fixture
+def lists() -> Iterator[BlocklistSandbox]:
+    with serve(BlocklistSandbox()) as served:
+        yield served
+
+
+@pytest.fixture
+def crm() -> Iterator[HubSpotSandbox]:
+    with HubSpotSandbox([{"email": LOU}]) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def kit(
+    connect: Callable[..., Contactable],
+    crm: HubSpotSandbox,
+    lists: BlocklistSandbox,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Contactable:
+    monkeypatch.setenv("KEY", "a-key-of-nobody-0123456789abcdef")
+    made = connect(crm, SETTINGS.replace("URL", lists.url))
+    connect_senders(made)
+    load(made, "hubspot")
+    return made
+
+
+def hand_over(kit: Contactable) -> None:
+    work(counter(kit, connected(kit)["brevo"]))
+
+
+def test_an_address_that_changed_in_the_crm_is_blocked_at_the_sender_too(
+    kit: Contactable, crm: HubSpotSandbox, lists: BlocklistSandbox
+) -> None:
+    event = Event(Kind.OPPOSITION, On.EMAIL, "1", "unsubscribe", email=LOU)
+    kit.register.write(lambda tx: record(tx, [event], Source("elsewhere", "", "signed", kit.clock())))
+    hand_over(kit)
+
+    (id,) = crm.portal.contacts.by_id
+    crm.as_person(id, {"email": LATER})
+    load(kit, "hubspot")
+    hand_over(kit)
+
+    assert list(lists.lists["brevo"].blocked) == [LOU, LATER]
