@@ -19,6 +19,7 @@ from contactable.register.columns import microseconds
 from contactable.register.schema_work import deliveries
 from contactable.rules import Reason
 from contactable.rules.calendar import paris_day
+from contactable.submissions import changed_forms
 from contactable.sync import CHANGES
 from contactable.webhooks.despite import despite_of
 from contactable.webhooks.incidents import incidents_of
@@ -115,6 +116,17 @@ def _drifts(kit: Contactable, tx: Tx) -> Iterator[Trouble]:
             )
 
 
+def _forms(kit: Contactable, tx: Tx) -> Iterator[Trouble]:
+    """Forms whose text changed: what people saw is known no more, and what is sent through them opens less."""
+    for name in kit.connectors:
+        for id, form, where in changed_forms(tx, name):
+            yield Trouble(
+                f"form:{name}:{id}",
+                f"The text of the form “{form}” of {name} changed ({', '.join(where)}).",
+                "Add the new text as a [[wording]], and look at the declarations that rest on the old one.",
+            )
+
+
 def _senders(kit: Contactable, tx: Tx) -> Iterator[Trouble]:
     for name, waiting in blocks.waiting(tx).items():
         if waiting.why != blocks.UNKNOWN and tx.now - waiting.oldest > LATE:
@@ -203,6 +215,7 @@ LOOKS: Sequence[Callable[[Any, Tx], Iterator[Trouble]]] = (
     _crms,
     _refused,
     _drifts,
+    _forms,
     _senders,
     _knocks,
     _people,

@@ -19,7 +19,7 @@ from contactable.mapping.questions import name_of
 from contactable.mapping.segments import names_of_ours
 from contactable.mapping.suggest import Suggestion, suggest
 from contactable.register.members import LIST, OUTCOME
-from contactable.sync import property_names
+from contactable.sync import Progress, property_names
 
 if TYPE_CHECKING:
     from contactable.kit import Contactable
@@ -40,10 +40,12 @@ def look(connector: Connector, *, sample: int = SAMPLE) -> Portal:
     return Portal(contacts, _list_sizes(connector), _forms(connector))
 
 
-def read_all(connector: Connector, mapping: Mapping, asked: Asked) -> Portal:
+def read_all(
+    connector: Connector, mapping: Mapping, asked: Asked, progress: Progress = lambda done, total: None
+) -> Portal:
     """Every contact with the properties, lists and outcomes that a mapping reads."""
     beside = read_beside(connector, asked)
-    return Portal(_contacts(connector, mapping, beside))
+    return Portal(_contacts(connector, mapping, beside, progress))
 
 
 def undecided_in(kit: Contactable, name: str) -> list[Suggestion]:
@@ -81,7 +83,7 @@ def _forms(connector: Connector) -> tuple[Form, ...]:
     return tuple(Form(each.id, each.name, tuple(text.text for text in each.texts)) for each in found)
 
 
-def _contacts(connector: Connector, mapping: Mapping, beside: Beside) -> tuple[Contact, ...]:
+def _contacts(connector: Connector, mapping: Mapping, beside: Beside, progress: Progress) -> tuple[Contact, ...]:
     found: dict[str, Contact] = {}  # a CRM gives a contact at least once, and the last one is the newest
     for page in connector.iter_changed(None, mapping.properties):
         for record in page.records:
@@ -90,4 +92,5 @@ def _contacts(connector: Connector, mapping: Mapping, beside: Beside) -> tuple[C
             else:
                 told = beside.get(record.id, {})
                 found[record.id] = Contact(record.id, record.properties, told.get(LIST, {}), {}, told.get(OUTCOME, {}))
+        progress(len(found), page.total)
     return tuple(found.values())

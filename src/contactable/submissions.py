@@ -9,7 +9,7 @@ say that it tells what it must. Proofs outlive the contact.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -152,6 +152,12 @@ class Intake:
             "changed": sorted(told),  # until the new text is one of the company's wordings
         }
         cursors.set(tx, self.connector.name, SEEN, kept)
+
+
+def changed_forms(tx: Tx, connector: str) -> Iterator[tuple[str, str, list[str]]]:
+    """The forms of a CRM whose text is none of the company's wordings any more: id, name, and where it changed."""
+    kept: Mapping[str, Mapping[str, Any]] = cursors.get(tx, connector, SEEN) or {}
+    return ((id, form["name"], form["changed"]) for id, form in kept.items() if form["changed"])
 
 
 def _versions(form: Form) -> dict[str, str]:

@@ -7,7 +7,7 @@ where it forbids, and is gone where it permitted.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
@@ -19,7 +19,7 @@ from contactable.mapping.decisions import unapproved
 from contactable.mapping.definition import absent_sources
 from contactable.mapping.offers import unknown_subscriptions, unnamed_subscriptions
 from contactable.register import Tx, cursors, mirror
-from contactable.submissions import SEEN as FORMS
+from contactable.submissions import changed_forms
 from contactable.sync import property_names
 
 if TYPE_CHECKING:
@@ -129,14 +129,12 @@ def _share(column: str, before: float, now: float) -> str:
 
 
 def _forms(tx: Tx, name: str) -> Iterator[Finding]:
-    kept: Mapping[str, Mapping[str, Any]] = cursors.get(tx, name, FORMS) or {}
-    for form in kept.values():
-        for where in form["changed"]:
-            yield Finding(
-                f"{name}: the text of the form “{form['name']}” changed ({where})",
-                Level.WARNING,
-                "Add the new text as a [[wording]], and look at the declarations that rest on the old one.",
-            )
+    for _, form, where in changed_forms(tx, name):
+        yield Finding(
+            f"{name}: the text of the form “{form}” changed ({', '.join(where)})",
+            Level.WARNING,
+            "Add the new text as a [[wording]], and look at the declarations that rest on the old one.",
+        )
 
 
 def _subscriptions(kit: Contactable, name: str, found: Coverage) -> Iterator[Finding]:

@@ -9,7 +9,9 @@ import pytest
 from click.testing import CliRunner
 
 from contactable.cli import group
+from contactable.commands.mapping import counted
 from contactable.errors import SettingsError
+from contactable.mapping.portal import Contact
 
 EXPORT = """Email;Pays;Type client;Ne pas appeler;informed
 anne@example.com;France;Particulier;Oui;non
@@ -79,3 +81,11 @@ def test_a_decision_is_approved_once_and_stays_approved(tmp_path: Path, monkeypa
     approved = {each["name"]: each["approved"] for each in json.loads(run(*settings, "decisions", "--json"))}
     assert approved["reading:robinson"] is True
     assert approved["offer:main"] is False
+
+
+def test_the_bar_of_a_check_ends_at_the_last_contact_and_leaves_the_figures_alone() -> None:
+    seen: list[tuple[int, int | None]] = []
+    contacts = [Contact(str(n), {}) for n in range(250)]
+
+    assert list(counted(contacts, lambda done, total: seen.append((done, total)))) == contacts
+    assert seen == [(100, 250), (200, 250), (250, 250)]

@@ -6,6 +6,7 @@ Both work on a connector of the settings, on an export (CSV) and on a records fi
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ import click
 
 from contactable.cli import Context, json_option, pass_context, print_json
 from contactable.errors import SettingsError
+from contactable.progress import Moved, progress_bar
 
 if TYPE_CHECKING:
     from contactable.mapping.coverage import Coverage, Setup
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from contactable.rules.labels import Language
 
 _MOST_LINES = 10
+_TOLD_EVERY = 100  # contacts between two steps of the bar
 _TITLES: dict[Language, dict[str, str]] = {
     "fr": {
         "facts": "Les faits, et d'où ils viennent",
@@ -96,8 +99,10 @@ def check(
 
     read = _map(context, source, map_name)
     setup = Setup(read.mapping, read.offer(offer), _day(day), read.declarations)
-    portal = _portal(context, source, setup)
-    found = coverage(portal.contacts, setup)
+    with progress_bar(f"{source}: reading") as moved:
+        portal = _portal(context, source, setup, moved)
+    with progress_bar(f"{source}: deciding") as moved:
+        found = coverage(counted(portal.contacts, moved), setup)
     if as_json:
         print_json(_coverage_as_json(found))
         return
@@ -124,7 +129,15 @@ def _map(context: Context, source: str, map_name: str | None) -> MapFile:
     return MapFile(kit.mapping(source), tuple(kit.declarations), offers)
 
 
-def _portal(context: Context, source: str, setup: Setup | None) -> Portal:
+def counted(contacts: Sequence[Contact], moved: Moved) -> Iterator[Contact]:
+    """The contacts; ``moved`` hears now and then how many are done."""
+    for done, contact in enumerate(contacts, start=1):
+        yield contact
+        if done % _TOLD_EVERY == 0 or done == len(contacts):
+            moved(done, len(contacts))
+
+
+def _portal(context: Context, source: str, setup: Setup | None, moved: Moved = lambda done, total: None) -> Portal:
     """The contacts of a file, or of a connector: some of them for suggestions, all for figures."""
     from contactable.mapping.portal import read_portal
 
@@ -139,7 +152,7 @@ def _portal(context: Context, source: str, setup: Setup | None) -> Portal:
         connector = kit.connectors[source]
         if setup is None:
             return look(connector)
-        return read_all(connector, setup.mapping, Asked.by(setup.mapping, setup.declarations))
+        return read_all(connector, setup.mapping, Asked.by(setup.mapping, setup.declarations), moved)
 
 
 def _day(text: str | None) -> date:
