@@ -332,3 +332,20 @@ def test_a_message_of_sns_without_a_readable_signature_is_refused(amazon_key: rs
     unsigned = replace(request, raw=json.dumps({**request.document, "Signature": value}).encode())
 
     assert not authentic("ses", unsigned, of_topic(pem(amazon_key)))
+
+
+@pytest.mark.parametrize(
+    ("header", "digest"),
+    [
+        ("X-Signature", sign_hmac("sha256", KEY.value, b"[]")),
+        ("Signature", sign_hmac("sha256", KEY.value, b"[]").hex().encode()),
+    ],
+    ids=["raw", "hexadecimal"],
+)
+def test_espocrm_signs_with_the_raw_digest_or_with_the_hexadecimal_one(header: str, digest: bytes) -> None:
+    signature = base64.b64encode(b"664f1c0a9d3b2e817:" + digest).decode()
+    secrets = Secrets((KEY,))
+
+    assert authentic("espocrm", Request(b"[]", NOW, headers={header: signature}), secrets)
+    assert not authentic("espocrm", Request(b"[{}]", NOW, headers={header: signature}), secrets)
+    assert not authentic("espocrm", Request(b"[]", NOW, headers={header: signature[:-8]}), secrets)
