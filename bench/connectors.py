@@ -44,6 +44,7 @@ TRIALS = {
     "espocrm": Trial("description", {"overlap": 1}, write=2_000),
     "hubspot": Trial("jobtitle", {"index_lag": 1.0}, write=20_000),
     "odoo": Trial("function", {"overlap": 1}, write=20_000),
+    "pipedrive": Trial("a" * 40, {"overlap": 1}),
     "sellsy": Trial("note", {"overlap": 1}, read=2_000, write=100),
 }
 """By type; one without a line here has no figures yet, and the script says so."""

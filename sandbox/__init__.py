@@ -16,6 +16,7 @@ SMALL: tuple[str, ...] = (
     "brevo",
     "espocrm",
     "odoo",
+    "pipedrive",
     "sellsy",
 )
 """The small CRMs: ``contactable.sandbox.<name>`` offers ``MANNER``."""

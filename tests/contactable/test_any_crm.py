@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 
 from contactable.cli import WAITS_FOR_A_PERSON, group
 from contactable.errors import SettingsError
-from contactable.sandbox import brevo, odoo
+from contactable.sandbox import brevo, odoo, pipedrive
 from contactable.sandbox.front import SmallCrm
 from contactable.settings import load
 
@@ -62,12 +62,12 @@ class WithSmall(Company):
 
     def shown(self) -> list[Mapping[str, str]]:
         values = [each.values for each in self.crm.contacts.living()]
-        return [{_ours(self.crm, name): str(value) for name, value in each.items()} for each in values]
+        return [{name.lower().removeprefix("x_"): str(value) for name, value in each.items()} for each in values]
 
 
-def _ours(crm: SmallCrm, name: str) -> str:
-    """Our name of a field of that CRM."""
-    return name.lower().removeprefix("x_")
+class WithPipedrive(WithSmall):
+    def shown(self) -> list[Mapping[str, str]]:
+        return [pipedrive.told(self.crm, each.id) for each in self.crm.contacts.living()]
 
 
 class WithTable(Company):
@@ -123,6 +123,22 @@ def with_odoo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Compa
 
 
 @pytest.fixture
+def with_pipedrive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Company]:
+    people = [
+        {"email": f"p{number}@example.com", "phone": f"+3363998003{number}", pipedrive.NOTE: "2026-11-01"}
+        for number in range(3)
+    ]
+    crm = SmallCrm(pipedrive.MANNER, people, limits={})
+    crm.opt_out("2", "email")
+    with crm:
+        monkeypatch.setenv("PIPEDRIVE_KEY", crm.token)
+        init = ("--crm", "pipedrive", "--set", "token=env:PIPEDRIVE_KEY", "--set", f"base_url={crm.url}")
+        made = WithPipedrive(tmp_path, init, ANSWERS.format(met="Remarque", taken=""))
+        made.crm = crm
+        yield made
+
+
+@pytest.fixture
 def with_table(tmp_path: Path) -> Company:
     rows = [f"{n};p{n}@example.com;+3363998004{n};2026-11-01;{'Oui' if n == 1 else ''}" for n in range(3)]
     (tmp_path / "clients.csv").write_text("\n".join(["id;email;mobile;rencontre;stop_mail", *rows, ""]))
@@ -130,7 +146,7 @@ def with_table(tmp_path: Path) -> Company:
     return WithTable(tmp_path, init, ANSWERS.format(met="rencontre", taken='"property:stop_mail" = "take"'))
 
 
-@pytest.fixture(params=["with_brevo", "with_odoo", "with_table"])
+@pytest.fixture(params=["with_brevo", "with_odoo", "with_pipedrive", "with_table"])
 def company(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> Company:
@@ -168,7 +184,7 @@ def test_doctor_looks_at_the_crm_whichever_it_is(company: Company) -> None:
 
     errors = {each["what"] for each in found if each["level"] == "error"}
     assert errors == {"keys"}  # nobody has backed them up
-    assert any(name in each["what"] for each in found for name in ("Brevo", "Odoo", "clients.csv"))
+    assert any(name in each["what"] for each in found for name in ("Brevo", "Odoo", "Pipedrive", "clients.csv"))
 
 
 def test_the_settings_of_init_name_the_crm_and_its_options(with_brevo: Company) -> None:
