@@ -204,7 +204,11 @@ def _incidents(kit: Contactable, tx: Tx) -> Iterator[Trouble]:
 
 def _register(kit: Contactable, tx: Tx) -> Iterator[Trouble]:
     if marks.get(tx, marks.RESTORED):
-        yield Trouble("restored", "The register was restored; nothing opens.", "Look at what it holds, then approve.")
+        yield Trouble(
+            "restored",
+            "The register was restored, or is new beside a CRM that another one wrote; nothing opens.",
+            "Look at what it holds, then `contactable brake approve`.",
+        )
     if not marks.key_is_backed_up(tx):
         yield Trouble("keys", "The key of the register is in no backup.", "`contactable key backup`.")
 

@@ -30,6 +30,12 @@ def is_compact(tx: Tx, connector: str) -> bool:
     return bool((cursors.get(tx, connector, CURSOR) or {}).get("compact"))
 
 
+def were_found(tx: Tx, connector: str) -> bool | None:
+    """Whether a CRM had properties of ours before this register made any; None before it made some."""
+    kept = cursors.get(tx, connector, CURSOR)
+    return None if kept is None else bool(kept.get("found"))
+
+
 def ensure(kit: Contactable, name: str) -> list[str]:
     """Make what is missing in one CRM, add the codes of a new version, and return the names made.
 
@@ -45,7 +51,8 @@ def ensure(kit: Contactable, name: str) -> list[str]:
         _remove(kit, name, {each.name for each in _schema(kit, not compact)} - {each.name for each in wanted})
     if kept is not None and (made or other):
         _write_anew(kit.register, name, made)
-    now = {"compact": compact, "fingerprint": _fingerprint(wanted)}
+    found = bool(kept.get("found")) if kept else len(made) < len(wanted)
+    now = {"compact": compact, "fingerprint": _fingerprint(wanted), "found": found}
     kit.register.write(lambda tx: cursors.set(tx, name, CURSOR, now))
     return made
 

@@ -2,7 +2,8 @@
 
 A register from a backup misses what was acknowledged since. That a backup was put back is marked by the command; where
 a database went back by other means, the CRM tells: its contacts were changed by us after the last time that the
-register knows of. Either way nothing opens there until a person has approved (``brake``).
+register knows of. So it does where a lost register wrote to it and this one is new. In all cases nothing opens there
+until a person has approved (``brake``).
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import structlog
 
 from contactable.connectors.protocol import ContactRecord
 from contactable.mapping.properties import PREFIX
-from contactable.own_properties import is_compact
+from contactable.own_properties import is_compact, were_found
 from contactable.register import Tx, cursors, ledger, marks, mirror, outbox
 from contactable.rules import Channel, Reason
 from contactable.rules.calendar import paris_day
@@ -48,10 +49,16 @@ class LookBack:
         with self._door:
             if name in self._looked:
                 return
-            if is_older(self._kit, name):
+            if is_older(self._kit, name) or is_new(self._kit, name):
                 self._kit.register.write(lambda tx: marks.put(tx, marks.RESTORED, tx.now.isoformat()))
             read_back(self._kit, name)
-            self._looked.add(name)
+            if self._is_seen(name):
+                self._looked.add(name)
+
+    def _is_seen(self, name: str) -> bool:
+        """Before our properties were made nobody can tell yet whether another register wrote there."""
+        with self._kit.register.read() as tx:
+            return were_found(tx, name) is not None or cursors.get(tx, name, CHANGES) is not None
 
 
 def is_older(kit: Contactable, name: str) -> bool:
@@ -67,6 +74,21 @@ def is_older(kit: Contactable, name: str) -> bool:
             if any(not _was_under_way(tx, name, id, at) for id, at in later.items()):
                 log.warning("register_older_than_crm", connector=name)
                 return True
+    return False
+
+
+def is_new(kit: Contactable, name: str) -> bool:
+    """Whether the register never read the CRM as a whole, and the CRM shows what another register wrote."""
+    with kit.register.read() as tx:
+        begun = any(cursors.get(tx, name, cursor) is not None for cursor in (CHANGES, READ_BACK))
+        if begun or not were_found(tx, name) or mirror.newest_writing(tx, name) is not None:
+            return False
+        if marks.get(tx, marks.RESTORED):
+            return False
+    pages = kit.connectors[name].iter_changed(None, [CHANGED_AT])
+    if any(_changed_at(each) for page in pages for each in page.records):
+        log.warning("register_newer_than_crm", connector=name)
+        return True
     return False
 
 

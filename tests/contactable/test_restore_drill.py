@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from contactable import Contactable, brake
+from contactable import Contactable, brake, own_properties
 from contactable.identifiers import IdentifierKind
 from contactable.loading import drain, load
 from contactable.register import NewEntry, ledger, marks, outbox, subjects
@@ -167,3 +167,59 @@ def test_a_crash_between_the_crms_answer_and_ours_is_no_restore(crm: HubSpotSand
 
     with first.register.read() as tx:
         assert marks.get(tx, marks.RESTORED) is None
+
+
+@pytest.mark.parametrize("properties", ["full", "compact"])
+def test_a_new_register_reads_back_what_a_lost_one_wrote(
+    crm: HubSpotSandbox, connect: Callable[..., Contactable], properties: str
+) -> None:
+    settings = f'properties = "{properties}"\n'
+    first = connect(crm, settings)
+    load(first, "hubspot")
+    object_(first, "post")
+    lose(first)
+
+    second = connect(crm, settings)
+    load(second, "hubspot")
+
+    assert second.verdicts(email=LOU)[Channel.POST].reason is Reason.OPPOSITION
+    with second.register.read() as tx:
+        ((entry,),) = ledger.entries_of_contacts(tx, "hubspot", [str(id) for id in crm.portal.contacts.by_id]).values()
+    assert (entry.origin, entry.on, entry.time_quality) == ("echo", "post", "unknown")
+    assert shown_in(crm)["contactable_channels"] == ""
+
+
+def test_a_new_register_opens_nobody_in_a_written_crm_before_a_person_says_so(
+    crm: HubSpotSandbox, first: Contactable, machine: Machines
+) -> None:
+    (id,) = crm.portal.contacts.by_id
+    crm.as_person(id, {"informed": "no"})
+    load(first, "hubspot", full=True)
+    lose(first)
+    crm.as_person(id, {"informed": "yes"})
+    second = machine()
+
+    load(second, "hubspot")
+    held = shown_in(crm)["contactable_post"]
+    second.register.write(lambda tx: brake.approve(tx, "hubspot", "the data protection officer"))
+    drain(second, "hubspot")
+    load(machine(), "hubspot")
+
+    with second.register.read() as tx:
+        assert marks.get(tx, marks.RESTORED) is None
+    assert (held, shown_in(crm)["contactable_post"]) == ("denied", "allowed")
+
+
+def test_a_new_register_beside_properties_that_nobody_wrote_holds_nothing(
+    crm: HubSpotSandbox, machine: Machines
+) -> None:
+    first = machine()
+    own_properties.ensure(first, "hubspot")
+    lose(first)
+
+    second = machine()
+    load(second, "hubspot")
+
+    with second.register.read() as tx:
+        assert marks.get(tx, marks.RESTORED) is None
+    assert shown_in(crm)["contactable_post"] == "allowed"
