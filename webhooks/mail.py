@@ -7,8 +7,9 @@ one ``To`` of the reported mail, and where these are redacted (RFC 6590), a toke
 any it names nobody; the sender's own mailbox is never taken for the person.
 
 A request (RFC 2369, ``mailto:``) counts by our token in the address that it was sent to, whoever sent it: secretaries
-and mail programs do. Without token the ``From`` is all there is, and it can be forged: ``probable``. Automatic answers
-and bounces are passed over, except Apple Mail's button, which says ``Auto-Submitted`` and ``X-Apple-Unsubscribe``.
+and mail programs do. Without token the ``From`` is all there is, and it can be forged: it counts, as ``probable``,
+where our own mail server vouches for it (``vouching``), and waits for a person elsewhere. Automatic answers and bounces
+are passed over, except Apple Mail's button, which says ``Auto-Submitted`` and ``X-Apple-Unsubscribe``.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from contactable.errors import Malformed
 from contactable.webhooks.events import Confidence, Event, Kind, On, Origin
 from contactable.webhooks.meaning import COMPLAINED, IGNORED, UNSUBSCRIBED, Meaning, fact_key
 from contactable.webhooks.replies import read_reply
+from contactable.webhooks.vouching import is_vouched_for
 
 DOUBTFUL = replace(COMPLAINED, confidence=Confidence.REVIEW)
 FEEDBACK = {  # Feedback-Type -> what it is to us; a type that no RFC knows asks a person
@@ -39,7 +41,10 @@ FEEDBACK = {  # Feedback-Type -> what it is to us; a type that no RFC knows asks
     "not-spam": IGNORED,
     "auth-failure": IGNORED,
 }
-REQUESTED = replace(UNSUBSCRIBED, confidence=Confidence.PROBABLE)  # by From alone
+REQUESTED = replace(UNSUBSCRIBED, confidence=Confidence.PROBABLE)  # by a From that our mail server vouches for
+UNPROVED = replace(
+    UNSUBSCRIBED, origin=Origin.UNKNOWN, confidence=Confidence.REVIEW
+)  # by a From that anybody may write
 AUTOMATIC = Meaning(Kind.IGNORED, "automatic_mail", Origin.PROVIDER)
 
 REDACTED = frozenset({"redacted", "hashed", "undisclosed"})  # local parts that stand for nobody
@@ -47,11 +52,14 @@ _TOKEN_IN_URL = re.compile(r"<https://[^>\s]*/u/([A-Za-z0-9_.\-]{16,})>")
 _TOKEN_IN_ADDRESS = re.compile(r"\+([a-z2-7]{18,})@", re.IGNORECASE)
 
 
-def read_mail(raw: bytes) -> Iterator[Event]:
-    """Yield what one message means, one event a person; raise ``Malformed`` where the bytes are no message."""
+def read_mail(raw: bytes, server: str = "") -> Iterator[Event]:
+    """Yield what one message means, one event a person; raise ``Malformed`` where the bytes are no message.
+
+    ``server`` is the name under which our own mail server writes ``Authentication-Results``.
+    """
     message = _parsed(raw)
     report = _report(message)
-    yield from _reported(message, report) if report else [_requested(message)]
+    yield from _reported(message, report) if report else [_requested(message, server)]
 
 
 def token_in(address: str) -> str | None:
@@ -81,22 +89,24 @@ def _reported(message: Message, report: _Report) -> Iterator[Event]:
         yield meaning.event(On.EMAIL, report.type, key=key, at=at, email=person, token=token, message_id=id or None)
 
 
-def _requested(message: Message) -> Event:
+def _requested(message: Message, server: str) -> Event:
     id, at, people = _header(message, "Message-ID"), _date(message), _addresses(message, "From")
     token = next(filter(None, map(token_in, _recipients(message))), None)
-    meaning = _meaning_of_request(message, token)
+    meaning = _meaning_of_request(message, token, server)
     person = people[0] if people and token is None else None
     key = fact_key("mail", id or at, token, person and person.lower())
     return meaning.event(On.EMAIL, "mail", key=key, at=at, email=person, token=token, message_id=id or None)
 
 
-def _meaning_of_request(message: Message, token: str | None) -> Meaning:
+def _meaning_of_request(message: Message, token: str | None, server: str) -> Meaning:
     if _is_automatic(message):
         return AUTOMATIC
     if token:
         return UNSUBSCRIBED
     asks = "X-Apple-Unsubscribe" in message or any(map(_asks, (_header(message, "Subject"), _first_line(message))))
-    return REQUESTED if asks else IGNORED
+    if not asks:
+        return IGNORED
+    return REQUESTED if is_vouched_for(message, server) else UNPROVED
 
 
 def _asks(line: str) -> bool:

@@ -90,10 +90,11 @@ def is_act(event: Event) -> bool:
 
 
 def is_to_be_entered(event: Event) -> bool:
-    """Whether an act counts at once. A doubtful release, or an echo of unknown cause, waits for a person."""
+    """Whether an act counts at once. A doubtful release, an echo of unknown cause, and what anybody may have sent in
+    another's name wait for a person."""
     certain = event.confidence is Confidence.CERTAIN
-    echo_of_unknown_cause = event.origin is Origin.ECHO and event.confidence is Confidence.REVIEW
-    return is_act(event) and (certain if event.kind is Kind.RELEASE else not echo_of_unknown_cause)
+    nobodys = event.origin in (Origin.ECHO, Origin.UNKNOWN) and event.confidence is Confidence.REVIEW
+    return is_act(event) and (certain if event.kind is Kind.RELEASE else not nobodys)
 
 
 def _bound(tx: Tx, told: Sequence[Told]) -> list[list[tuple[Event, list[str]]]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import mailbox
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -19,9 +20,9 @@ from contactable.errors import Malformed, Refused, Unavailable
 from contactable.progress import Moved
 from contactable.register import Tx, inbox
 from contactable.register.statements import chunks
-from contactable.webhooks.events import Event, Problem
+from contactable.webhooks.events import Confidence, Event, Origin, Problem
 from contactable.webhooks.receiver import Endpoint, as_received, enter, keep, note_of, read, state_of
-from contactable.webhooks.recording import Recorded
+from contactable.webhooks.recording import Recorded, is_act, is_to_be_entered
 from contactable.webhooks.registry import find_provider
 from contactable.webhooks.request import Request, Secrets
 from contactable.webhooks.spreadsheet33700 import read_spreadsheet
@@ -87,6 +88,20 @@ def _replay(tx: Tx, *, kit: Contactable, id: str) -> str:
     return state
 
 
+def enter_unproved(tx: Tx, kit: Contactable, id: str) -> int:
+    """Enter what a mail asked for in the name of its author, once a person has said that it is theirs; how many.
+
+    It is the operator's entry then: it may be annulled. Raises ``Malformed`` when the body was let go.
+    """
+    delivery = inbox.read_delivery(tx, id)
+    if delivery is None or delivery.provider != MAIL:
+        return 0
+    endpoint = endpoint_of(kit, delivery.endpoint, delivery.provider)
+    items = [each for each in read_again(kit, delivery) if isinstance(each, Event) and not is_to_be_entered(each)]
+    theirs = [replace(each, origin=Origin.ADMIN, confidence=Confidence.CERTAIN) for each in items if is_act(each)]
+    return enter(tx, endpoint, theirs, "operator", delivery.received_at).entered
+
+
 def endpoint_of(kit: Contactable, name: str, provider: str) -> Endpoint:
     """The endpoint of that name; where the settings no longer have it, one that only reads."""
     found = kit.endpoints.get(name)
@@ -116,7 +131,7 @@ def take_mail(kit: Contactable, raws: Iterator[bytes], tell: Moved = lambda done
     """Take messages as if they had been posted to the endpoint for mail; return a note."""
     endpoint, total, done = endpoint_for(kit, MAIL), Recorded(), 0
     for part in chunks(raws, AT_ONCE):
-        requests = [Request(raw, kit.clock()) for raw in part]
+        requests = [Request(raw, kit.clock(), options=endpoint.secrets.options) for raw in part]
         total = _sum([total, kit.register.write(partial(_keep_all, endpoint=endpoint, requests=requests))])
         done += len(part)
         tell(done, None)

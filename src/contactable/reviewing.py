@@ -19,6 +19,7 @@ from contactable.errors import Conflict, Malformed, RegisterError
 from contactable.register import NewEntry, Tx, inbox, ledger
 from contactable.register.annulling import ENDABLE, annul
 from contactable.register.schema import entries
+from contactable.replaying import enter_unproved
 from contactable.shared_lines import leave_to_the_person, shared_lines
 from contactable.webhooks.receiver import UNVERIFIED
 
@@ -157,11 +158,19 @@ def _decide_job(kit: Contactable, arguments: Mapping[str, Any], tell: Callable[.
     """A decision that a command left for the server: ``id``, and sealed ``by`` and ``reason`` (None confirms)."""
     by, reason = unsealed(kit, arguments["by"]), arguments["reason"]
     if reason is None:
-        return f"confirmed: {kit.register.write(lambda tx: confirm(tx, arguments['id'], by)).what}"
+        return kit.register.write(lambda tx: _confirmed(tx, kit, arguments["id"], by))
     why = unsealed(kit, reason)
     person = arguments.get("person", "")
     question, ended, own = kit.register.write(lambda tx: reject(tx, arguments["id"], why, by, person))
     return f"annulled: {question.what}; {ended} entries ended, {own} are persons' own acts and stay"
+
+
+def _confirmed(tx: Tx, kit: Contactable, id: str, by: str) -> str:
+    """Confirm; a mail in which nobody proved who asks is entered by that."""
+    question = _open(tx, id)
+    entered = enter_unproved(tx, kit, id.partition(":")[2]) if question.kind == "unresolved" else 0
+    confirm(tx, id, by)
+    return f"confirmed: {question.what}" + (f"; {entered} entered" if entered else "")
 
 
 def sealed(kit: Contactable, text: str) -> str:

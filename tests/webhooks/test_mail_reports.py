@@ -9,10 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contactable.errors import Malformed
-from contactable.webhooks.events import Confidence, Event, Kind
+from contactable.webhooks.events import Confidence, Event, Kind, Origin
 from contactable.webhooks.mail import read_mail, token_in
 
 TOKEN = "abcdefghij234567klmnopqrstuvwxyzabcdefghij"
+OURS = "mx.example.org"
+VOUCHED = f"Authentication-Results: {OURS}; dkim=pass header.d=example.com"
 REPORT = """From: <fbl@example.net>
 Date: {date}
 Message-ID: <r1@example.net>
@@ -42,9 +44,9 @@ def report(
     return REPORT.format(fields=fields, original=original, date=date).encode()
 
 
-def the_event(raw: bytes) -> Event:
+def the_event(raw: bytes, server: str = "") -> Event:
     """The one event of a message."""
-    (event,) = read_mail(raw)
+    (event,) = read_mail(raw, server)
     return event
 
 
@@ -142,10 +144,53 @@ def test_a_token_in_the_address_counts_whoever_sent_the_mail_and_in_any_case() -
         ("Subject: x\nAuto-Submitted: auto-replied\nX-Apple-Unsubscribe: true", ""),
     ],
 )
-def test_a_request_without_token_counts_for_its_author_and_asks_a_person(headers: str, body: str) -> None:
-    event = the_event(plain(headers, body))
+def test_a_request_without_token_waits_for_a_person_until_our_server_vouches(headers: str, body: str) -> None:
+    forged, vouched = the_event(plain(headers, body)), the_event(plain(f"{VOUCHED}\n{headers}", body), OURS)
 
-    assert (event.kind, event.email, event.confidence) == (Kind.OPPOSITION, "ada@example.com", Confidence.PROBABLE)
+    assert (forged.kind, forged.origin, forged.confidence) == (Kind.OPPOSITION, Origin.UNKNOWN, Confidence.REVIEW)
+    assert (vouched.origin, vouched.confidence) == (Origin.RECIPIENT, Confidence.PROBABLE)
+    assert forged.email == vouched.email == "ada@example.com"
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        "dkim=pass header.d=example.com header.b=abc",
+        "DKIM=Pass (2048-bit key; a (nested) comment) header.i=@Example.com",
+        "spf=fail smtp.mailfrom=example.com; dkim=pass header.d=example.com",
+        "spf=pass (sender is ada) smtp.mailfrom=ada@example.com",
+        "dmarc=pass (p=none) header.from=example.com",
+    ],
+)
+def test_our_server_vouches_by_signature_envelope_or_policy(found: str) -> None:
+    event = the_event(plain(f"Authentication-Results: {OURS} 1; {found}\nSubject: unsubscribe"), OURS)
+
+    assert event.confidence is Confidence.PROBABLE
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        f"Authentication-Results: {OURS}; dkim=fail header.d=example.com",
+        f"Authentication-Results: {OURS}; dkim=pass header.d=example.net",
+        f"Authentication-Results: {OURS}; dkim=pass header.d=com",
+        f"Authentication-Results: {OURS}; dkim=pass header.d=evil-example.com",
+        f"Authentication-Results: {OURS}; dkim=none (dkim=pass header.d=example.com)",
+        f"Authentication-Results: {OURS}; dmarc=pass header.from=example.net",
+        f"Authentication-Results: {OURS}; spf=pass smtp.helo=example.com",
+        "Authentication-Results: mx.example.net; dkim=pass header.d=example.com",
+        f"Authentication-Results: {OURS}.example.net; dkim=pass header.d=example.com",
+        f"Authentication-Results: {OURS}; dkim=none\n{VOUCHED}",
+        f"From: Eve <eve@example.net>\n{VOUCHED}",
+        "Authentication-Results: ;;;=",
+    ],
+)
+def test_nobody_else_and_nothing_else_vouches_for_an_author(headers: str) -> None:
+    assert the_event(plain(f"{headers}\nSubject: unsubscribe"), OURS).confidence is Confidence.REVIEW
+
+
+def test_without_a_server_of_ours_no_header_vouches() -> None:
+    assert the_event(plain(f"{VOUCHED}\nSubject: unsubscribe")).confidence is Confidence.REVIEW
 
 
 @pytest.mark.parametrize(

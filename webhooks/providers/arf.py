@@ -21,10 +21,11 @@ STATUS = Status.REAL
 ANSWERS = Answers(stored=200, refused=401, store_is_down=503)
 PROOF = Proof.PATH_SECRET
 
-# A DKIM signature would vouch for the reporter, but reading it asks the DNS: that is the mail server's work.
+# A DKIM signature would vouch for the author, but reading it asks the DNS: that is the mail server's work, and
+# `mail_server` names the one whose finding counts.
 authenticate = authenticate_by_secret
 
 
 def parse(request: Request) -> Iterator[Event]:
     """Yield one event a person that a message concerns; raise ``Malformed`` where the body is no message."""
-    yield from read_mail(request.raw)
+    yield from read_mail(request.raw, str(request.options.get("mail_server", "")))

@@ -39,7 +39,7 @@ def list_(context: Context, as_json: bool) -> None:
 @by_option
 @pass_context
 def confirm(context: Context, id: str, by: str) -> None:
-    """Leave ID as it is: what it closed stays closed."""
+    """Leave ID as it is: what it closed stays closed. A mail whose author nothing proved counts from now on."""
     _decide(context, id, by, None)
 
 

@@ -1,0 +1,70 @@
+"""Mail that asks to unsubscribe, imported: at once where our server vouches, after a person looked elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from contactable import Contactable
+from contactable.identifiers import IdentifierKind
+from contactable.register import ledger, subjects
+from contactable.register.ledger import Entry
+from contactable.replaying import take_mail
+from contactable.reviewing import KINDS, questions, sealed
+
+ASKED = b"From: Ada <ada@example.com>\nDate: Mon, 23 Nov 2026 10:40:00 +0100\nSubject: unsubscribe\n\n"
+VOUCHED = b"Authentication-Results: mx.example.org; dkim=pass header.d=example.com\n" + ASKED
+SETTINGS = """
+[endpoints.arf]
+provider = "arf"
+path_secret = "env:TWILIO_TOKEN"
+mail_server = "mx.example.org"
+"""
+
+
+@pytest.fixture
+def kit(make_kit: Callable[..., Contactable]) -> Contactable:
+    return make_kit(SETTINGS)
+
+
+def entered(kit: Contactable) -> list[Entry]:
+    with kit.register.read() as tx:
+        ada = subjects.find_subject(tx, IdentifierKind.EMAIL, "ada@example.com")
+        return ledger.entries_of(tx, [ada] if ada else [])
+
+
+def waiting(kit: Contactable) -> list[tuple[str, str]]:
+    with kit.register.read() as tx:
+        return [(each.kind, each.id) for each in questions(tx)]
+
+
+def test_a_request_that_our_server_vouches_for_closes_at_once_and_asks_a_person(kit: Contactable) -> None:
+    take_mail(kit, iter([VOUCHED]))
+
+    assert [(each.kind, each.on, each.confidence) for each in entered(kit)] == [("opposition", "email", "probable")]
+    assert [kind for kind, _ in waiting(kit)] == ["doubtful"]
+
+
+def test_a_request_that_nobody_vouches_for_closes_nobody_and_waits(kit: Contactable) -> None:
+    assert take_mail(kit, iter([ASKED])) == "1 messages: 0 entered, 0 known, 1 unresolved"
+
+    assert entered(kit) == []
+    assert [kind for kind, _ in waiting(kit)] == ["unresolved"]
+
+
+@pytest.mark.parametrize(
+    ("reason", "expected"), [(None, ["opposition"]), ("forged", [])], ids=["confirmed", "put away"]
+)
+def test_a_person_who_looked_decides_about_a_request_that_nobody_vouches_for(
+    kit: Contactable, reason: str | None, expected: list[str]
+) -> None:
+    take_mail(kit, iter([ASKED]))
+    ((_, id),) = waiting(kit)
+
+    why = None if reason is None else sealed(kit, reason)
+    KINDS["review"](kit, {"id": id, "by": sealed(kit, "Bob"), "reason": why}, lambda done, total: None)
+
+    assert [each.kind for each in entered(kit)] == expected
+    assert all((each.proof_level, each.origin) == ("operator", "admin") for each in entered(kit))
+    assert waiting(kit) == []
