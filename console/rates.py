@@ -6,6 +6,8 @@ import threading
 import time
 from collections.abc import Callable
 
+MOST_KEPT = 10_000
+
 
 class Rates:
     """A bucket for each token, in this process."""
@@ -23,4 +25,11 @@ class Rates:
             left = min(self._most, left + (now - then) * self._most / 60)
             may = left >= 1
             self._left[token] = (left - may, now)
+            if len(self._left) > MOST_KEPT:
+                self._forget(now)
         return 0.0 if may else (1 - left) * 60 / self._most
+
+    def _forget(self, now: float) -> None:
+        """Let go of buckets that are full again: clients of a public page come without end."""
+        full = 60.0  # seconds
+        self._left = {token: each for token, each in self._left.items() if now - each[1] < full}

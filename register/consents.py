@@ -155,6 +155,15 @@ def knows_wording(tx: Tx, version: str) -> bool:
     return tx.connection.execute(select(wordings.c.version).where(wordings.c.version == version)).first() is not None
 
 
+def texts_of(tx: Tx, versions: Iterable[str]) -> dict[str, str]:
+    """What the wordings of some versions say, by version."""
+    found: dict[str, str] = {}
+    for part in chunks(versions):
+        rows = tx.connection.execute(select(wordings.c.version, wordings.c.text).where(wordings.c.version.in_(part)))
+        found.update((row.version, row.text) for row in rows)
+    return found
+
+
 def years_later(when: datetime, years: int) -> datetime:
     """The same day some years later; 28 February for a 29 February that does not exist."""
     try:

@@ -7,7 +7,7 @@ settled before, so that ``decide`` comes to the right verdict.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -44,6 +44,17 @@ def known(acts: Iterable[Act], *, offer_scopes: OfferScopes = ANY_SCOPE, as_of: 
     return facts | minority(chosen)
 
 
+def _is_on_our_page(act: Act) -> bool:
+    return act.proof_level == "token" and act.origin == "recipient"
+
+
+def _is_over(act: Act, ends: Mapping[str | None, Act], undoes: Mapping[str | None, Act]) -> bool:
+    if not act.is_own:
+        return act.id in ends or act.id in undoes
+    undo = undoes.get(act.id)
+    return undo is not None and _is_on_our_page(act) and undo.subject_id == act.subject_id
+
+
 def opposed(acts: Iterable[Act], channel: str, offer_scopes: OfferScopes = ANY_SCOPE) -> bool:
     """Whether an opposition stands on a channel, or for ``all`` on every one, with no later own act to lift it."""
     standing = in_force(acts)
@@ -52,10 +63,14 @@ def opposed(acts: Iterable[Act], channel: str, offer_scopes: OfferScopes = ANY_S
 
 
 def in_force(acts: Iterable[Act], limit: int = _EVER) -> list[Act]:
-    """The acts that had happened by a moment, without those that an annulment had ended by then."""
+    """The acts that had happened by a moment, without those that an annulment had ended by then.
+
+    What the person did, nobody else ends; what they did on a page of ours, they may take back there, at once.
+    """
     happened = [act for act in acts if moment_of(act.when) <= limit or _may_have_happened(act)]
-    ended = {act.ends for act in happened if act.kind == "annulment"}
-    return [act for act in happened if act.id not in ended or act.is_own]
+    ends = {act.ends: act for act in happened if act.kind == "annulment" and not _is_on_our_page(act)}
+    undoes = {act.ends: act for act in happened if act.kind == "annulment" and _is_on_our_page(act)}
+    return [act for act in happened if not _is_over(act, ends, undoes)]
 
 
 def consents_by_the_person(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from functools import cache
 from http import HTTPStatus
 from pathlib import Path
@@ -55,7 +56,7 @@ def with_headers(response: Response, framed_by: str = "'none'") -> Response:
 
 @cache
 def environment(language: Language) -> Environment:
-    """The templates of one language, with ``_``, ``ngettext``, and the filters ``day``, ``moment`` and ``number``."""
+    """The templates of one language, with ``_``, ``ngettext``, and the filters of days, moments and numbers."""
     made = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -74,5 +75,6 @@ def _filters(language: Language) -> Mapping[str, Any]:
     return {
         "day": lambda day: day_in_words(day, language),
         "moment": lambda moment: moment_in_words(moment, language),
+        "moment_or_day": lambda when: (moment_in_words if isinstance(when, datetime) else day_in_words)(when, language),
         "number": lambda number: format_decimal(number, locale=language),
     }

@@ -121,9 +121,12 @@ class Contactable:
 
         Raises ``Conflict`` on SQLite when another process has the register already: several processes need PostgreSQL.
         """
+        from contactable.console.centre.routes import add_pages
+        from contactable.pages import centre_doors
         from contactable.webhooks.blueprint import make_blueprint
 
         blueprint = make_blueprint(self.doors)
+        add_pages(blueprint, centre_doors(self))
         blueprint.record_once(lambda state: self.service.start() if self.works else None)
         return blueprint
 

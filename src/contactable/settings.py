@@ -62,6 +62,13 @@ class MailSettings(Section, frozen=True):
     test_to: str = ""
 
 
+class SmsSettings(Section, frozen=True):
+    """Where a text message of ours is handed over: your own sender, told by a signed request (``docs/pages.md``)."""
+
+    url: str
+    secret: str
+
+
 class ConnectorSettings(msgspec.Struct, frozen=True):
     """One CRM. Options beyond these belong to its type; the connector refuses what it does not know.
 
@@ -110,11 +117,19 @@ class AlertSettings(Section, frozen=True):
 
 
 class PageSettings(Section, frozen=True):
-    """What the public pages look like."""
+    """What the public pages look like and say, who may embed them, and how many proxies stand before them.
+
+    ``wordings`` names, for a channel, the text under which one may consent on the page: a version of ``[[wording]]``.
+    """
 
     company: str = ""
     logo: str = ""
-    colour: str = "#1f4e79"
+    colour: Annotated[str, msgspec.Meta(pattern=r"^#[0-9a-fA-F]{6}$")] = "#1f4e79"
+    introduction: str = ""
+    contact: str = ""
+    frame_ancestors: list[Annotated[str, msgspec.Meta(pattern=r"^https?://[A-Za-z0-9.*-]+(:\d+)?$")]] = []
+    proxies: Annotated[int, msgspec.Meta(ge=0, le=9)] = 0
+    wordings: dict[Literal["email", "sms", "phone", "robocall"], str] = {}
 
 
 class ReadingSettings(Section, frozen=True):
@@ -135,6 +150,7 @@ class Settings(Section, frozen=True):
     register: RegisterSettings = RegisterSettings()
     keys: KeySettings = KeySettings()
     mail: MailSettings | None = None
+    sms: SmsSettings | None = None
     offers: dict[str, dict[str, Any]] = {}
     declare: list[dict[str, Any]] = []
     wording: list[dict[str, Any]] = []

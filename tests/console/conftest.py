@@ -41,6 +41,7 @@ url = "{url}"
 [keys]
 current = {{ id = "k1", secret = "env:REGISTER_KEY" }}
 links = "env:LINK_KEY"
+seals = "env:SEAL_KEY"
 [offers.news]
 subscriptions = ["news"]
 [[wording]]
@@ -76,6 +77,7 @@ class Desk:
 def install(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Desk]]:
     """Make the installation, with further settings."""
     monkeypatch.setenv("REGISTER_KEY", KEY[1].decode())
+    monkeypatch.setenv("SEAL_KEY", "VGhpcnR5LXR3byBieXRlcyBvZiBhIHNlYWwga2V5ISE=")
     monkeypatch.setenv("LINK_KEY", "a key of links for tests, 32 bytes")
     made: list[Contactable] = []
 

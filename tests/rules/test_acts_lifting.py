@@ -267,6 +267,26 @@ def test_an_annulment_never_ends_the_persons_own_act(origin: str, proof_level: s
 
 
 @pytest.mark.parametrize(
+    ("done", "undone", "stands"),
+    [
+        ({"proof_level": "token"}, {}, False),
+        ({"proof_level": "token"}, {"origin": "admin"}, True),
+        ({"proof_level": "token"}, {"proof_level": "operator"}, True),
+        ({"proof_level": "token"}, {"subject_id": "somebody else"}, True),
+        ({"proof_level": "signed"}, {}, True),
+        ({"proof_level": "token", "origin": "complaint"}, {}, True),
+    ],
+)
+def test_only_the_person_takes_back_what_they_did_on_our_page(
+    done: dict[str, Any], undone: dict[str, Any], stands: bool
+) -> None:
+    closed = opposition(subject_id="they", **done)
+    said: dict[str, Any] = {"origin": "recipient", "proof_level": "token", "subject_id": "they", **undone}
+
+    assert opposed([closed, act("annulment", NOON + HOUR, ends=closed.id, **said)], "email") is stands
+
+
+@pytest.mark.parametrize(
     ("scope", "closes"), [(("list", "7"), True), (("list", "8"), False), (("list", "9"), True), (("global", ""), True)]
 )
 def test_an_opposition_bound_to_a_list_closes_offers_that_name_it_or_all_if_none_does(

@@ -13,7 +13,7 @@ from contactable.exports.sheet import Section, to_html
 from contactable.exports.words import heads, say
 from contactable.register import Entry, Tx, ledger, mirror, shown
 from contactable.register.carrying import contacts_with
-from contactable.register.consents import proofs_of
+from contactable.register.consents import proofs_of, texts_of
 from contactable.register.proving import prove
 from contactable.register.sealing import COMMITTED
 from contactable.rules.calendar import paris_day
@@ -31,23 +31,40 @@ def export_proof(kit: Contactable, entry_id: str) -> dict[str, Any]:
     if len(entry_id) != 32 or not set(entry_id) <= set("0123456789abcdef"):
         raise Malformed("An entry's id has 32 hexadecimal digits: `contactable explain` shows them.")
     with kit.register.read() as tx:
-        entry = ledger.find(tx, entry_id)
-        if entry is None:
-            raise Malformed("The register has no entry of that id.")
-        sealed = prove(tx, entry_id)
-        said = {
-            "format": FORMAT,
-            "made_at": kit.clock(),
-            "entry": of_entry(entry),
-            "parts": COMMITTED,
-            "sealed": sealed.as_json() if sealed else None,
-            "public_key": kit.seal_key.public,
-            "consent_proofs": _consent_proofs(tx, entry),
-            "law": _law(kit, tx, entry),
-            "shown": _shown(tx, entry),
-        }
+        entry = _entry(tx, entry_id)
+        said = {**_sealed(kit, tx, entry), "law": _law(kit, tx, entry), "shown": _shown(tx, entry)}
     leave_receipt(kit, "export_proof", entry.subject_id, {"entry": entry_id})
     return said
+
+
+def consent_proof(kit: Contactable, entry_id: str) -> dict[str, Any]:
+    """What a person is given on one's own consent (R223-2): the same without what was shown to the company."""
+    with kit.register.read() as tx:
+        entry = _entry(tx, entry_id)
+        wording = str(entry.details.get("wording", ""))
+        texts = [{"version": version, "text": text} for version, text in texts_of(tx, [wording]).items()]
+        return {**_sealed(kit, tx, entry), "wordings": texts}
+
+
+def _entry(tx: Tx, entry_id: str) -> Entry:
+    entry = ledger.find(tx, entry_id)
+    if entry is None:
+        raise Malformed("The register has no entry of that id.")
+    return entry
+
+
+def _sealed(kit: Contactable, tx: Tx, entry: Entry) -> dict[str, Any]:
+    """An entry, what proves it, and the seal over it; no seal as long as none was made."""
+    sealed = prove(tx, entry.id)
+    return {
+        "format": FORMAT,
+        "made_at": kit.clock(),
+        "entry": of_entry(entry),
+        "parts": COMMITTED,
+        "sealed": sealed.as_json() if sealed else None,
+        "public_key": kit.seal_key.public,
+        "consent_proofs": _consent_proofs(tx, entry),
+    }
 
 
 def _consent_proofs(tx: Tx, entry: Entry) -> list[dict[str, Any]]:

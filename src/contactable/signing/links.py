@@ -30,6 +30,7 @@ class LinkPurpose(StrEnum):
     PAGE = "page.v1"  # the preference page: closes, shows open or closed
     CONFIRM = "confirm.v1"  # consenting, releasing, seeing proofs: fresh, used once
     UNDO = "undo.v1"  # takes an act back in the same browser: fresh
+    SESSION = "session.v1"  # what a fresh link opened, while its page is used: fresh
 
 
 def sign_link(keys: Sequence[bytes], purpose: LinkPurpose, payload: Sequence[str]) -> str:
