@@ -14,6 +14,7 @@ from contactable.sandbox.hubspot import Fault, HubSpotSandbox, Limits, Quirks
 
 SMALL: tuple[str, ...] = (
     "brevo",
+    "dolibarr",
     "espocrm",
     "odoo",
     "pipedrive",

@@ -9,6 +9,7 @@ from contactable.connectors.parts.account import Account, ServerClock
 from contactable.connectors.parts.bearer import Bearer
 from contactable.connectors.parts.options import Count, Seconds, read_options
 from contactable.connectors.parts.outcomes import in_groups, not_here, one_change_a_contact, write_in_groups
+from contactable.connectors.parts.singly import one_by_one
 from contactable.connectors.parts.turns import in_turns
 from contactable.connectors.parts.windows import Fetch, iter_windows
 
@@ -23,6 +24,7 @@ __all__ = [
     "in_turns",
     "iter_windows",
     "not_here",
+    "one_by_one",
     "one_change_a_contact",
     "read_options",
     "write_in_groups",

@@ -7,10 +7,9 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any, NamedTuple
 
-from contactable.connectors.parts import Account, Fetch, in_groups
+from contactable.connectors.parts import Account, Fetch, one_by_one
 from contactable.connectors.protocol import ContactRecord
 from contactable.connectors.sellsy.fields import Field, fields_of
-from contactable.transport import pipelined
 
 PAGE = 100
 SUBSCRIPTIONS = "marketing_campaigns_subscriptions"
@@ -67,10 +66,7 @@ def fetch(account: Account, kind: Kind, properties: Sequence[str]) -> Fetch:
 def read(account: Account, kind: Kind, ids: Sequence[str], properties: Sequence[str]) -> Iterator[ContactRecord]:
     """Contacts one by one, several requests in flight, in the order in which they were named."""
     fields = wanted_fields(account, kind, properties) if ids else {}
-    for group in in_groups(ids, PAGE):
-        found = pipelined(partial(_read, account, kind, fields), group, at_once=account.in_flight)
-        records = {each.id: each for each in found}
-        yield from (records[id] for id in group)
+    yield from one_by_one(partial(_read, account, kind, fields), ids, in_flight=account.in_flight)
 
 
 def get(account: Account, kind: Kind, id: str, fields: Mapping[str, Field]) -> Mapping[str, Any] | None:
