@@ -427,6 +427,15 @@ class NamesProperties(Protocol):
 
 
 @runtime_checkable
+class ReadsSince(Protocol):
+    """Offered by connectors that can read again what changed since any moment."""
+
+    def cursor_at(self, moment: datetime) -> Mapping[str, Any]:
+        """The cursor of one who had read everything up to a moment (aware)."""
+        ...
+
+
+@runtime_checkable
 class LimitsProperties(NamesProperties, Protocol):
     """Offered by connectors whose CRM allows only so many properties."""
 

@@ -8,12 +8,22 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import msgspec
 
 from contactable.connectors.brevo import attributes, contacts, importing, writing
-from contactable.connectors.parts import Account, Count, Seconds, in_groups, in_turns, iter_windows, read_options
+from contactable.connectors.parts import (
+    Account,
+    Count,
+    Seconds,
+    in_groups,
+    in_turns,
+    iter_windows,
+    read_options,
+    window_from,
+)
 from contactable.connectors.protocol import (
     Capabilities,
     Change,
@@ -129,6 +139,10 @@ class Brevo:
         """Yield pages of contacts changed since ``cursor`` (None: all), at least once. Deleted ones are not told."""
         fetch = contacts.fetch(self.account)
         return iter_windows(cursor, fetch, self._now, overlap=self.options.overlap)
+
+    def cursor_at(self, moment: datetime) -> Mapping[str, Any]:
+        """The cursor of one who had read everything up to a moment."""
+        return window_from(moment)
 
     def iter_consent_changes(self, cursor: Mapping[str, Any] | None, properties: Sequence[str] = ()) -> Iterator[Page]:
         """Yield the black-listed among some pages of all contacts, in turns, whatever their dates say."""

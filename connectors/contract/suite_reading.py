@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from contactable.connectors.contract.crm import Crm
 from contactable.connectors.contract.playing import NOBODY, needs, people, several_pages
 from contactable.connectors.contract.reading import read_on
-from contactable.connectors.protocol import Change, Writer
+from contactable.connectors.protocol import Change, ReadsSince, Writer
 
 
 def test_the_first_load_gives_every_contact_with_its_values(crm: Crm) -> None:
@@ -39,6 +41,20 @@ def test_a_later_reading_gives_what_changed_and_what_is_new(crm: Crm) -> None:
 
     assert seen.living >= {ids[2], *new}
     assert seen.records[ids[2]].properties[crm.text] == "changed"
+
+
+def test_what_changed_since_any_moment_can_be_read_again(crm: Crm) -> None:
+    needs(crm, "past")
+    people(crm, 3, days_ago=9)
+    ids = people(crm, 2, start=3)
+    crm.settle()
+    connector = crm.connect()
+    if not isinstance(connector, ReadsSince):
+        pytest.skip("the connector cannot tell what changed since a moment")
+
+    cursor = connector.cursor_at(datetime.now(UTC) - timedelta(days=5))
+
+    assert {record.id for page in connector.iter_changed(cursor, ()) for record in page.records} == set(ids)
 
 
 def test_hundreds_that_changed_in_one_moment_are_all_found(crm: Crm) -> None:

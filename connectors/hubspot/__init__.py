@@ -137,6 +137,10 @@ class HubSpot:
         """Yield pages of contacts changed since ``cursor`` (None: all), at least once, deleted ones as ``gone``."""
         return changes.iter_changed(self.account, cursor, properties)
 
+    def cursor_at(self, moment: datetime) -> Mapping[str, Any]:
+        """The cursor of one who had read everything up to a moment."""
+        return {"since": int(moment.timestamp() * 1000)}
+
     def iter_consent_changes(self, cursor: Mapping[str, Any] | None, properties: Sequence[str] = ()) -> Iterator[Page]:
         """Yield pages of contacts whose opt-outs changed, or may have: see ``consents``."""
         return consents.iter_consent_changes(self.account, cursor, properties)

@@ -14,7 +14,7 @@ import msgspec
 
 from contactable.connectors.odoo import fields, partners, writing
 from contactable.connectors.odoo.rpc import Json2, JsonRpc, Rpc, explain
-from contactable.connectors.parts import Account, Count, Seconds, in_groups, iter_windows, read_options
+from contactable.connectors.parts import Account, Count, Seconds, in_groups, iter_windows, read_options, window_from
 from contactable.connectors.protocol import (
     Capabilities,
     Change,
@@ -145,6 +145,10 @@ class Odoo:
     def iter_changed(self, cursor: Mapping[str, Any] | None, properties: Sequence[str]) -> Iterator[Page]:
         """Yield pages of contacts changed since ``cursor`` (None: all), at least once. Deleted ones are not told."""
         return iter_windows(cursor, partners.fetch(self.rpc, properties), self._now, overlap=self.overlap)
+
+    def cursor_at(self, moment: datetime) -> Mapping[str, Any]:
+        """The cursor of one who had read everything up to a moment."""
+        return window_from(moment)
 
     def iter_consent_changes(self, cursor: Mapping[str, Any] | None, properties: Sequence[str] = ()) -> Iterator[Page]:
         """Yield whom rows of the black lists concern that were added or made inactive since ``cursor``."""

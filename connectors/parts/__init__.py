@@ -11,7 +11,7 @@ from contactable.connectors.parts.options import Count, Seconds, read_options
 from contactable.connectors.parts.outcomes import in_groups, not_here, one_change_a_contact, write_in_groups
 from contactable.connectors.parts.singly import one_by_one
 from contactable.connectors.parts.turns import in_turns
-from contactable.connectors.parts.windows import Fetch, iter_windows
+from contactable.connectors.parts.windows import Fetch, iter_windows, window_from
 
 __all__ = [
     "Account",
@@ -27,5 +27,6 @@ __all__ = [
     "one_by_one",
     "one_change_a_contact",
     "read_options",
+    "window_from",
     "write_in_groups",
 ]

@@ -21,6 +21,11 @@ disturb: by id, or by the moment of change, in which what changes meanwhile move
 """
 
 
+def window_from(moment: datetime) -> dict[str, Any]:
+    """The cursor whose window begins at a moment."""
+    return {"since": moment.isoformat()}
+
+
 def iter_windows(
     cursor: Mapping[str, Any] | None, fetch: Fetch, now: Callable[[], datetime], *, overlap: float
 ) -> Iterator[Page]:

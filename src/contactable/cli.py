@@ -13,8 +13,10 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -59,7 +61,14 @@ class Context:
             yield kit.register
 
 
+MOMENT = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"])
+"""An option that takes a day or a moment, as clocks in Paris show it: see ``in_paris``."""
 pass_context = click.make_pass_decorator(Context)
+
+
+def in_paris(moment: datetime) -> datetime:
+    """What ``MOMENT`` gave, as the moment that it is."""
+    return moment.replace(tzinfo=ZoneInfo("Europe/Paris"))
 
 
 def json_option(command: Callable[..., Any]) -> Callable[..., Any]:

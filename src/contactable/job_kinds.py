@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from contactable import register_jobs, segments
@@ -48,7 +49,8 @@ def _uninstall(kit: Contactable, arguments: Mapping[str, Any], tell: Callable[[i
 def _sync(kit: Contactable, arguments: Mapping[str, Any], tell: Callable[[int, int | None], None]) -> str:
     if few := Few.of(arguments):
         return load_few(kit, arguments["connector"], few, tell)
-    return load(kit, arguments["connector"], full=bool(arguments.get("full")), progress=tell)
+    since = datetime.fromisoformat(arguments["since"]) if arguments.get("since") else None
+    return load(kit, arguments["connector"], full=bool(arguments.get("full")), since=since, progress=tell)
 
 
 def _forget(kit: Contactable, arguments: Mapping[str, Any], tell: Callable[[int, int | None], None]) -> str:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from contactable import own_properties
 from contactable.beside import read_beside
-from contactable.connectors.protocol import ContactRecord, Page
+from contactable.connectors.protocol import Connector, ContactRecord, Page
 from contactable.identifiers import IdentifierKind
 from contactable.mapping import Declaration, Mapped, map_record, to_json
 from contactable.mapping import Mapping as FactMapping
 from contactable.register import Tx, cursors, ledger, mirror, outbox, subjects
 from contactable.register.members import LIST, OUTCOME
+from contactable.rereading import pages_since
 from contactable.rules import Channel, Reason
 from contactable.rules.calendar import paris_day
 from contactable.settling import LATER
@@ -58,10 +60,17 @@ class Preview:
             counts[reason] = counts.get(reason, 0) + 1
 
 
-def load(kit: Contactable, name: str, *, full: bool = False, progress: Progress = lambda done, total: None) -> str:
+def load(
+    kit: Contactable,
+    name: str,
+    *,
+    full: bool = False,
+    since: datetime | None = None,
+    progress: Progress = lambda done, total: None,
+) -> str:
     """Sync one CRM and write everything that is to be written; return a sentence on what was done."""
     made = own_properties.ensure(kit, name)
-    summary = kit.reader(name).sync(full=full, progress=progress)
+    summary = kit.reader(name).sync(full=full, since=since, progress=progress)
     written = drain(kit, name, progress)
     done = f"{summary.read} contacts read, {written} brought up to date, {len(made)} properties made"
     return "; ".join([done, *_besides(kit, name, summary)])
@@ -110,6 +119,7 @@ def preview(
     name: str,
     *,
     full: bool = False,
+    since: datetime | None = None,
     ids: Sequence[str] | None = None,
     progress: Progress = lambda done, total: None,
 ) -> Preview:
@@ -119,9 +129,7 @@ def preview(
         cursor = None if full else cursors.get(tx, name, CHANGES)
         mapping, asked = kit.mapping(name), kit.reader(name).asked
         beside = read_beside(kit.connectors[name], asked)
-        connector = kit.connectors[name]
-        some = None if ids is None else [Page(list(connector.read(ids, mapping.properties)), None, len(ids))]
-        for page in connector.iter_changed(cursor, mapping.properties) if some is None else some:
+        for page in _pages(kit.connectors[name], mapping.properties, cursor, since, ids):
             living = [record for record in page.records if not record.gone and record.id not in seen]
             seen.update(record.id for record in living)  # a CRM gives a contact at least once
             mapped = [_mapped(each, mapping, kit.declarations, beside.get(each.id, {})) for each in living]
@@ -130,6 +138,20 @@ def preview(
             found.warnings.update(warning for each in mapped for warning in each.warnings)
             progress(found.contacts, page.total)
     return found
+
+
+def _pages(
+    connector: Connector,
+    properties: Sequence[str],
+    cursor: Mapping[str, Any] | None,
+    since: datetime | None,
+    ids: Sequence[str] | None,
+) -> Iterable[Page]:
+    if ids is not None:
+        return [Page(list(connector.read(ids, properties)), None, len(ids))]
+    if since is not None and cursor is not None:
+        return pages_since(connector, since, properties)
+    return connector.iter_changed(cursor, properties)
 
 
 def _mapped(

@@ -22,6 +22,7 @@ from contactable.mapping import Asked, Declaration
 from contactable.mapping import Mapping as FactMapping
 from contactable.opted_out import target
 from contactable.register import Register, Tx, cursors, declared, journal, mirror, outbox
+from contactable.rereading import pages_since
 from contactable.rules.wordings import Wording
 from contactable.settled import Settled, decide_again, have_read, settled
 from contactable.submissions import Intake
@@ -80,15 +81,18 @@ class Reader:
     settings: Settled | None = None
     look_back: Callable[[], object] = lambda: None
 
-    def sync(self, *, full: bool = False, progress: Progress = lambda done, total: None) -> Summary:
+    def sync(
+        self, *, full: bool = False, since: datetime | None = None, progress: Progress = lambda done, total: None
+    ) -> Summary:
         """Read what changed since the last sync (everything with ``full``, or when the settings ask other things).
 
-        Raises ``Conflict`` where another sync of this CRM is under way.
+        ``since`` reads what changed since that moment (aware) instead, and moves no cursor; nothing having been read
+        yet, it is everything. Raises ``Conflict`` where another sync of this CRM is under way.
         """
         with holding(self.register, f"sync {self.connector.name}"):
-            return self._sync(full, progress)
+            return self._sync(full, since, progress)
 
-    def _sync(self, full: bool, progress: Progress) -> Summary:
+    def _sync(self, full: bool, since: datetime | None, progress: Progress) -> Summary:
         summary = Summary()
         self.look_back()
         self.catch_up()
@@ -97,7 +101,10 @@ class Reader:
         with self.register.read() as tx:
             summary.began = tx.now
             cursor = None if everything else cursors.get(tx, self.connector.name, CHANGES)
-        self._take(self.connector.iter_changed(cursor, self.mapping.properties), CHANGES, progress, summary)
+        pages = self.connector.iter_changed(cursor, self.mapping.properties)
+        if since is not None and cursor is not None:
+            pages = pages_since(self.connector, since, self.mapping.properties)
+        self._take(pages, CHANGES, progress, summary)
         if self.settings is not None:
             have_read(self.register, self.connector.name, self.settings)
         return summary

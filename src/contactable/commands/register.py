@@ -8,15 +8,11 @@ import sys
 from dataclasses import asdict
 from datetime import datetime, time, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import click
 
-from contactable.cli import WAITS_FOR_A_PERSON, Context, json_option, pass_context, print_json
+from contactable.cli import MOMENT, WAITS_FOR_A_PERSON, Context, in_paris, json_option, pass_context, print_json
 from contactable.errors import RegisterError
-from contactable.rules.calendar import PARIS
-
-MOMENT = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"])
 
 
 @click.group()
@@ -136,7 +132,7 @@ def opened(context: Context, start: datetime, end: datetime, mapping: str | None
     last = end if end.time() != time() else end + timedelta(days=1) - timedelta(microseconds=1)
     versions = {"mapping": mapping} if mapping else {}
     with context.open_register() as register, register.read() as tx:
-        found = shown.opened_between(tx, _in_paris(start), _in_paris(last), versions)
+        found = shown.opened_between(tx, in_paris(start), in_paris(last), versions)
     if as_json:
         print_json([asdict(each) for each in found])
         return
@@ -146,10 +142,6 @@ def opened(context: Context, start: datetime, end: datetime, mapping: str | None
     click.echo(
         f"{len(found)} channels of {len({(each.connector, each.record_id) for each in found})} contacts", err=True
     )
-
-
-def _in_paris(moment: datetime) -> datetime:
-    return moment.replace(tzinfo=ZoneInfo(PARIS))
 
 
 @command.command()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -12,7 +13,8 @@ from rich.console import Console
 from rich.table import Table
 
 from contactable.beginning import Few, ids_of
-from contactable.cli import WAITS_FOR_A_PERSON, Context, json_option, pass_context, print_json
+from contactable.cli import MOMENT, WAITS_FOR_A_PERSON, Context, in_paris, json_option, pass_context, print_json
+from contactable.clock import utc_now
 from contactable.job_kinds import KINDS
 from contactable.kit import Contactable
 from contactable.loading import Preview, preview
@@ -26,6 +28,9 @@ from contactable.service import has_begun
 @click.argument("connector", required=False)
 @click.option("--dry-run", is_flag=True, help="Show what would change; write nothing.")
 @click.option("--full", is_flag=True, help="Read every contact, changed or not.")
+@click.option(
+    "--since", type=MOMENT, metavar="DATE", help="Read again what changed since a day or time of Europe/Paris."
+)
 @click.option("--list", "list_name", default="", metavar="ID", help="Begin small: this list alone, by id or name.")
 @click.option("--limit", type=click.IntRange(min=1), help="Begin small: so many contacts, and no other.")
 @click.option("--yes", is_flag=True, help="Go on after the preview of the first sync.")
@@ -37,6 +42,7 @@ def command(
     connector: str | None,
     dry_run: bool,
     full: bool,
+    since: datetime | None,
     list_name: str,
     limit: int | None,
     yes: bool,
@@ -46,11 +52,12 @@ def command(
     """Bring CONNECTOR (or every CRM) up to date.
 
     The first sync of a CRM shows what it would write and asks for --yes (exit code 6). With --list or --limit it begins
-    with some contacts; the others are left as they are until a sync without either.
+    with some contacts; the others are left as they are until a sync without either. --since reads again what was read
+    before, and the next sync goes on where the last one stood.
     """
-    if sum(map(bool, (list_name, limit, full))) > 1:
-        raise click.UsageError("--list, --limit and --full exclude each other.")
-    wish = Wish(dry_run, full, yes, Few(list_name, limit or 0), as_json)
+    if sum(map(bool, (list_name, limit, full, since))) > 1:
+        raise click.UsageError("--list, --limit, --full and --since exclude each other.")
+    wish = Wish(dry_run, full, _past(since), yes, Few(list_name, limit or 0), as_json)
     with context.kit() as kit:
         names = kit.named(connector)
         if forget:
@@ -69,9 +76,17 @@ class Wish:
 
     dry_run: bool
     full: bool
+    since: datetime | None
     yes: bool
     few: Few
     as_json: bool
+
+
+def _past(since: datetime | None) -> datetime | None:
+    moment = in_paris(since) if since else None
+    if moment and moment > utc_now():
+        raise click.UsageError("--since lies in the future.")
+    return moment
 
 
 def _sync(kit: Contactable, name: str, wish: Wish) -> bool:
@@ -80,12 +95,13 @@ def _sync(kit: Contactable, name: str, wish: Wish) -> bool:
     if wish.dry_run or (first and not wish.yes):
         with progress_bar(f"{name}: looking") as moved:
             ids = ids_of(kit, name, wish.few) if wish.few else None
-            found = preview(kit, name, full=wish.full or first, ids=ids, progress=moved)
+            found = preview(kit, name, full=wish.full or first, since=wish.since, ids=ids, progress=moved)
         print_json({"connector": name, **asdict(found)}) if wish.as_json else show(found)
         return first and not wish.dry_run
     if first and _undecided(kit, name):
         return True
-    arguments = {"connector": name, "full": wish.full, **wish.few.arguments}
+    since = {"since": wish.since.isoformat()} if wish.since else {}
+    arguments = {"connector": name, "full": wish.full, **since, **wish.few.arguments}
     with progress_bar(f"{name}: syncing") as moved:
 
         def watch(progress: Mapping[str, Any]) -> None:
