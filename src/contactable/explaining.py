@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from contactable.errors import Malformed
 from contactable.judging import stricter
-from contactable.kit import identifier
+from contactable.naming import identifier
 from contactable.register import Entry, Tx, declared, ledger, mirror, shown, subjects
 from contactable.rules import Channel, Verdict
 from contactable.rules.calendar import PARIS, paris_day

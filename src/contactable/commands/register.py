@@ -100,7 +100,7 @@ def purge(context: Context, dry_run: bool, as_json: bool) -> None:
 def erase(context: Context, email: str | None, phone: str | None, yes: bool) -> None:
     """Erase a person but for what an opposition needs, and say what stays and why (JSON)."""
     from contactable import register_jobs
-    from contactable.kit import identifier
+    from contactable.naming import identifier
     from contactable.register import subjects
 
     given = {name: sys.stdin.readline().strip() if text == "-" else text for name, text in

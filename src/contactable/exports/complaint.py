@@ -11,7 +11,7 @@ from contactable.exports.auditing import leave_receipt
 from contactable.exports.dossier import Dossier, gather
 from contactable.exports.sheet import Section, to_html
 from contactable.exports.words import heads, say
-from contactable.kit import identifier
+from contactable.naming import identifier
 from contactable.rules.calendar import paris_day
 from contactable.rules.labels import label
 from contactable.rules.moments import a_month_later

@@ -9,7 +9,7 @@ from contactable.exports.dossier import Dossier, gather
 from contactable.exports.lines import ENTRY, SHOWN, of_entry, of_proof, of_shown, rows
 from contactable.exports.sheet import Section, to_html
 from contactable.exports.words import heads, say
-from contactable.kit import identifier
+from contactable.naming import identifier
 
 if TYPE_CHECKING:
     from contactable.kit import Contactable
