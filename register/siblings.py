@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import and_, select
@@ -31,3 +31,17 @@ def elsewhere(tx: Tx, connector: str, record_ids: Iterable[str]) -> Iterator[Sib
     for part in chunks(record_ids):
         for row in tx.connection.execute(wanted.where(carried.c.record_id.in_(part))):
             yield Sibling(row.record_id, row.kind, row.connector, row.sibling_id)
+
+
+def carriers(tx: Tx, connector: str, bears: Mapping[str, Collection[str]]) -> Iterator[Sibling]:
+    """The same for records that are not mirrored yet: ``bears`` gives by record id the subjects of what it carries."""
+    bearers: dict[str, list[str]] = {}
+    for record_id, of_one in bears.items():
+        for subject in of_one:
+            bearers.setdefault(subject, []).append(record_id)
+    wanted = select(carried.c.subject_id, carried.c.kind, carried.c.connector, carried.c.record_id)
+    wanted = wanted.where(carried.c.connector != connector, carried.c.left_at.is_(None))
+    for part in chunks(bearers):
+        for row in tx.connection.execute(wanted.where(carried.c.subject_id.in_(part))):
+            for record_id in bearers[row.subject_id]:
+                yield Sibling(record_id, row.kind, row.connector, row.record_id)

@@ -6,11 +6,11 @@ opposition that somebody voiced is an entry of the register and reaches every re
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from contactable.register import MirrorRow, Tx, mirror, outbox
-from contactable.register.siblings import Sibling, elsewhere
+from contactable.register.siblings import Sibling, carriers, elsewhere
 
 RECORD = "record:"
 """The beginning of a fact's source, where a record of another CRM shows it."""
@@ -23,7 +23,17 @@ Facts = Mapping[str, Any]
 
 def oppositions_elsewhere(tx: Tx, connector: str, record_ids: Sequence[str]) -> dict[str, dict[str, list[str]]]:
     """By record id the oppositions that other CRMs show: column, value, and the record that shows it."""
-    found = list(elsewhere(tx, connector, record_ids))
+    return _told(tx, list(elsewhere(tx, connector, record_ids)))
+
+
+def oppositions_of_carriers(
+    tx: Tx, connector: str, bears: Mapping[str, Collection[str]]
+) -> dict[str, dict[str, list[str]]]:
+    """The same for records that are not mirrored yet, by the subjects of what they carry."""
+    return _told(tx, list(carriers(tx, connector, bears)))
+
+
+def _told(tx: Tx, found: Sequence[Sibling]) -> dict[str, dict[str, list[str]]]:
     rows = _rows(tx, found)
     told: dict[str, dict[str, list[str]]] = {}
     for each in found:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from contactable.beside import Beside
 from contactable.connectors.protocol import ContactRecord, ShowsOptOuts
 from contactable.identifiers import IdentifierKind, mask_email, mask_phone
 from contactable.mapping import OPPOSE_PROPERTY, Asked, Declaration, map_record, to_json
@@ -50,13 +51,18 @@ class Understood:
 
 @dataclass(frozen=True, slots=True)
 class Understanding:
-    """What one CRM's records mean."""
+    """What one CRM's records mean.
+
+    ``look`` is for a look that keeps nothing: what contacts are in comes from there, and as new ticks are not entered,
+    the mapping tells them.
+    """
 
     connector: str
     mapping: FactMapping
     declarations: Sequence[Declaration]
     asked: Asked
     shows: ShowsOptOuts | None = None
+    look: Beside | None = None
 
     def understand(
         self, tx: Tx, records: Sequence[ContactRecord], existing: Collection[str] | None = None
@@ -64,7 +70,7 @@ class Understanding:
         """Understand contacts; ``existing`` are the CRM's properties, None while nothing makes one doubt."""
         ids = [record.id for record in records]
         before = mirror.contacts(tx, self.connector, ids)
-        beside = members.of(tx, self.connector, ids) if self.asked.about(LIST) or self.asked.about(OUTCOME) else {}
+        beside = self._beside(tx, ids)
         sent = self._forms_of(tx, records) if self.asked.about(FORM) else {}
         native = held(tx, self.connector, self.shows, records, before) if self.shows else {}
         for record in records:
@@ -72,6 +78,11 @@ class Understanding:
             yield self._understand(
                 record, memberships, before.get(record.id), existing, native.get(record.id, _NOTHING_HELD)
             )
+
+    def _beside(self, tx: Tx, ids: Sequence[str]) -> Beside:
+        if self.look is not None:
+            return self.look
+        return members.of(tx, self.connector, ids) if self.asked.about(LIST) or self.asked.about(OUTCOME) else {}
 
     def may_have_vanished(self, tx: Tx, records: Sequence[ContactRecord]) -> bool:
         """Whether an opposition that stood in a property of one of these contacts stands there no more."""
@@ -91,8 +102,12 @@ class Understanding:
         existing: Collection[str] | None,
         native: Held,
     ) -> Understood:
+        ticks = ticks_of(record.properties)
+        known = before is not None and before.gone_at is None
+        had = ticked_before(before.facts) if before is not None and known else []
+        new = [tick for tick in ticks if tick not in had]
         # The register holds the ticks, with their times and what released them; the mapping must not tell them twice.
-        hidden = {OPPOSE_PROPERTY, *native.hidden}
+        hidden = {*native.hidden} if self.look is not None and new else {OPPOSE_PROPERTY, *native.hidden}
         properties = {name: text for name, text in record.properties.items() if name not in hidden}
         mapped = map_record(
             record.id,
@@ -103,14 +118,11 @@ class Understanding:
             outcomes=memberships.get(OUTCOME, {}),
             declarations=self.declarations,
         )
-        ticks = ticks_of(record.properties)
         facts: dict[str, Any] = {**self._standing(before, existing), **to_json(mapped.facts), **native.facts}
         if prefix := prefix_fact(mapped.identifiers):
             facts[NUMBERS] = prefix
         if ticks:
             facts[TICKED] = [";".join(ticks), f"{_PROPERTY}{OPPOSE_PROPERTY}"]
-        known = before is not None and before.gone_at is None
-        had = ticked_before(before.facts) if before is not None and known else []
         seen = SeenContact(
             record_id=record.id,
             identifiers=mapped.identifiers,
@@ -118,7 +130,6 @@ class Understanding:
             input_hash=input_hash(facts, mapped.identifiers, self.mapping.fingerprint),
             label=label_of(mapped.identifiers),
         )
-        new = [tick for tick in ticks if tick not in had]
         return Understood(seen, mapped.warnings, new, known, native.lifted_now, before.seen_at if before else None)
 
     def _standing(self, before: MirrorRow | None, existing: Collection[str] | None) -> dict[str, list[str]]:

@@ -17,8 +17,8 @@ from contactable.cli import MOMENT, WAITS_FOR_A_PERSON, Context, in_paris, json_
 from contactable.clock import utc_now
 from contactable.job_kinds import KINDS
 from contactable.kit import Contactable
-from contactable.loading import Preview, preview
 from contactable.one_process import run_or_leave
+from contactable.previewing import Preview, preview
 from contactable.progress import progress_bar
 from contactable.rules import Channel
 from contactable.service import has_begun
@@ -150,3 +150,5 @@ def show(found: Preview) -> None:
             table.add_row(channel, "open" if reason.opens else "closed", reason, str(count))
         table.add_section()
     Console().print(table)
+    if found.unsubscribes:
+        click.echo(f"{found.unsubscribes} contacts to be unsubscribed from e-mail in the CRM itself")

@@ -1,0 +1,153 @@
+"""What a sync would write, counted: contacts are understood and decided as always, and nothing is kept or written."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from contactable.beside import read_beside
+from contactable.connectors.protocol import Connector, ContactRecord, Page, ShowsOptOuts
+from contactable.identifiers import IdentifierKind
+from contactable.register import Entry, MirrorRow, SeenContact, Tx, cursors, ledger, mirror, subjects
+from contactable.rereading import pages_since
+from contactable.rules import Channel, Reason
+from contactable.rules.calendar import paris_day
+from contactable.sync import CHANGES, Progress, property_names
+from contactable.together import oppositions_of_carriers, with_oppositions
+from contactable.understanding import Understanding, Understood
+from contactable.unsubscribing import can_unsubscribe, wish
+
+if TYPE_CHECKING:
+    from contactable.kit import Contactable
+
+
+@dataclass(slots=True)
+class Preview:
+    """What a sync would write: how many contacts, and how many of each reason by channel (main offer).
+
+    ``unsubscribes``: how many contacts would be unsubscribed from e-mail in the CRM itself.
+    """
+
+    connector: str
+    contacts: int = 0
+    changes: int = 0
+    unsubscribes: int = 0
+    reasons: dict[str, dict[str, int]] = field(default_factory=dict)
+    warnings: Counter[str] = field(default_factory=Counter)
+
+    def counted(self) -> list[tuple[tuple[Channel, Reason], int]]:
+        """Channel and reason with their counts, open reasons first, the most frequent first."""
+        rows = [
+            ((Channel(channel), Reason(reason)), count)
+            for channel, reasons in self.reasons.items()
+            for reason, count in reasons.items()
+        ]
+        return sorted(rows, key=lambda row: (not row[0][1].opens, -row[1]))
+
+    def add(self, reasons: Mapping[str, str], *, changed: bool, unsubscribed: bool) -> None:
+        """Count one contact."""
+        self.contacts += 1
+        self.changes += changed
+        self.unsubscribes += unsubscribed
+        for channel, reason in reasons.items():
+            counts = self.reasons.setdefault(channel, {})
+            counts[reason] = counts.get(reason, 0) + 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What a look at one CRM works with."""
+
+    kit: Contactable
+    connector: Connector
+    understanding: Understanding
+    today: date
+    unsubscribes: bool
+
+
+def preview(
+    kit: Contactable,
+    name: str,
+    *,
+    full: bool = False,
+    since: datetime | None = None,
+    ids: Sequence[str] | None = None,
+    progress: Progress = lambda done, total: None,
+) -> Preview:
+    """Count what a sync (of these ids alone, where they are given) would write; nothing is kept and nothing written."""
+    found, seen, look = Preview(name), set[str](), _look(kit, name)
+    with kit.register.read() as tx:
+        cursor = None if full else cursors.get(tx, name, CHANGES)
+        for page in _pages(look.connector, look.understanding.mapping.properties, cursor, since, ids):
+            living = [record for record in page.records if not record.gone and record.id not in seen]
+            seen.update(record.id for record in living)  # a CRM gives a contact at least once
+            _count(look, tx, living, found)
+            progress(found.contacts, page.total)
+    return found
+
+
+def _look(kit: Contactable, name: str) -> _Look:
+    connector, asked = kit.connectors[name], kit.reader(name).asked
+    shows = connector if isinstance(connector, ShowsOptOuts) else None
+    beside = read_beside(connector, asked)
+    understanding = Understanding(name, kit.mapping(name), kit.declarations, asked, shows, beside)
+    unsubscribes = kit.settings.connectors[name].unsubscribe and can_unsubscribe(connector)
+    return _Look(kit, connector, understanding, paris_day(kit.clock()), unsubscribes)
+
+
+def _pages(
+    connector: Connector,
+    properties: Sequence[str],
+    cursor: Mapping[str, Any] | None,
+    since: datetime | None,
+    ids: Sequence[str] | None,
+) -> Iterable[Page]:
+    if ids is not None:
+        return [Page(list(connector.read(ids, properties)), None, len(ids))]
+    if since is not None and cursor is not None:
+        return pages_since(connector, since, properties)
+    return connector.iter_changed(cursor, properties)
+
+
+def _count(look: _Look, tx: Tx, records: Sequence[ContactRecord], found: Preview) -> None:
+    judge = look.kit.judge
+    for row, entries, understood in _as_mirrored(look, tx, records):
+        verdicts = judge.verdicts(row.facts, entries, look.today)
+        reasons = {str(channel): str(verdict.reason) for channel, verdict in verdicts["main"].items()}
+        addressed = any(kind is IdentifierKind.EMAIL for kind, _ in understood.seen.identifiers)
+        leaves = look.unsubscribes and addressed and bool(wish(verdicts, row, entries, judge.offers).scopes)
+        found.add(reasons, changed=row.written.get("main", {}) != reasons, unsubscribed=leaves)
+        found.warnings.update(understood.warnings)
+
+
+def _as_mirrored(
+    look: _Look, tx: Tx, records: Sequence[ContactRecord]
+) -> Iterator[tuple[MirrorRow, list[Entry], Understood]]:
+    """Each contact as its sync would mirror it, what binds it, and how it was understood."""
+    understanding, name = look.understanding, look.connector.name
+    existing = property_names(look.connector) if understanding.may_have_vanished(tx, records) else None
+    found = list(understanding.understand(tx, records, existing))
+    rows = mirror.contacts(tx, name, [each.seen.record_id for each in found])
+    bound = _bound(tx, name, [each.seen for each in found])
+    told = oppositions_of_carriers(tx, name, bound) if look.kit.judge.several_crms else {}
+    entries = ledger.entries_of(tx, {subject for of_one in bound.values() for subject in of_one})
+    for each in found:
+        id, seen = each.seen.record_id, each.seen
+        row = rows.get(id) or _nothing_yet(tx, name, seen)
+        facts = with_oppositions(seen.facts, told.get(id, {}))
+        now = replace(row, facts=facts, input_hash=seen.input_hash, written=row.written or {})
+        yield now, [entry for entry in entries if entry.subject_id in bound[id]], each
+
+
+def _bound(tx: Tx, name: str, seen: Sequence[SeenContact]) -> dict[str, set[str]]:
+    """By record id the subjects that the register knows of: the record itself, its addresses and numbers."""
+    own = {each.record_id: [(IdentifierKind.RECORD, f"{name}:{each.record_id}"), *each.identifiers] for each in seen}
+    known = subjects.find_subjects(tx, [identifier for of_one in own.values() for identifier in of_one])
+    return {id: {known[each] for each in of_one if each in known} for id, of_one in own.items()}
+
+
+def _nothing_yet(tx: Tx, name: str, seen: SeenContact) -> MirrorRow:
+    return MirrorRow(name, seen.record_id, {}, b"", "", {}, None, None, None, tx.now, None, None)
