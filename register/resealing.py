@@ -14,6 +14,7 @@ from sqlalchemy import Column, LargeBinary, bindparam, func, select, update
 
 from contactable.register import credentials, subjects
 from contactable.register.schema import contacts, declarations, entries, facts, proofs
+from contactable.register.schema_accounts import accounts
 from contactable.register.schema_work import accesses, blocks, deliveries
 from contactable.register.store import Register
 from contactable.register.subjects import beyond
@@ -29,6 +30,7 @@ SEALED: Final[Mapping[str, Column[Any]]] = {
     "entries.note": entries.c.note,
     "declarations.signed_by": declarations.c.signed_by,
     "accesses.who": accesses.c.who,
+    "accounts.second_factor": accounts.c.second_factor,
 }
 """Every sealed column, by what it is sealed for."""
 

@@ -229,6 +229,14 @@ class Contactable:
         return make_api(api_doors(self))
 
     @cached_property
+    def console(self) -> Blueprint:
+        """The console for people who log in, apart from the public doors: mount it under a prefix of its own."""
+        from contactable.console.private.blueprint import make_console
+        from contactable.private_console import console_doors
+
+        return make_console(console_doors(self))
+
+    @cached_property
     def doors(self) -> Doors:
         """What the blueprint needs."""
         from contactable.mounting import doors_of

@@ -18,7 +18,7 @@ from contactable.lists.importing import enter, look_at
 from contactable.lists.layouts import recognise
 from contactable.one_process import run_or_leave
 from contactable.progress import Moved, progress_bar
-from contactable.register import NewEntry, accesses, api_tokens, ledger, marks
+from contactable.register import NewEntry, accesses, accounts, api_tokens, ledger, marks
 from contactable.register.annulling import annul
 from contactable.register.columns import dump
 from contactable.register.erasing import erase
@@ -122,6 +122,26 @@ def _revoke_token(kit: Contactable, arguments: Mapping[str, Any], tell: Moved) -
     return id
 
 
+def _add_account(kit: Contactable, arguments: Mapping[str, Any], tell: Moved) -> str:
+    name, password = arguments["name"], _unsealed(kit, arguments["password"])
+    id = kit.register.write(lambda tx: accounts.add(tx, name, arguments["role"], password))
+    if arguments["second_factor"]:
+        secret = _unsealed(kit, arguments["second_factor"])
+        kit.register.write(lambda tx: accounts.set_second_factor(tx, name, secret))
+    return id
+
+
+def _remove_account(kit: Contactable, arguments: Mapping[str, Any], tell: Moved) -> str:
+    kit.register.write(lambda tx: accounts.remove(tx, arguments["name"]))
+    return ""
+
+
+def _set_password(kit: Contactable, arguments: Mapping[str, Any], tell: Moved) -> str:
+    password = _unsealed(kit, arguments["password"])
+    kit.register.write(lambda tx: accounts.set_password(tx, arguments["name"], password))
+    return ""
+
+
 def _access(kit: Contactable, arguments: Mapping[str, Any], tell: Moved) -> str:
     who = _unsealed(kit, arguments["who"])
     kit.register.write(lambda tx: accesses.note(tx, arguments["what"], [arguments["subject"]], who=who))
@@ -139,6 +159,9 @@ KINDS: Final[Kinds] = {
     "mark": _mark,
     "add token": _add_token,
     "revoke token": _revoke_token,
+    "add account": _add_account,
+    "remove account": _remove_account,
+    "set password": _set_password,
     "access": _access,
     **replaying.KINDS,
     **reviewing.KINDS,

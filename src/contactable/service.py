@@ -22,7 +22,7 @@ from contactable.errors import Conflict, ContactableError, RegisterError
 from contactable.next_calls import roll
 from contactable.one_process import alone, free, lock_of
 from contactable.polling import poll, pollable
-from contactable.register import Register, cursors, jobs, mirror, outbox
+from contactable.register import Register, cursors, jobs, mirror, outbox, summary
 from contactable.register.retention import purge
 from contactable.register.sealing import seal
 from contactable.register.verifying import verify
@@ -46,6 +46,7 @@ MINUTE, DAY = 60.0, 86_400.0  # seconds
 PURGE_AT = time(2, 30)  # of Europe/Paris
 SEAL_EVERY = 3600.0  # seconds
 VERIFY_EVERY = 7 * DAY
+SUMMARY_EVERY = 900.0  # seconds
 
 
 class Service:
@@ -140,6 +141,7 @@ def tasks(kit: Contactable, wake: Callable[[], None]) -> Iterator[Task]:
     yield Task("purge", partial(_purge, kit), daily_at=PURGE_AT)
     yield Task("seal", partial(_seal, kit), every=SEAL_EVERY)
     yield Task("verify", partial(_verify, kit), every=VERIFY_EVERY)
+    yield Task("summary", partial(_summary, kit), every=SUMMARY_EVERY)
     yield Task("alerts", partial(alerts.look, kit), every=alerts.EVERY)
     if kit.settings.alerts.to:
         yield Task("digest", partial(alerts.send_digest, kit), every=alerts.WEEK)
@@ -231,6 +233,11 @@ def _reconcile(kit: Contactable, name: str) -> str:
 def _purge(kit: Contactable) -> str:
     purged = asdict(purge(kit.register))
     return ", ".join(f"{count} {name}" for name, count in purged.items() if count) or "nothing had served"
+
+
+def _summary(kit: Contactable) -> str:
+    """Count what the console's overview shows."""
+    return f"{summary.count(kit.register, paris_day(kit.clock())).contacts} contacts"
 
 
 def _seal(kit: Contactable) -> str:

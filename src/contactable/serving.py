@@ -19,18 +19,20 @@ if TYPE_CHECKING:
     from contactable.kit import Contactable
 
 API = "/api/v1"
+CONSOLE = "/console"
 THREADS = 64  # requests that may wait for one commit together
 
 
 def make_app(kit: Contactable) -> Flask:
     """A Flask application with nothing but the kit, under the path of the public address; metrics at ``/metrics``.
 
-    The API is at ``/api/v1`` under the same path.
+    The API is at ``/api/v1`` under the same path, the console at ``/console``.
     """
     app = Flask("contactable", static_folder=None)
     prefix = urlsplit(kit.settings.public_url).path.rstrip("/")
     app.register_blueprint(kit.blueprint, url_prefix=prefix or None)
     app.register_blueprint(kit.api, url_prefix=f"{prefix}{API}")
+    app.register_blueprint(kit.console, url_prefix=f"{prefix}{CONSOLE}")
     app.register_blueprint(kit.metrics)
     app.wsgi_app = HooksFirst(app.wsgi_app, kit.doors, prefix)  # type: ignore[method-assign]
     _collect_rarely()

@@ -73,11 +73,13 @@ class ConnectorSettings(msgspec.Struct, frozen=True):
     """One CRM. Options beyond these belong to its type; the connector refuses what it does not know.
 
     ``properties``: all of ours, or the five of the compact schema; ``auto`` takes these where the CRM allows no more.
+    ``record_url``: where people see a contact, with ``{id}`` in place of its id: the console links there.
     ``unsubscribe``: who opposes e-mail is unsubscribed in the CRM itself too, where it has an unsubscribe of its own.
     """
 
     type: str
     unsubscribe: bool = True
+    record_url: Annotated[str, msgspec.Meta(pattern=r"^(https?://.*\{id\}.*)?$")] = ""
     mapping: dict[str, Any] = {}
     properties: Literal["auto", "full", "compact"] = "auto"
     options: dict[str, Any] = {}
@@ -200,7 +202,10 @@ def parse(text: str, path: Path) -> Settings:
     if "folder" in table:
         raise SettingsError(f"{path}, line {_line_of(text, ['folder'])}: `folder` is not a setting.")
     table["folder"] = path.resolve().parent
-    ours = {"connectors": {"type", "unsubscribe", "mapping", "properties"}, "endpoints": {"provider", "connector"}}
+    ours = {
+        "connectors": {"type", "unsubscribe", "record_url", "mapping", "properties"},
+        "endpoints": {"provider", "connector"},
+    }
     for name, known in ours.items():
         table[name] = {key: _split(entry, known) for key, entry in _tables(table.get(name, {}), name, path).items()}
     for entry in table["connectors"].values():

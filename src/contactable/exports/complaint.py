@@ -58,7 +58,11 @@ def export_complaint(kit: Contactable, *, received: date | None = None, **given:
     with kit.register.read() as tx:
         found = gather(tx, kind, text)
     leave_receipt(kit, "export_complaint", found.subjects[0][0] if found.subjects else None)
-    day = received or paris_day(kit.clock())
+    return document(found, received or paris_day(kit.clock()), kit.settings.pages.company)
+
+
+def document(found: Dossier, day: date, company: str) -> dict[str, Any]:
+    """A dossier, and the draft of the reply to a complaint that came on a day, as data."""
     deadline = date.fromordinal(a_month_later(day.toordinal()))
     waits = [wait for entry in _oppositions(found) for wait in _waits(found, entry)]
     return {
@@ -66,7 +70,7 @@ def export_complaint(kit: Contactable, *, received: date | None = None, **given:
         "received": day,
         "reply_before": deadline,
         "delays": waits,
-        "letter": _letter(found, waits, day, deadline, kit.settings.pages.company),
+        "letter": _letter(found, waits, day, deadline, company),
     }
 
 

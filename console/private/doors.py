@@ -1,0 +1,43 @@
+"""What the console is given: the register, and what only the whole kit can do, as callables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from contactable.clock import Clock
+from contactable.register import Register
+from contactable.register.subjects import Identifier
+from contactable.rules.labels import Language
+
+Explanation = Any
+"""``contactable.explaining.Explanation``: verdicts, whose each fact is, what happened, what was shown; no address."""
+
+Explain = Callable[[Identifier, str, date | None, date | None], Explanation]
+"""A person explained: for an offer, on a day (None: today), beside what was shown on another day (None: nothing)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What the whole kit does for the console. ``by`` is always the name of the account that asks."""
+
+    explain: Explain
+    export: Callable[[str, Identifier, str, Language], str]  # "person" or "complaint": the sheet, and a receipt is left
+    record_url: Callable[[str, str], str]  # connector, record id; empty where the CRM has no address for it
+
+
+@dataclass(frozen=True, slots=True)
+class ConsoleDoors:
+    """An installation as the console sees it."""
+
+    register: Callable[[], Register]
+    clock: Clock
+    language: Language
+    secure: bool  # whether people reach it by https: cookies then go by nothing else
+    origin: str  # scheme and host of the public address
+    offers: Mapping[str, str]  # name, label
+    connectors: Collection[str]
+    wake: Callable[[], None]
+    work: Work

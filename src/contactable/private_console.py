@@ -1,0 +1,64 @@
+"""What the console is given by the kit."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import partial
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urlsplit
+
+from contactable.console.private.doors import ConsoleDoors, Work
+from contactable.explaining import Explanation, explain
+from contactable.exports import complaint, person
+from contactable.exports.dossier import gather
+from contactable.register import NewEntry, ledger
+from contactable.rules.calendar import paris_day
+
+if TYPE_CHECKING:
+    from contactable.kit import Contactable
+    from contactable.register.subjects import Identifier
+    from contactable.rules.labels import Language
+
+
+def console_doors(kit: Contactable) -> ConsoleDoors:
+    """The doors of the console on this installation."""
+    public = urlsplit(kit.settings.public_url)
+    return ConsoleDoors(
+        register=lambda: kit.register,
+        clock=kit.clock,
+        language=kit.settings.language,
+        secure=public.scheme == "https",
+        origin=f"{public.scheme}://{public.netloc}",
+        offers={name: each.label for name, each in kit.offers.items()},
+        connectors=kit.settings.connectors,
+        wake=kit.service.wake,
+        work=Work(
+            explain=partial(_explain, kit),
+            export=partial(_export, kit),
+            record_url=partial(_record_url, kit),
+        ),
+    )
+
+
+def _explain(kit: Contactable, who: Identifier, offer: str, on: date | None, shown: date | None) -> Explanation:
+    kind, text = who
+    return explain(kit, offer=offer, on=on, shown_on=shown, **{str(kind): text})
+
+
+def _export(kit: Contactable, what: str, who: Identifier, by: str, language: Language) -> str:
+    """The sheet, once the receipt is on disk."""
+    with kit.register.read() as tx:
+        found = gather(tx, *who)
+    said = {"subject": found.subjects[0][0]} if found.subjects else {}
+    receipt = NewEntry(kind="receipt", origin="admin", reason=f"export_{what}", details=said, note=by)
+    kit.register.write(lambda tx: ledger.record(tx, [receipt]))
+    if what == "complaint":
+        today, company = paris_day(kit.clock()), kit.settings.pages.company
+        return complaint.page(complaint.document(found, today, company), language)
+    return person.page(person.document(found), language)
+
+
+def _record_url(kit: Contactable, connector: str, record_id: str) -> str:
+    """Where people see a record, by ``record_url`` of the connector's settings."""
+    each = kit.settings.connectors.get(connector)
+    return each.record_url.replace("{id}", quote(record_id, safe="")) if each else ""
