@@ -47,6 +47,7 @@ TRIALS = {
     "odoo": Trial("function", {"overlap": 1}, write=20_000),
     "pipedrive": Trial("a" * 40, {"overlap": 1}),
     "sellsy": Trial("note", {"overlap": 1}, read=2_000, write=100),
+    "zoho": Trial("Description", {"overlap": 1}, write=20_000),
 }
 """By type; one without a line here has no figures yet, and the script says so."""
 

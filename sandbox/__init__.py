@@ -19,6 +19,7 @@ SMALL: tuple[str, ...] = (
     "odoo",
     "pipedrive",
     "sellsy",
+    "zoho",
 )
 """The small CRMs: ``contactable.sandbox.<name>`` offers ``MANNER``."""
 

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Literal
 
 import msgspec
 
 from contactable.connectors.dolibarr import contacts, fields, writing
-from contactable.connectors.parts import Account, Count, Seconds, in_turns, iter_windows, read_options
+from contactable.connectors.parts import Account, Count, Seconds, in_turns, iter_windows, read_options, window_from
 from contactable.connectors.protocol import (
     Capabilities,
     Change,
@@ -125,6 +126,10 @@ class Dolibarr:
         """Yield pages of records changed since ``cursor`` (None: all), at least once. Deleted ones are not told."""
         fetch = contacts.fetch(self.account, self.kind, self.options.time_zone)
         return iter_windows(cursor, fetch, self._now, overlap=self.options.overlap)
+
+    def cursor_at(self, moment: datetime) -> Mapping[str, Any]:
+        """The cursor of one who had read everything up to a moment."""
+        return window_from(moment)
 
     def iter_consent_changes(self, cursor: Mapping[str, Any] | None, properties: Sequence[str] = ()) -> Iterator[Page]:
         """Yield the opted-out among some pages of all records, in turns, whatever their dates say."""

@@ -10,10 +10,20 @@ EARLY = 60.0  # seconds before its end at which a token is renewed
 
 
 class Bearer:
-    """An access token kept as long as it is good. ``fetch`` asks for one and gives it with its seconds of life."""
+    """An access token kept as long as it is good. ``fetch`` asks for one and gives it with its seconds of life.
 
-    def __init__(self, fetch: Callable[[], tuple[str, float]], clock: Callable[[], float] = time.monotonic) -> None:
+    ``scheme`` is the word before it in the header.
+    """
+
+    def __init__(
+        self,
+        fetch: Callable[[], tuple[str, float]],
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        scheme: str = "Bearer",
+    ) -> None:
         self._fetch = fetch
+        self._scheme = scheme
         self._clock = clock
         self._lock = threading.Lock()
         self._token, self._ends = "", 0.0
@@ -30,7 +40,7 @@ class Bearer:
     @property
     def headers(self) -> dict[str, str]:
         """The header that shows it."""
-        return {"Authorization": f"Bearer {self.token}"}
+        return {"Authorization": f"{self._scheme} {self.token}"}
 
     def forget(self) -> None:
         """The server does not take it any more: the next request fetches another."""

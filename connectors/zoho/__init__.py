@@ -1,0 +1,217 @@
+"""Zoho CRM (API v8): contacts or leads, read by queries, written a hundred at a time.
+
+What is odd about it stands in ``connectors/zoho.md``.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Literal
+
+import msgspec
+
+from contactable.connectors.parts import (
+    Account,
+    Bearer,
+    Count,
+    Seconds,
+    in_turns,
+    iter_windows,
+    read_options,
+    window_from,
+)
+from contactable.connectors.protocol import (
+    Capabilities,
+    Change,
+    ContactRecord,
+    Finding,
+    Level,
+    OptOuts,
+    Outcome,
+    Page,
+    Property,
+    Setting,
+)
+from contactable.connectors.zoho import fields, records
+from contactable.errors import ContactableError, Refused
+from contactable.transport import Answer, Habits, usual_delay
+
+__all__ = ["CAPABILITIES", "SETTINGS", "Zoho", "connect"]
+
+CAPABILITIES = Capabilities(
+    status="experimental",
+    label="Zoho CRM",
+    write_batch=records.BATCH,
+    requests_per_10_s=None,
+    consent_feed=True,
+    opt_out=("email",),
+    webhooks=True,
+    notes=(
+        "limits are credits a day and requests side by side, not requests a second",
+        "long names of ours are shortened: labels have 25 letters",
+        "our writing sets off no workflow",
+    ),
+)
+SETTINGS = (
+    Setting("client_id", "The client id of a self client (env:NAME or file:PATH)", "env:ZOHO_CLIENT_ID"),
+    Setting("client_secret", "Its secret (env:NAME or file:PATH)", "env:ZOHO_CLIENT_SECRET"),
+    Setting("refresh_token", "Its refresh token (env:NAME or file:PATH)", "env:ZOHO_REFRESH_TOKEN"),
+)
+AN_HOUR = 3_600.0  # seconds
+
+
+class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One Zoho CRM. ``client_id``, ``client_secret`` and ``refresh_token`` are references.
+
+    ``module``: Contacts, or Leads; who wants both makes two connectors. ``base_url`` and ``accounts_url``: those of
+    the data centre, Europe's by default. ``in_flight``: requests side by side, of which the plan allows 5 to 25.
+    ``overlap``: seconds by which one reading of changes reaches back into the last. ``consent_pages``: pages of 2,000
+    that each turn of the consent feed looks through.
+    """
+
+    client_id: str
+    client_secret: str
+    refresh_token: str
+    module: Literal["Contacts", "Leads"] = "Contacts"
+    base_url: str = "https://www.zohoapis.eu/crm/v8"
+    accounts_url: str = "https://accounts.zoho.eu"
+    in_flight: Count = 4
+    overlap: Seconds = 60.0
+    patience: Seconds = 600.0
+    consent_pages: Count = 5
+
+
+def connect(
+    name: str,
+    settings: Mapping[str, Any],
+    secrets: Callable[[str], bytes],
+    *,
+    stopping: threading.Event | None = None,
+) -> Zoho:
+    """Connect to the CRM of ``settings``; nothing is asked yet. Raises ``SettingsError``."""
+    options = read_options(Options, settings, "Zoho")
+    login = Account("Zoho's accounts", options.accounts_url, patience=options.patience, stopping=stopping)
+    form = {
+        "grant_type": "refresh_token",
+        "client_id": secrets(options.client_id).decode(),
+        "client_secret": secrets(options.client_secret).decode(),
+        "refresh_token": secrets(options.refresh_token).decode(),
+    }
+    account = Account(
+        "Zoho",
+        options.base_url,
+        bearer=Bearer(lambda: _token(login, form), scheme="Zoho-oauthtoken"),
+        habits=Habits(delay=_delay, explain=_explain),
+        patience=options.patience,
+        in_flight=options.in_flight,
+        stopping=stopping,
+    )
+    return Zoho(name, account, login, options)
+
+
+class Zoho:
+    """One module of a Zoho CRM, as the kit sees it. Threads may share it."""
+
+    def __init__(self, name: str, account: Account, login: Account, options: Options) -> None:
+        self.name, self.account, self.options = name, account, options
+        self.module = options.module
+        self._login = login
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What can be done here."""
+        return CAPABILITIES
+
+    def check(self) -> Iterator[Finding]:
+        """Look at reach, credentials and scopes to read; write nothing, raise nothing."""
+        looked: tuple[tuple[str, Callable[[], object]], ...] = (
+            ("fields", lambda: fields.fields_of(self.account, self.module)),
+            (self.module, self._now),
+        )
+        for what, look in looked:
+            try:
+                look()
+                yield Finding(f"Zoho lets us read {what}", Level.OK)
+            except ContactableError as error:
+                yield Finding(f"Zoho lets us read {what}", Level.ERROR, str(error))
+                return
+
+    def ensure_properties(self, schema: Sequence[Property]) -> Iterator[str]:
+        """Create what is missing, yield the names created; ``Refused`` where one exists with another type."""
+        return fields.ensure(self.account, self.module, schema)
+
+    def property_names(self) -> frozenset[str]:
+        """Give the names of all fields."""
+        return frozenset(map(fields.property_of, fields.fields_of(self.account, self.module)))
+
+    def iter_changed(self, cursor: Mapping[str, Any] | None, properties: Sequence[str]) -> Iterator[Page]:
+        """Yield pages of records changed since ``cursor`` (None: all), at least once. Deleted ones are not told."""
+        fetch = records.fetch(self.account, self.module, properties)
+        return iter_windows(cursor, fetch, self._now, overlap=self.options.overlap)
+
+    def cursor_at(self, moment: datetime) -> Mapping[str, Any]:
+        """The cursor of one who had read everything up to a moment."""
+        return window_from(moment)
+
+    def iter_consent_changes(self, cursor: Mapping[str, Any] | None, properties: Sequence[str] = ()) -> Iterator[Page]:
+        """Yield the opted-out among some pages of all records, in turns, whatever their dates say."""
+        fetch = records.fetch(self.account, self.module, properties)
+        return in_turns(fetch, cursor, self.options.consent_pages, records.is_opted_out)
+
+    def iter_ids(self) -> Iterator[str]:
+        """Yield the id of every record."""
+        for found, _, _ in records.fetch(self.account, self.module, ())(None, None):
+            yield from (each.id for each in found)
+
+    def read(self, ids: Sequence[str], properties: Sequence[str]) -> Iterator[ContactRecord]:
+        """Yield these records as they are now; a missing one comes back as ``gone``."""
+        return records.read(self.account, self.module, list(dict.fromkeys(ids)), properties)
+
+    def write(self, changes: Sequence[Change]) -> Iterator[Outcome]:
+        """Write changed properties; one outcome for each record."""
+        return records.write(self.account, self.module, changes)
+
+    def opt_out(self, ids: Sequence[str], scope_id: str = "", channel: str = "email") -> Iterator[Outcome]:
+        """Tick *Email Opt Out*."""
+        return records.opt_out(self.account, self.module, ids, channel)
+
+    def opt_outs_of(self, record: ContactRecord) -> OptOuts:
+        """Tell whether a record is opted out of e-mail."""
+        return OptOuts(
+            record.properties.get("Email", ""), {"": records.OPT_OUT} if records.is_opted_out(record) else {}
+        )
+
+    def close(self) -> None:
+        """End every wait and let go of the connections."""
+        self.account.close()
+        self._login.close()
+
+    def _now(self) -> Any:
+        records.look(self.account, self.module)  # for its clock, ours may be wrong
+        return self.account.clock.now
+
+
+def _token(login: Account, form: Mapping[str, str]) -> tuple[str, float]:
+    """A new access token. What is wrong with the credentials, Zoho says in an answer of 200."""
+    said = login.call("POST", "/oauth/v2/token", form=form).json
+    if not said.get("access_token"):
+        raise Refused("Zoho's accounts give no token: the client, its secret or its refresh token is wrong.")
+    return str(said["access_token"]), float(said.get("expires_in") or AN_HOUR)
+
+
+def _delay(answer: Answer, attempt: int) -> float | None:
+    """Too many requests side by side pass in a second or so; the credits of the day do not."""
+    if answer.status == 429 and answer.retry_after is None:
+        return 1.0 * attempt
+    return usual_delay(answer, attempt)
+
+
+def _explain(answer: Answer) -> str:
+    """Words of ours, never Zoho's message, which may quote what was sent."""
+    reasons = {
+        401: "the token was not taken, or it lacks a scope; docs/crm/zoho.md names those it needs",
+        403: "the user of the token lacks a permission",
+    }
+    return reasons.get(answer.status, "")
