@@ -78,7 +78,7 @@ def hook(doors: Doors, environ: Environ, name: str, secret: str, path: str) -> A
     if endpoint is None:
         return Answer(404, b"no such endpoint\n")
     try:
-        value = _request(doors, environ, endpoint, secret, path)
+        value = read_request(doors, environ, endpoint, secret, path)
     except TooLarge:
         doors.tally.count(name, Outcome.REFUSED)
         return Answer(endpoint.provider.answers.too_large, b"too large\n")
@@ -98,7 +98,8 @@ def hook(doors: Doors, environ: Environ, name: str, secret: str, path: str) -> A
     return answer
 
 
-def _request(doors: Doors, environ: Environ, endpoint: Endpoint, secret: str, path: str) -> Request:
+def read_request(doors: Doors, environ: Environ, endpoint: Endpoint, secret: str, path: str) -> Request:
+    """The request as its sender signed it: the configured address, the raw body; raise ``TooLarge``."""
     query = environ.get("QUERY_STRING", "")
     return Request(
         raw=read_body(environ),

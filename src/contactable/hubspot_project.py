@@ -1,4 +1,4 @@
-"""The files of a HubSpot project app, from the templates: its scopes, where its webhooks go, and what they tell.
+"""The files of a HubSpot project app, from the templates: its scopes, its webhooks, and the card on a contact.
 
 Of our own properties ``contactable_oppose`` alone is subscribed: what we wrote would come back otherwise. HubSpot does
 not offer ``hs_email_optout`` for it (reported by its users): the consent feed finds those.
@@ -45,7 +45,11 @@ def project_files(
     public = url.rstrip("/")
     if not public.startswith("https://") or "?" in public or "#" in public:
         raise Malformed("HubSpot posts to an address with https, without a query: --url https://…")
-    filled = {"__PUBLIC_URL__": public, "__TARGET_URL__": f"{public}/hooks/{endpoint}"}
+    filled = {
+        "__PUBLIC_URL__": public,
+        "__TARGET_URL__": f"{public}/hooks/{endpoint}",
+        "__ENDPOINT__": endpoint,
+    }
     files = {path: _fill(text, filled) for path, text in _templates()}
     files[APP] = _as_json(_with_auth(json.loads(files[APP]), redirect_url))
     files[WEBHOOKS] = _as_json(_with_properties(json.loads(files[WEBHOOKS]), properties))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from contactable.console.card import add_card
 from contactable.console.centre.routes import add_pages
 from contactable.errors import SettingsError
-from contactable.pages import centre_doors
+from contactable.pages import card_doors, centre_doors
 from contactable.webhooks.blueprint import make_blueprint
 from contactable.webhooks.hooks import Doors
 from contactable.webhooks.knocks import Knocks
@@ -25,6 +26,7 @@ def blueprint_of(kit: Contactable) -> Blueprint:
     """The doors as a blueprint; whoever registers it starts the service, unless the kit does not work."""
     blueprint = make_blueprint(kit.doors)
     add_pages(blueprint, centre_doors(kit))
+    add_card(blueprint, card_doors(kit))
     blueprint.record_once(lambda state: kit.service.start() if kit.works else None)
     return blueprint
 

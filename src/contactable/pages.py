@@ -1,4 +1,4 @@
-"""What the public pages are given by the kit."""
+"""What the public pages and the card in the CRM are given by the kit."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from contactable.console.card import CardDoors
 from contactable.console.centre.doors import CentreDoors, Look
 from contactable.deciding import verdicts_of
 from contactable.errors import SettingsError
@@ -14,7 +15,7 @@ from contactable.exports.proof import consent_proof
 from contactable.fresh_links import send_link
 from contactable.identifiers import IdentifierKind
 from contactable.register import Tx
-from contactable.rules import Channel
+from contactable.rules import Channel, Verdict
 from contactable.rules.calendar import paris_day
 from contactable.rules.wordings import Wording, WordingKind, gaps_of
 
@@ -42,6 +43,15 @@ def centre_doors(kit: Contactable) -> CentreDoors:
         reached=[kind for kind, by in reached.items() if by is not None],
         wordings=_wordings(kit),
     )
+
+
+def card_doors(kit: Contactable) -> CardDoors:
+    """What the card on a CRM's contact is given."""
+
+    def decide(tx: Tx, subject: str | None) -> Mapping[Channel, Verdict]:
+        return verdicts_of(kit.judge, tx, subject, "main", paris_day(kit.clock()))
+
+    return CardDoors(kit.doors, decide, kit.settings.language)
 
 
 def open_channels(kit: Contactable, tx: Tx, subject: str) -> Collection[Channel]:

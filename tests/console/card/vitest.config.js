@@ -1,0 +1,1 @@
+export default { test: { include: ['*.test.tsx'] }, esbuild: { jsx: 'automatic' }, oxc: undefined };
