@@ -129,6 +129,12 @@ def test_attempts_after_the_moment_are_not_known_at_it() -> None:
     assert ask(at("2026-11-23T11:00"), attempts=(later, later, tomorrow, tomorrow)).allowed
 
 
+def test_an_attempt_at_the_very_moment_is_known_at_it() -> None:
+    moment = at("2026-11-23T11:00")
+
+    assert ask(moment, attempts=(moment,) * 4).reason is CallReason.FOUR_ATTEMPTS
+
+
 def test_an_attempt_counts_on_its_day_in_paris() -> None:
     just_past_midnight = datetime(2026, 10, 31, 23, 30, tzinfo=UTC)  # 1 November in Paris
 
