@@ -46,6 +46,7 @@ TRIALS = {
     "hubspot": Trial("jobtitle", {"index_lag": 1.0}, write=20_000),
     "odoo": Trial("function", {"overlap": 1}, write=20_000),
     "pipedrive": Trial("a" * 40, {"overlap": 1}),
+    "salesforce": Trial("Title", {"overlap": 1}, write=20_000),
     "sellsy": Trial("note", {"overlap": 1}, read=2_000, write=100),
     "zoho": Trial("Description", {"overlap": 1}, write=20_000),
 }

@@ -18,6 +18,7 @@ SMALL: tuple[str, ...] = (
     "espocrm",
     "odoo",
     "pipedrive",
+    "salesforce",
     "sellsy",
     "zoho",
 )

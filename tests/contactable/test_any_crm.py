@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 
 from contactable.cli import WAITS_FOR_A_PERSON, group
 from contactable.errors import SettingsError
-from contactable.sandbox import brevo, odoo, pipedrive
+from contactable.sandbox import brevo, odoo, pipedrive, salesforce
 from contactable.sandbox.front import SmallCrm
 from contactable.settings import load
 
@@ -62,7 +62,10 @@ class WithSmall(Company):
 
     def shown(self) -> list[Mapping[str, str]]:
         values = [each.values for each in self.crm.contacts.living()]
-        return [{name.lower().removeprefix("x_"): str(value) for name, value in each.items()} for each in values]
+        return [
+            {name.lower().removeprefix("x_").removesuffix("__c"): str(value) for name, value in each.items()}
+            for each in values
+        ]
 
 
 class WithPipedrive(WithSmall):
@@ -139,6 +142,24 @@ def with_pipedrive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[
 
 
 @pytest.fixture
+def with_salesforce(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Company]:
+    people = [
+        {"Email": f"p{number}@example.com", "MobilePhone": f"+3363998003{number}", "Title": "2026-11-01"}
+        for number in range(3)
+    ]
+    crm = SmallCrm(salesforce.MANNER, people, limits={})
+    crm.opt_out(list(crm.contacts.by_id)[1], "email")
+    with crm:
+        monkeypatch.setenv("SF_KEY", crm.token)
+        options = (f"base_url={crm.url}", "client_id=env:SF_KEY", "client_secret=env:SF_KEY")
+        init = ("--crm", "salesforce", *(each for option in options for each in ("--set", option)))
+        met = ANSWERS.format(met="Title", taken="").replace('property = "email"', 'property = "Email"')
+        made = WithSmall(tmp_path, init, met)
+        made.crm = crm
+        yield made
+
+
+@pytest.fixture
 def with_table(tmp_path: Path) -> Company:
     rows = [f"{n};p{n}@example.com;+3363998004{n};2026-11-01;{'Oui' if n == 1 else ''}" for n in range(3)]
     (tmp_path / "clients.csv").write_text("\n".join(["id;email;mobile;rencontre;stop_mail", *rows, ""]))
@@ -146,7 +167,7 @@ def with_table(tmp_path: Path) -> Company:
     return WithTable(tmp_path, init, ANSWERS.format(met="rencontre", taken='"property:stop_mail" = "take"'))
 
 
-@pytest.fixture(params=["with_brevo", "with_odoo", "with_pipedrive", "with_table"])
+@pytest.fixture(params=["with_brevo", "with_odoo", "with_pipedrive", "with_salesforce", "with_table"])
 def company(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> Company:
@@ -184,7 +205,9 @@ def test_doctor_looks_at_the_crm_whichever_it_is(company: Company) -> None:
 
     errors = {each["what"] for each in found if each["level"] == "error"}
     assert errors == {"keys"}  # nobody has backed them up
-    assert any(name in each["what"] for each in found for name in ("Brevo", "Odoo", "Pipedrive", "clients.csv"))
+    assert any(
+        name in each["what"] for each in found for name in ("Brevo", "Odoo", "Pipedrive", "Salesforce", "clients.csv")
+    )
 
 
 def test_the_settings_of_init_name_the_crm_and_its_options(with_brevo: Company) -> None:

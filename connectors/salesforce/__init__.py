@@ -1,0 +1,214 @@
+"""Salesforce: contacts and leads by its REST interface, their opt-outs and those of the individual behind them.
+
+What is odd about it stands in ``connectors/salesforce.md``.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from contactable.connectors.parts import Account, Bearer, Count, Seconds, in_groups, iter_windows, read_options
+from contactable.connectors.protocol import (
+    Capabilities,
+    Change,
+    ContactList,
+    ContactRecord,
+    Finding,
+    Level,
+    OptOuts,
+    Outcome,
+    Page,
+    Property,
+    Setting,
+)
+from contactable.connectors.salesforce import fields, people, writing
+from contactable.errors import ContactableError, SettingsError
+from contactable.transport import Answer, Habits, Limiter, usual_delay
+
+__all__ = ["CAPABILITIES", "SETTINGS", "Salesforce", "connect"]
+
+CAPABILITIES = Capabilities(
+    status="experimental",
+    label="Salesforce",
+    write_batch=writing.GROUP,
+    requests_per_10_s=None,
+    consent_feed=True,
+    opt_out=("email", "phone"),
+    lists=True,
+    notes=(
+        "contacts and leads; 200 a request, within the edition's daily limit of requests",
+        "deleted and merged records are told as long as the recycle bin keeps them",
+        "changes are polled: Salesforce signs no webhooks",
+    ),
+)
+SETTINGS = (
+    Setting("base_url", "The address of your Salesforce (https://…my.salesforce.com)"),
+    Setting("client_id", "The consumer key of the connected app (env:NAME or file:PATH)", "env:SALESFORCE_CLIENT_ID"),
+    Setting("client_secret", "Its consumer secret (env:NAME or file:PATH)", "env:SALESFORCE_CLIENT_SECRET"),
+)
+LIFE = 1_200.0  # seconds for which a token is kept: how long it lasts is the organisation's setting, and not told
+HOUR = 3_600.0
+HEADERS = {"Sforce-Duplicate-Rule-Header": "allowSave=true", "Sforce-Auto-Assign": "FALSE"}
+"""Neither a rule on duplicates nor one that assigns leads is a reason not to write a field of ours, or to act on it."""
+_CODE = re.compile(r"[A-Z_]{1,60}")
+
+
+class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One organisation. ``client_id`` and ``client_secret`` are those of a connected app with *client credentials*.
+
+    ``objects``: Contact, Lead, or both. ``requests_per_s``: 0 is no limit beside Salesforce's own of the day.
+    """
+
+    base_url: str
+    client_id: str
+    client_secret: str
+    objects: tuple[str, ...] = ("Contact", "Lead")
+    version: str = "64.0"
+    requests_per_s: int = 0
+    in_flight: Count = 4
+    overlap: Seconds = 120.0
+    patience: Seconds = 600.0
+
+
+def connect(
+    name: str,
+    settings: Mapping[str, Any],
+    secrets: Callable[[str], bytes],
+    *,
+    stopping: threading.Event | None = None,
+) -> Salesforce:
+    """Connect to the organisation of ``settings``; nothing is asked yet. Raises ``SettingsError``."""
+    options = read_options(Options, settings, "Salesforce")
+    if not options.objects or set(options.objects) - people.PREFIXES.keys():
+        raise SettingsError("Salesforce's settings: objects are Contact, Lead, or both.")
+    form = {
+        "grant_type": "client_credentials",
+        "client_id": secrets(options.client_id).decode(),
+        "client_secret": secrets(options.client_secret).decode(),
+    }
+    address = options.base_url.rstrip("/")
+    habits = Habits(delay=_delay, explain=_explain)
+    login = Account("Salesforce", address, habits=habits, patience=options.patience, stopping=stopping)
+    account = Account(
+        "Salesforce",
+        f"{address}/services/data/v{options.version}",
+        headers=lambda: HEADERS,
+        bearer=Bearer(lambda: _token(login, form)),
+        limits=[Limiter(options.requests_per_s, 1.0, stopping=stopping)] if options.requests_per_s else [],
+        habits=habits,
+        patience=options.patience,
+        in_flight=options.in_flight,
+        stopping=stopping,
+    )
+    return Salesforce(name, account, login, options)
+
+
+class Salesforce:
+    """The contacts and leads of one organisation, as the kit sees them. Threads may share it."""
+
+    def __init__(self, name: str, account: Account, login: Account, options: Options) -> None:
+        self.name = name
+        self.account = account
+        self.login = login
+        self.options = options
+        self.fields = fields.Fields(account, options.objects)
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What can be done here."""
+        return CAPABILITIES
+
+    def check(self) -> Iterator[Finding]:
+        """Look at reach, credentials, and which opt-outs the user may see; write nothing, raise nothing."""
+        for kind in self.options.objects:
+            try:
+                known = self.fields.known(kind, fresh=True)
+            except ContactableError as error:
+                yield Finding(f"Salesforce lets us read {kind}", Level.ERROR, str(error))
+                return
+            yield Finding(f"Salesforce lets us read {kind}", Level.OK)
+            for field in (each for each in writing.OPT_OUTS.values() if each not in known):
+                mend = f"Give the integration user read and edit on {kind}.{field} (field-level security)."
+                yield Finding(f"Salesforce shows {kind}.{field}", Level.WARNING, mend)
+
+    def ensure_properties(self, schema: Sequence[Property]) -> Iterator[str]:
+        """Create what is missing and let ourselves see it; ``Refused`` where one exists with another type."""
+        return self.fields.ensure(schema)
+
+    def property_names(self) -> frozenset[str]:
+        """Give the names of all fields of contacts and leads that we may see."""
+        return self.fields.names()
+
+    def iter_changed(self, cursor: Mapping[str, Any] | None, properties: Sequence[str]) -> Iterator[Page]:
+        """Yield pages of records changed since ``cursor`` (None: all), deleted and merged ones too."""
+        fetch = people.fetch(self.account, self.fields, properties)
+        return iter_windows(cursor, fetch, self._now, overlap=self.options.overlap)
+
+    def iter_consent_changes(self, cursor: Mapping[str, Any] | None, properties: Sequence[str] = ()) -> Iterator[Page]:
+        """Yield whose individual changed, which moves no date of the record, and who is opted out and changed."""
+        fetch = people.fetch_consents(self.account, self.fields, properties)
+        return iter_windows(cursor, fetch, self._now, overlap=self.options.overlap)
+
+    def iter_ids(self) -> Iterator[str]:
+        """Yield the id of every contact and every lead that was not converted."""
+        for records, _, _ in people.fetch(self.account, self.fields, ())(None, None):
+            yield from (each.id for each in records)
+
+    def read(self, ids: Sequence[str], properties: Sequence[str]) -> Iterator[ContactRecord]:
+        """Yield these records as they are now; a missing one comes back as ``gone``."""
+        for group in in_groups(list(dict.fromkeys(ids)), people.MOST_IDS):
+            yield from people.read(self.account, self.fields, group, properties)
+
+    def write(self, changes: Sequence[Change]) -> Iterator[Outcome]:
+        """Write changed properties; one outcome for each record."""
+        return writing.write(self.account, changes)
+
+    def opt_out(self, ids: Sequence[str], scope_id: str = "", channel: str = "email") -> Iterator[Outcome]:
+        """Tick *Email Opt Out* or *Do Not Call*."""
+        return writing.opt_out(self.account, ids, scope_id, channel)
+
+    def opt_outs_of(self, record: ContactRecord) -> OptOuts:
+        """Tell whether a record shows *Email Opt Out*."""
+        name = writing.OPT_OUTS["email"]
+        shown = {"": name} if record.properties.get(name) == "true" else {}
+        return OptOuts(record.properties.get("Email", ""), shown)
+
+    def lists(self) -> Iterator[ContactList]:
+        """Yield the campaigns with their members."""
+        return people.campaigns(self.account)
+
+    def close(self) -> None:
+        """End every wait and let go of the connections."""
+        self.account.close()
+        self.login.close()
+
+    def _now(self) -> datetime:
+        self.account.get("/limits")  # for its clock, ours may be wrong
+        return self.account.clock.now
+
+
+def _token(login: Account, form: Mapping[str, str]) -> tuple[str, float]:
+    return str(login.call("POST", "/services/oauth2/token", form=form).json["access_token"]), LIFE
+
+
+def _code(answer: Answer) -> str:
+    """Salesforce's code of an error; its message may quote what was sent."""
+    said = answer.json[0] if isinstance(answer.json, list) and answer.json else answer.json
+    code = said.get("errorCode", said.get("error")) if isinstance(said, dict) else None
+    return code if isinstance(code, str) and _CODE.fullmatch(code.upper()) else ""
+
+
+def _delay(answer: Answer, attempt: int) -> float | None:
+    if _code(answer) == "REQUEST_LIMIT_EXCEEDED":
+        return HOUR  # the limit is one of rolling 24 hours, and nothing tells when a place is free
+    return usual_delay(answer, attempt)
+
+
+def _explain(answer: Answer) -> str:
+    return _code(answer)

@@ -1,0 +1,195 @@
+"""Reading contacts and leads by SOQL, in the order of their ids; deleted and merged ones as long as the bin keeps them.
+
+The individual behind a record (GDPR) holds opt-outs of its own and moves no date of the record when it changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from contactable.connectors.parts import Account, Fetch, in_groups
+from contactable.connectors.protocol import ContactList, ContactRecord
+from contactable.connectors.salesforce.fields import Fields, field_of, query, select, text_of
+from contactable.connectors.salesforce.writing import OPT_OUTS, PREFIXES, kind_of
+
+PAGE, MOST_IDS = 2_000, 200
+INDIVIDUAL = ("HasOptedOutSolicit", "HasOptedOutProcessing", "HasOptedOutProfiling", "ShouldForget")
+"""What is read of the individual, as ``Individual.HasOptedOutSolicit``; where the organisation has individuals."""
+Place = list[str] | None
+
+
+def fetch(account: Account, fields: Fields, properties: Sequence[str]) -> Fetch:
+    """How ``iter_windows`` asks for records; the place is a kind of record and the last id of it."""
+
+    def pages(since: datetime | None, place: Any) -> Iterator[tuple[Sequence[ContactRecord], Any, int | None]]:
+        for kind, last in _kinds(fields, place):
+            changed = [f"SystemModstamp >= {_moment(since)}"] if since else _present(kind)
+            for records, id in _pages(account, fields, kind, last, changed, properties, deleted=since is not None):
+                yield records, [kind, id], None
+
+    return pages
+
+
+def fetch_consents(account: Account, fields: Fields, properties: Sequence[str]) -> Fetch:
+    """How ``iter_windows`` asks for whose opt-outs may have changed."""
+
+    def pages(since: datetime | None, place: Any) -> Iterator[tuple[Sequence[ContactRecord], Any, int | None]]:
+        changed = [f"SystemModstamp >= {_moment(since)}"] if since else []
+        for kind, last in _kinds(fields, place):
+            known = fields.known(kind)
+            told = " OR ".join(f"{each} = true" for each in OPT_OUTS.values() if each in known)
+            wanted = [*changed, *_present(kind), *([f"({told})"] if told else [])]
+            for records, id in _pages(account, fields, kind, last, wanted, properties) if told else ():
+                yield records, [kind, id], None
+            if "IndividualId" in known:
+                yield _of_individuals(account, fields, kind, changed, properties), [kind, "~"], None
+
+    return pages
+
+
+def read(account: Account, fields: Fields, ids: Sequence[str], properties: Sequence[str]) -> Iterator[ContactRecord]:
+    """These records as they are now; deleted, merged and converted ones are gone."""
+    found: dict[str, ContactRecord] = {}
+    for kind in fields.objects:
+        wanted = [id for id in ids if kind_of(id) == kind]
+        if wanted:
+            found |= {each.id: each for each in _in(account, fields, kind, "Id", wanted, properties)}
+    yield from (found.get(id) or ContactRecord(id, {}, gone=True) for id in ids)
+
+
+def campaigns(account: Account) -> Iterator[ContactList]:
+    """All campaigns; members are told with the moment at which they came in."""
+    for item in query(account, select(["Id", "Name", "NumberOfContacts", "NumberOfLeads"], "Campaign")):
+        size = int(item.get("NumberOfContacts") or 0) + int(item.get("NumberOfLeads") or 0)
+        yield ContactList(str(item["Id"]), str(item["Name"]), size, _members(account, str(item["Id"])))
+
+
+def _members(account: Account, campaign: str) -> Iterator[tuple[str, datetime | None]]:
+    last = ""
+    while True:
+        conditions = [f"CampaignId = '{campaign}'", *([f"Id > '{last}'"] if last else [])]
+        names = ["Id", "ContactId", "LeadId", "CreatedDate"]
+        found = query(account, select(names, "CampaignMember", conditions, limit=PAGE))
+        yield from ((str(each["ContactId"] or each["LeadId"]), _read_moment(each["CreatedDate"])) for each in found)
+        if len(found) < PAGE:
+            return
+        last = str(found[-1]["Id"])
+
+
+def _kinds(fields: Fields, place: Place) -> Iterator[tuple[str, str]]:
+    """Each kind of record that is still to be read, and the id after which."""
+    kinds = list(fields.objects)
+    begin = kinds.index(place[0]) if place and place[0] in kinds else 0
+    for kind in kinds[begin:]:
+        yield kind, place[1] if place and place[0] == kind else ""
+
+
+def _pages(
+    account: Account,
+    fields: Fields,
+    kind: str,
+    last: str,
+    conditions: Sequence[str],
+    properties: Sequence[str],
+    *,
+    deleted: bool = False,
+) -> Iterator[tuple[list[ContactRecord], str]]:
+    while True:
+        after = [f"Id > '{last}'"] if last else []
+        items = _ask(account, fields, kind, [*conditions, *after], properties, deleted=deleted)
+        last = str(items[-1]["Id"]) if items else last
+        records = [_as_record(each, fields, kind, properties) for each in items]
+        yield [*records, *_left_of_merges(account, fields, kind, items, properties)], last
+        if len(items) < PAGE:
+            return
+
+
+def _ask(
+    account: Account,
+    fields: Fields,
+    kind: str,
+    conditions: Sequence[str],
+    properties: Sequence[str],
+    *,
+    deleted: bool = False,
+) -> list[Mapping[str, Any]]:
+    """One page, in the order of ids; ``deleted`` ones too, where asked for."""
+    names = ["Id", "SystemModstamp", "IsDeleted", *_wanted(fields, kind, properties)]
+    names += ["MasterRecordId"] if "MasterRecordId" in fields.known(kind) else []
+    names += ["IsConverted"] if kind == "Lead" else []
+    soql = select(list(dict.fromkeys(names)), kind, conditions, limit=PAGE)
+    return list(account.get("/queryAll" if deleted else "/query", {"q": soql}).json["records"])
+
+
+def _in(
+    account: Account, fields: Fields, kind: str, field: str, values: Sequence[str], properties: Sequence[str]
+) -> list[ContactRecord]:
+    listed = ", ".join(f"'{each}'" for each in values)
+    items = _ask(account, fields, kind, [f"{field} IN ({listed})", *_present(kind)], properties)
+    return [_as_record(each, fields, kind, properties) for each in items]
+
+
+def _left_of_merges(
+    account: Account, fields: Fields, kind: str, items: Sequence[Mapping[str, Any]], properties: Sequence[str]
+) -> Iterator[ContactRecord]:
+    """What is left of merges, naming what went into it: only the one that is gone tells."""
+    merged: dict[str, list[str]] = {}
+    for item in items:
+        if item.get("IsDeleted") and item.get("MasterRecordId"):
+            merged.setdefault(str(item["MasterRecordId"]), []).append(str(item["Id"]))
+    for group in in_groups(list(merged), MOST_IDS):
+        for record in _in(account, fields, kind, "Id", group, properties):
+            yield replace(record, merged_ids=tuple(merged[record.id]))
+
+
+def _of_individuals(
+    account: Account, fields: Fields, kind: str, changed: Sequence[str], properties: Sequence[str]
+) -> list[ContactRecord]:
+    """The records behind individuals that changed, or that have opted out of anything where all are asked for."""
+    opted = "(" + " OR ".join(f"{each} = true" for each in INDIVIDUAL) + ")"
+    found: list[ContactRecord] = []
+    last = ""
+    while True:
+        after = [f"Id > '{last}'"] if last else []
+        items = query(account, select(["Id"], "Individual", [*(changed or [opted]), *after], limit=PAGE))
+        for group in in_groups([str(each["Id"]) for each in items], MOST_IDS):
+            found += _in(account, fields, kind, "IndividualId", group, properties)
+        if len(items) < PAGE:
+            return found
+        last = str(items[-1]["Id"])
+
+
+def _wanted(fields: Fields, kind: str, properties: Sequence[str]) -> list[str]:
+    """The fields to ask for, opt-outs always; what we may not see would spoil the whole query."""
+    known = fields.known(kind)
+    own = [field_of(name) for name in (*properties, *OPT_OUTS.values(), "Email") if field_of(name) in known]
+    return own + ([f"Individual.{each}" for each in INDIVIDUAL] if "IndividualId" in known else [])
+
+
+def _as_record(item: Mapping[str, Any], fields: Fields, kind: str, properties: Sequence[str]) -> ContactRecord:
+    if item.get("IsDeleted") or item.get("IsConverted"):
+        return ContactRecord(str(item["Id"]), {}, gone=True)
+    texts = {name: text_of(item.get(field_of(name))) for name in (*properties, *OPT_OUTS.values(), "Email")}
+    behind = item.get("Individual") or {}
+    texts |= {f"Individual.{each}": text_of(behind.get(each)) for each in INDIVIDUAL}
+    changed = _read_moment(item.get("SystemModstamp"))
+    return ContactRecord(str(item["Id"]), {name: text for name, text in texts.items() if text}, changed)
+
+
+def _present(kind: str) -> list[str]:
+    """A converted lead is a contact now, and may not be written any more."""
+    return ["IsConverted = false"] if kind == "Lead" else []
+
+
+def _moment(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _read_moment(text: Any) -> datetime | None:
+    return datetime.fromisoformat(str(text)).astimezone(UTC) if text else None
+
+
+__all__ = ["PREFIXES", "campaigns", "fetch", "fetch_consents", "read"]
