@@ -8,7 +8,7 @@ identifier lies there sealed. Where the act named a CRM's record, it is read fro
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -16,15 +16,14 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Row, and_, delete, func, or_, select, tuple_, update
 
 from contactable.identifiers import IdentifierKind
-from contactable.register import journal, ledger, marks
-from contactable.register.carrying import contacts_with
+from contactable.register import journal, marks
 from contactable.register.journal import Written
 from contactable.register.ledger import Entry
 from contactable.register.schema import identifiers
 from contactable.register.schema_work import blocks as table
+from contactable.register.standing import still_opposed
 from contactable.register.statements import chunks
 from contactable.register.transaction import Tx
-from contactable.rules.acts import OfferScopes, opposed
 
 BLOCKLISTS: Final = "blocklists"
 """The mark under which it is kept which senders have a blocklist, for which channels."""
@@ -100,10 +99,17 @@ def owe_everywhere(tx: Tx, wanted: Mapping[tuple[str, str], str]) -> int:
     return len(rows)
 
 
+def owe_again(tx: Tx, endpoint: str, sent: Collection[tuple[str, str]]) -> int:
+    """Owe one sender these blocks, by subject and channel, once more where an opposition still binds."""
+    standing = sorted(still_opposed(tx, sent, named_scopes(tx)))
+    _put(tx, [_row(tx, endpoint, *who, "") for who in standing])
+    return len(standing)
+
+
 def claim(tx: Tx, endpoint: str, limit: int, lease_seconds: float) -> list[Owed]:
     """Take up to ``limit`` blocks for a while, the oldest first; journal them as written before they are."""
     rows = _take(tx, endpoint, limit, lease_seconds)
-    standing = _still_opposed(tx, rows)
+    standing = still_opposed(tx, [(row.subject_id, row.channel) for row in rows], named_scopes(tx))
     over = [_owed(tx, row) for row in rows if (row.subject_id, row.channel) not in standing]
     kept(tx, over)  # annulled or lifted before it was sent: nothing to do there
     due = [_owed(tx, row) for row in rows if (row.subject_id, row.channel) in standing]
@@ -210,27 +216,6 @@ def _take(tx: Tx, endpoint: str, limit: int, lease_seconds: float) -> list[Row[A
     here = and_(table.c.endpoint == endpoint, tuple_(table.c.subject_id, table.c.channel).in_(keys))
     taken = update(table).where(here).values(leased_until=tx.now + timedelta(seconds=lease_seconds)).returning(table)
     return sorted(tx.connection.execute(taken) if keys else [], key=lambda row: (row.promised_at, row.subject_id))
-
-
-def _still_opposed(tx: Tx, rows: Sequence[Row[Any]]) -> set[tuple[str, str]]:
-    """Which persons and channels a general opposition binds now, by itself or through a contact that carries it."""
-    acts: dict[str | None, list[Entry]] = {}
-    for entry in ledger.entries_of(tx, {row.subject_id for row in rows}):
-        acts.setdefault(entry.subject_id, []).append(entry)
-    # Asked for an offer that no scope carries: only what closes every offer is a block.
-    nothing = OfferScopes(elsewhere=named_scopes(tx))
-    return {
-        (row.subject_id, row.channel)
-        for row in rows
-        if opposed(acts.get(row.subject_id, []), row.channel, nothing)
-        or any(opposed(each, row.channel, nothing) for each in _acts_of_contacts(tx, row.subject_id))
-    }
-
-
-def _acts_of_contacts(tx: Tx, subject_id: str) -> Iterator[list[Entry]]:
-    """What binds each contact that carries a subject now."""
-    for connector, id in contacts_with(tx, [subject_id], now_only=True):
-        yield ledger.entries_of_contacts(tx, connector, [id])[id]
 
 
 def _owed(tx: Tx, row: Row[Any]) -> Owed:

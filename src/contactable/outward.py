@@ -20,7 +20,7 @@ from contactable.errors import ContactableError, LimitReached, Refused
 from contactable.identifiers import IdentifierKind
 from contactable.logs import trace
 from contactable.mapping import map_record
-from contactable.register import Register, blocks, mirror, subjects
+from contactable.register import Register, blocks, mirror, renewing, subjects
 from contactable.register.blocks import Owed
 from contactable.transport import Limiter, Transport, pipelined
 from contactable.turns import Turn
@@ -70,6 +70,12 @@ def connect(kit: Contactable) -> None:
     }
     named = {str(scope) for offer in kit.offers.values() for scope in offer.subscriptions}
     kit.register.write(lambda tx: blocks.connect(tx, channels, named))
+
+
+def renew(kit: Contactable, name: str) -> str:
+    """Ask a sender again for some of the blocks that it was sent long ago; return a note."""
+    count = kit.register.write(lambda tx: renewing.renew(tx, name))
+    return f"{count} asked again" if count else ""
 
 
 def counter(kit: Contactable, endpoint: Endpoint) -> Counter:

@@ -137,6 +137,8 @@ def tasks(kit: Contactable, wake: Callable[[], None]) -> Iterator[Task]:
         yield Task(f"coverage {name}", partial(remember_coverage, kit, name), every=DAY)
     for name in pollable(kit):
         yield Task(f"poll {name}", partial(poll, kit, name), every=schedule.poll)
+    for name in outward.connected(kit):
+        yield Task(f"blocklist {name}", partial(outward.renew, kit, name), every=DAY)
     yield Task("day roll", partial(day_roll, kit, wake), daily_at=time.fromisoformat(schedule.day_roll))
     yield Task("purge", partial(_purge, kit), daily_at=PURGE_AT)
     yield Task("seal", partial(_seal, kit), every=SEAL_EVERY)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import pytest
 
@@ -10,6 +11,7 @@ from contactable import Contactable
 from contactable.loading import load
 from contactable.outward import connect as connect_senders
 from contactable.outward import connected, counter, work
+from contactable.register.renewing import renew
 from contactable.sandbox import HubSpotSandbox
 from contactable.sandbox.blocklists import BlocklistSandbox, serve
 from contactable.webhooks.events import Event, Kind, On
@@ -68,3 +70,17 @@ def test_an_address_that_changed_in_the_crm_is_blocked_at_the_sender_too(
     hand_over(kit)
 
     assert list(lists.lists["brevo"].blocked) == [LOU, LATER]
+
+
+def test_a_block_that_the_sender_forgot_is_there_again_after_the_daily_look(
+    kit: Contactable, crm: HubSpotSandbox, lists: BlocklistSandbox
+) -> None:
+    event = Event(Kind.OPPOSITION, On.EMAIL, "1", "unsubscribe", email=LOU)
+    kit.register.write(lambda tx: record(tx, [event], Source("elsewhere", "", "signed", kit.clock())))
+    hand_over(kit)
+    lists.lists["brevo"].blocked.clear()
+
+    kit.register.write(lambda tx: renew(tx, "brevo", age=timedelta(0)))
+    hand_over(kit)
+
+    assert list(lists.lists["brevo"].blocked) == [LOU]

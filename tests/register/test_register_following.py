@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from contactable.identifiers import IdentifierKind
 from contactable.register import blocks, mirror
 from contactable.register.annulling import annul
 from contactable.register.blocks import Owed
+from contactable.register.renewing import renew
 from contactable.register.testing import EMAIL, PHONE, Workbench
 
 NEW = (IdentifierKind.EMAIL, "lou.new@example.com")
@@ -153,3 +155,56 @@ def test_without_senders_nothing_is_owed(connected: Workbench) -> None:
     connected.see("1", NEW)
 
     assert connected.read(blocks.waiting) == {}
+
+
+def sent_long_ago(connected: Workbench) -> None:
+    """One opposed contact, blocked at every sender a season ago."""
+    connected.see("1", EMAIL)
+    connected.clock.move(seconds=1)
+    entry = connected.enter()
+    connected.write(lambda tx: blocks.owe(tx, [entry] if entry else []))
+    owed(connected), owed(connected, "sendgrid")
+    connected.clock.move(days=90)
+
+
+def test_a_block_that_was_sent_long_ago_is_asked_for_again_once(connected: Workbench) -> None:
+    sent_long_ago(connected)
+
+    assert [connected.write(renew, "brevo") for _ in range(2)] == [1, 1]
+    assert owed(connected) == {("email", "")}
+    assert connected.write(renew, "brevo") == 0
+    assert owed(connected, "sendgrid") == set()
+
+
+def test_what_was_sent_lately_is_left_alone(connected: Workbench) -> None:
+    sent_long_ago(connected)
+
+    assert connected.write(renew, "brevo", age=timedelta(days=100)) == 0
+
+
+def test_a_block_whose_opposition_ended_is_not_asked_for_again(connected: Workbench) -> None:
+    sent_long_ago(connected)
+    connected.enter("release")
+
+    assert connected.write(renew, "brevo") == 0
+
+
+def test_somebody_whom_no_crm_tells_is_not_asked_for_again(connected: Workbench) -> None:
+    sent_long_ago(connected)
+    connected.see("1", NEW)
+    owed(connected)
+
+    assert connected.write(renew, "brevo") == 0
+
+
+def test_the_daily_looks_take_turns_until_all_were_asked_for(connected: Workbench) -> None:
+    for n in range(5):
+        who = (IdentifierKind.EMAIL, f"p{n}@example.com")
+        connected.see(str(n), who)
+        connected.clock.move(seconds=1)
+        entry = connected.enter(subject=connected.subject(who))
+        connected.write(lambda tx, entry=entry: blocks.owe(tx, [entry]))
+        owed(connected)
+    connected.clock.move(days=90)
+
+    assert [connected.write(renew, "brevo", limit=2) for _ in range(4)] == [2, 2, 1, 2]
