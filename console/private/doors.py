@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from contactable.clock import Clock
-from contactable.register import Register
+from contactable.mapping.decisions import Approval, Decision
+from contactable.register import Register, Tx
 from contactable.register.subjects import Identifier
 from contactable.rules.labels import Language
 
@@ -25,6 +27,13 @@ class Work:
 
     explain: Explain
     export: Callable[[str, Identifier, str, Language], str]  # "person" or "complaint": the sheet, and a receipt is left
+    decisions: Callable[[Language], tuple[Sequence[Decision], Sequence[Approval], Mapping[str, str]]]  # effects by name
+    approve: Callable[[Decision, str], None]
+    questions: Callable[[Tx], Sequence[Any]]
+    confirm: Callable[[str, str], None]
+    annul: Callable[[str, str, str, str], None]  # question, reason, by, and on a shared line the person who refused
+    clean: Callable[[Path, str, str, str, bool, str], Mapping[str, Any]]  # file, column, channel, offer, only, by
+    status: Callable[[], Mapping[str, Any]]
     record_url: Callable[[str, str], str]  # connector, record id; empty where the CRM has no address for it
 
 

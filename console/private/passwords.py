@@ -41,7 +41,7 @@ def new_secret() -> str:
 
 def enrolment(secret: str, name: str) -> str:
     """The address that an authenticator takes up, as text or as a picture made of it."""
-    return str(_library("pyotp").TOTP(secret).provisioning_uri(name, _ISSUER))
+    return str(_library("pyotp").TOTP(secret).provisioning_uri(name=name, issuer_name=_ISSUER))
 
 
 def step_of(secret: str, code: str, at: float | None = None) -> int | None:

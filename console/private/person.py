@@ -104,7 +104,7 @@ def oppose(visit: Visit) -> Response:
         email=text if kind is IdentifierKind.EMAIL else None,
         phone=text if kind is IdentifierKind.PHONE else None,
         record=id,
-        occurred_at=_moment(visit, _day(told.get("told_on", ""))),
+        occurred_at=_moment(visit, read_day(told.get("told_on", ""))),
     )
     source = Source("console", connector, "operator", visit.doors.clock())
     entered = visit.doors.register().write(lambda tx: record(tx, [event], source).entered)
@@ -145,10 +145,11 @@ def _asked(visit: Visit) -> Asked:
     offer = said.get("offer", "") or next(iter(visit.doors.offers))
     if offer not in visit.doors.offers:
         raise Malformed(marked("There is no such offer."))
-    return Asked(said.get("who", "").strip(), offer, _day(said.get("on", "")), _day(said.get("shown", "")))
+    return Asked(said.get("who", "").strip(), offer, read_day(said.get("on", "")), read_day(said.get("shown", "")))
 
 
-def _day(text: str) -> date | None:
+def read_day(text: str) -> date | None:
+    """A day of a form, None where it is empty; raises ``Malformed`` for anything else, and for days far away."""
     try:
         day = date.fromisoformat(text) if text else None
     except ValueError:

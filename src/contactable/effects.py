@@ -11,8 +11,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from contactable.judging import DECLARED, Judge
-from contactable.register import Entry, Tx, ledger, mirror
+from contactable.progress import Moved
+from contactable.register import Entry, Tx, cursors, ledger, mirror
 from contactable.rules import Channel
 from contactable.rules.calendar import paris_day
 from contactable.rules.labels import Language, label
@@ -20,6 +23,7 @@ from contactable.rules.labels import Language, label
 if TYPE_CHECKING:
     from contactable.kit import Contactable
 
+TOLD_EVERY = 5_000  # contacts
 Facts = Mapping[str, Any]
 
 
@@ -45,7 +49,7 @@ def mirrored(tx: Tx, connector: str) -> Iterator[tuple[str, Facts, Sequence[Entr
         after = ids[-1]
 
 
-def effects(kit: Contactable) -> Effects:
+def effects(kit: Contactable, tell: Moved = lambda done, total: None) -> Effects:
     """Count what every reading, offer, declaration and mapping does today."""
     found, today = Effects(), paris_day(kit.clock())
     with kit.register.read() as tx:
@@ -53,7 +57,22 @@ def effects(kit: Contactable) -> Effects:
             for _, facts, entries in mirrored(tx, name):
                 found.contacts[name] += 1
                 _count(found, kit.judge, facts, entries, today)
+                if (done := sum(found.contacts.values())) % TOLD_EVERY == 0:
+                    tell(done, None)
     return found
+
+
+def count_job(kit: Contactable, arguments: Facts, tell: Moved) -> str:
+    """Count for the console, and keep the counts: they name nobody."""
+    found = effects(kit, tell)
+    kit.register.write(lambda tx: cursors.set(tx, "console", "effects", msgspec.to_builtins(found)))
+    return f"{sum(found.contacts.values())} contacts"
+
+
+def counted(tx: Tx) -> Effects | None:
+    """What was counted last for the console; None before the first time."""
+    kept = cursors.get(tx, "console", "effects")
+    return msgspec.convert(kept, Effects) if kept else None
 
 
 def told(found: Effects, language: Language) -> dict[str, str]:

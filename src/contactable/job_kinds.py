@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from contactable import register_jobs, segments
+from contactable import effects, register_jobs, segments
 from contactable.beginning import Few, load_few
 from contactable.errors import Malformed
 from contactable.leaving import leave
 from contactable.loading import load
 from contactable.register import jobs
 from contactable.service import JOB_LEASE
+from contactable.supposing import suppose_job
 
 if TYPE_CHECKING:
     from contactable.kit import Contactable
@@ -63,6 +64,8 @@ KINDS: Final[Mapping[str, Callable[..., str]]] = {
     "make_lists": _make_lists,
     "remove_lists": _remove_lists,
     "uninstall": _uninstall,
+    "effects": effects.count_job,
+    "what if": suppose_job,
     **register_jobs.KINDS,
 }
 """What each kind of job runs."""

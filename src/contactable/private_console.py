@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import date
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
+from contactable import effects, reviewing
+from contactable.approvals import approvals_in, approve, decisions_of
+from contactable.commands.scrub import judgement
+from contactable.commands.status import look
 from contactable.console.private.doors import ConsoleDoors, Work
 from contactable.explaining import Explanation, explain
 from contactable.exports import complaint, person
 from contactable.exports.dossier import gather
+from contactable.lists.scrubbing import Wish, receipt_entry, scrub
 from contactable.register import NewEntry, ledger
+from contactable.rules import Channel
 from contactable.rules.calendar import paris_day
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from contactable.kit import Contactable
+    from contactable.mapping.decisions import Approval, Decision
     from contactable.register.subjects import Identifier
     from contactable.rules.labels import Language
 
@@ -35,6 +46,13 @@ def console_doors(kit: Contactable) -> ConsoleDoors:
         work=Work(
             explain=partial(_explain, kit),
             export=partial(_export, kit),
+            decisions=partial(_decisions, kit),
+            approve=lambda decision, by: approve(kit, [decision], by),
+            questions=reviewing.questions,
+            confirm=partial(_confirm, kit),
+            annul=partial(_annul, kit),
+            clean=partial(_clean, kit),
+            status=partial(look, kit),
             record_url=partial(_record_url, kit),
         ),
     )
@@ -56,6 +74,33 @@ def _export(kit: Contactable, what: str, who: Identifier, by: str, language: Lan
         today, company = paris_day(kit.clock()), kit.settings.pages.company
         return complaint.page(complaint.document(found, today, company), language)
     return person.page(person.document(found), language)
+
+
+def _decisions(
+    kit: Contactable, language: Language
+) -> tuple[Sequence[Decision], Sequence[Approval], Mapping[str, str]]:
+    with kit.register.read() as tx:
+        counted = effects.counted(tx)
+    return decisions_of(kit, language), approvals_in(kit), effects.told(counted, language) if counted else {}
+
+
+def _confirm(kit: Contactable, id: str, by: str) -> None:
+    kit.register.write(lambda tx: reviewing.confirm(tx, id, by))
+
+
+def _annul(kit: Contactable, id: str, reason: str, by: str, person: str) -> None:
+    kit.register.write(lambda tx: reviewing.reject(tx, id, reason, by, person))
+
+
+def _clean(
+    kit: Contactable, source: Path, column: str, channel: str, offer: str, only: bool, by: str
+) -> Mapping[str, Any]:
+    """Write ``cleaned`` and ``removed`` beside a file; what is returned is the receipt that the register keeps."""
+    cleaned, removed = (source.with_name(f"{name}{source.suffix}") for name in ("cleaned", "removed"))
+    judge = judgement(kit, Channel(channel), offer, only)
+    receipt = scrub(Wish(source, column, channel, offer), cleaned, removed, judge)
+    (entry,) = kit.register.write(lambda tx: ledger.record(tx, [receipt_entry(receipt, by)]))
+    return {**asdict(receipt), "receipt": entry.id if entry else "", "at": kit.clock().isoformat()}
 
 
 def _record_url(kit: Contactable, connector: str, record_id: str) -> str:

@@ -63,6 +63,11 @@ def contact(id: str, audience: str, email: str = "") -> SeenContact:
 
 @pytest.fixture
 def house(install: Callable[..., Desk], answering: Callable[[Flask], str], look: Look) -> House:
+    """An installation with two contacts and an account of each role."""
+    return settle(install, answering, look)
+
+
+def settle(install: Callable[..., Desk], answering: Callable[[Flask], str], look: Look) -> House:
     """Two contacts, one of them open by e-mail; a viewer, an operator and an administrator."""
     desk = install(CRM)
     kept = passwords.hashed(PASSWORD)

@@ -1,0 +1,111 @@
+"""What an administrator does in the console: review, decide, suppose, clean a list, look whether all runs."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from tests.console.conftest import Desk, Look
+from tests.console.test_private_way import EMAIL, House, settle
+
+from contactable.identifiers import IdentifierKind
+from contactable.register import NewEntry, ledger, subjects
+
+
+@pytest.fixture
+def url(sqlite_url: str) -> str:
+    """One database: what people see is the same on both."""
+    return sqlite_url
+
+
+@pytest.fixture
+def house(install: Callable[..., Desk], answering: Callable[[Flask], str], look: Look) -> House:
+    """An installation with two contacts and an account of each role."""
+    return settle(install, answering, look)
+
+
+@pytest.mark.parametrize("path", ["review", "decisions", "operations", "what-if", "clean"])
+def test_every_page_passes_axe_and_fits_a_small_screen(house: House, path: str) -> None:
+    house.log_in("administrator")
+    house.look.page.goto(f"{house.url}/{path}")
+    house.look.check(path)
+
+
+def doubtful(house: House) -> None:
+    """A reply of the contact that may have meant STOP."""
+    register = house.desk.kit.register
+    subject = register.write(lambda tx: subjects.subject_for(tx, IdentifierKind.EMAIL, EMAIL))
+    told = NewEntry(kind="opposition", subject_id=subject, on="email", reason="reply", confidence="probable")
+    register.write(lambda tx: ledger.record(tx, [told]))
+
+
+def test_an_administrator_annuls_a_doubtful_stop_with_a_reason(house: House) -> None:
+    doubtful(house)
+    house.log_in("administrator")
+    house.look.page.goto(f"{house.url}/review")
+    house.look.page.fill("main form [name=reason]", "it was thanks, not STOP")
+    house.look.page.click("form[action$=annul] button")
+
+    assert "Rien ne vous attend" in house.look.page.inner_text("main")
+    with house.desk.kit.register.read() as tx:
+        assert [each.kind for each in ledger.of_kind(tx, "annulment")] == ["annulment"]
+
+
+def test_an_operator_confirms_and_is_offered_no_annulment(house: House) -> None:
+    doubtful(house)
+    house.log_in("operator")
+    house.look.page.goto(f"{house.url}/review")
+
+    assert house.look.page.locator("form[action$=annul]").count() == 0
+    house.look.page.click("form[action$=confirm] button")
+    assert "Rien ne vous attend" in house.look.page.inner_text("main")
+
+
+def test_an_approved_decision_is_red_no_more_and_says_by_whom(house: House) -> None:
+    house.log_in("administrator")
+    house.look.page.goto(f"{house.url}/decisions")
+    before = house.look.page.locator("article.changed").count()
+    house.look.page.click("article.changed form button")
+
+    assert house.look.page.locator("article.changed").count() == before - 1
+    assert "Approuvée par administrator" in house.look.page.inner_text("main")
+
+
+def test_a_form_with_one_more_box_tells_how_many_would_open(house: House) -> None:
+    house.log_in("viewer")
+    house.look.page.goto(f"{house.url}/what-if")
+    house.look.page.select_option("#set", "consent_email_on")
+    house.look.page.fill("#to", (house.desk.kit.clock() - timedelta(days=2)).date().isoformat())
+    house.look.page.click("main form button")
+    house.look.page.wait_for_selector("table", timeout=20_000)
+
+    assert "2 contacts" in house.look.page.inner_text("main")
+    house.look.check("result")
+
+
+def test_a_list_comes_back_clean_with_its_receipt(house: House) -> None:
+    house.log_in("operator")
+    house.look.page.goto(f"{house.url}/clean")
+    lines = f"mail\n{EMAIL}\nnobody@example.com\n".encode()
+    house.look.page.set_input_files("#file", {"name": "list.csv", "mimeType": "text/csv", "buffer": lines})
+    house.look.page.fill("#column", "mail")
+    with house.look.page.expect_download() as download:
+        house.look.page.click("main form button")
+
+    packed = zipfile.ZipFile(io.BytesIO(download.value.path().read_bytes()))
+    assert sorted(packed.namelist()) == ["cleaned.csv", "receipt.json", "removed.csv"]
+    assert "nobody@example.com" in packed.read("removed.csv").decode()
+
+
+def test_a_column_that_is_not_there_is_said_with_those_that_are(house: House) -> None:
+    house.log_in("operator")
+    house.look.page.goto(f"{house.url}/clean")
+    house.look.page.set_input_files("#file", {"name": "list.csv", "mimeType": "text/csv", "buffer": b"mail\na@b.fr\n"})
+    house.look.page.fill("#column", "<b>")
+    house.look.page.click("main form button")
+
+    assert "mail" in house.look.page.inner_text("[role=alert]")
