@@ -90,8 +90,10 @@ def is_act(event: Event) -> bool:
 
 
 def is_to_be_entered(event: Event) -> bool:
-    """Whether an act counts at once. A doubtful release, an echo of unknown cause, and what anybody may have sent in
-    another's name wait for a person."""
+    """Whether an act counts at once.
+
+    A doubtful release, an echo of unknown cause, and what anybody may have sent in another's name wait for a person.
+    """
     certain = event.confidence is Confidence.CERTAIN
     nobodys = event.origin in (Origin.ECHO, Origin.UNKNOWN) and event.confidence is Confidence.REVIEW
     return is_act(event) and (certain if event.kind is Kind.RELEASE else not nobodys)

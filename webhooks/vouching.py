@@ -13,9 +13,8 @@ from email.message import Message
 from email.utils import getaddresses
 
 HEADER = "Authentication-Results"
-_COMMENT = re.compile(r"\([^()]*\)")
 _METHOD = re.compile(r"^\s*(dkim|spf|dmarc)\s*=\s*pass\b(.*)", re.IGNORECASE | re.DOTALL)
-_PROPERTY = re.compile(r"\b(header\.d|header\.i|header\.from|smtp\.mailfrom)\s*=\s*\"?([^\s;\"]+)", re.IGNORECASE)
+_PROPERTY = re.compile(r"\b(header\.d|header\.i|header\.from|smtp\.mailfrom)\s*=\s*([^\s;]+)", re.IGNORECASE)
 _SPEAKS_OF = {"dkim": {"header.d", "header.i"}, "spf": {"smtp.mailfrom"}, "dmarc": {"header.from"}}
 _MOST = 50_000  # characters of one header that are read
 
@@ -32,7 +31,7 @@ def is_vouched_for(message: Message, server: str) -> bool:
 def _passed(message: Message, server: str) -> Iterator[tuple[str, str]]:
     """What passed, as method and domain, by the topmost header that the server wrote."""
     for header in message.get_all(HEADER, []):
-        name, *results = _without_comments(str(header)[:_MOST]).split(";")
+        name, *results = _bare(str(header)[:_MOST]).split(";")
         if name.lower().split()[:1] == [server.lower()]:
             for result in results:
                 yield from _domains(result)
@@ -54,8 +53,16 @@ def _covers(method: str, found: str, domain: str) -> bool:
     return found == domain or above
 
 
-def _without_comments(text: str) -> str:
-    """Without comments, which may lie in one another."""
-    while (shorter := _COMMENT.sub(" ", text)) != text:
-        text = shorter
-    return text
+def _bare(text: str) -> str:
+    """Without comments, which may lie in one another, and without quoted parts: there anybody may write anything."""
+    kept, depth, quoted, escaped = [], 0, False, False
+    for letter in text:
+        if escaped or letter == "\\":
+            escaped = not escaped
+        elif letter == '"' and not depth:
+            quoted = not quoted
+        elif not quoted and letter in "()":
+            depth = max(0, depth + (1 if letter == "(" else -1))
+        elif not quoted and not depth:
+            kept.append(letter)
+    return "".join(kept)
