@@ -15,6 +15,7 @@ from contactable.sandbox.hubspot import Fault, HubSpotSandbox, Limits, Quirks
 SMALL: tuple[str, ...] = (
     "brevo",
     "dolibarr",
+    "dynamics",
     "espocrm",
     "odoo",
     "pipedrive",
