@@ -195,3 +195,19 @@ def test_questions_at_a_terminal_are_answered_one_after_the_other(tmp_path: Path
     settings = load(tmp_path / "c.toml")
     assert settings.offers["main"]["trades"] == "all"
     assert settings.connectors["hubspot"].mapping == {"country": "Pays", "declined": ["property:stop_sms"]}
+
+
+@pytest.mark.parametrize(("word", "asked"), [("--unsubscribe", True), ("--no-unsubscribe", False), ("", True)])
+def test_init_keeps_whether_oppositions_unsubscribe_in_the_crm_and_the_sync_obeys(
+    crm: HubSpotSandbox, tmp_path: Path, word: str, asked: bool
+) -> None:
+    given = ["--public-url", "https://example.com/c", "--token", "env:HUBSPOT_TOKEN", "--crm-url", crm.url]
+    (tmp_path / "answers.toml").write_text(ANSWERS, encoding="utf-8")
+    run(tmp_path, "init", *given, "--answers", tmp_path / "answers.toml", *filter(None, [word]))
+    run(tmp_path, "register", "upgrade")
+
+    run(tmp_path, "sync", "--yes")  # the first contact stands in a list of refusals
+
+    assert load(tmp_path / "contactable.toml").connectors["hubspot"].unsubscribe is asked
+    left = [crm.portal.preferences.may_receive(f"p{number}@example.com", 1601) for number in range(4)]
+    assert left == [False if asked else None, None, None, None]
