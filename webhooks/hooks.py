@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
+from flask import Response
 from werkzeug.wsgi import get_input_stream
 
 from contactable.clock import Clock
@@ -21,6 +22,7 @@ from contactable.webhooks.metrics import Outcome, Tally
 from contactable.webhooks.receiver import Answer, Arrival, Endpoint, keep_all, receive
 from contactable.webhooks.recording import Recorded
 from contactable.webhooks.request import Request
+from contactable.webhooks.saying import Saying, plainly
 
 LARGEST = 5 * 1024 * 1024  # bytes, compressed or not
 _CHUNK = 64 * 1024
@@ -43,7 +45,7 @@ class Doors:
     link_keys: tuple[bytes, ...]
     clock: Clock
     wake: Callable[[], None]
-    language: str = "fr"
+    say: Callable[[Saying], Response] = plainly
     begin: Callable[[Endpoint, Sequence[Event]], None] = lambda endpoint, events: None  # calls that agents make now
     refused: Callable[[str], None] = lambda endpoint: None  # hears of each request that was not authentic
     tally: Tally = field(default_factory=Tally)

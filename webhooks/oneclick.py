@@ -19,23 +19,12 @@ from contactable.signing import LinkPurpose, read_link, sign_link
 from contactable.webhooks.events import EVERYTHING, Event, Kind, On, Scope, ScopeKind, TimeQuality
 from contactable.webhooks.persons import subjects_of_contact
 from contactable.webhooks.recording import Recorded, Source, record_act
+from contactable.webhooks.saying import Saying
 
 if TYPE_CHECKING:
     from contactable.webhooks.hooks import Doors
 
 ENDPOINT = "one-click"
-QUIET = {
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-store",
-    "X-Robots-Tag": "noindex",
-    "Content-Security-Policy": "default-src 'none'; form-action 'self'; frame-ancestors 'none'",
-}
-PAGE = """<!doctype html><html lang="fr"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>Désinscription</title><h1>Ne plus recevoir nos e-mails</h1>
-<form method="post"><input type="hidden" name="List-Unsubscribe" value="One-Click">
-<button>Me désinscrire</button></form></html>"""
-DONE = """<!doctype html><html lang="fr"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>C'est fait</title><h1>C'est fait</h1><p>Nous ne vous solliciterons plus par ce canal.</p></html>"""
 
 
 def unsubscribe_url(
@@ -54,19 +43,19 @@ def unsubscribe_headers(url: str) -> dict[str, str]:
 def unsubscribe(doors: Doors, token: str) -> Response:
     """Answer a GET with a page whose button posts, a one-click POST with 200 after the opposition is on disk."""
     if request.method != "POST" or request.form.get("List-Unsubscribe") != "One-Click":
-        return Response(PAGE, 200, headers=QUIET, content_type="text/html; charset=utf-8")
+        return doors.say(Saying.UNSUBSCRIBE)
     try:
         subject, on, kind, scope_id = read_link(doors.link_keys, LinkPurpose.UNSUBSCRIBE, token)
         event = _event(token, On(on), Scope(ScopeKind(kind), scope_id))
     except (NotAuthentic, ValueError):
-        return Response(DONE, 200, headers=QUIET, content_type="text/html; charset=utf-8")
+        return doors.say(Saying.UNSUBSCRIBED)
     try:
         recorded = doors.register().write(lambda tx: _keep(tx, subject, event, doors))
     except RegisterError:
         return Response("try again later\n", 503)
     if recorded.entered:
         doors.wake()
-    return Response(DONE, 200, headers=QUIET, content_type="text/html; charset=utf-8")
+    return doors.say(Saying.UNSUBSCRIBED)
 
 
 def _event(token: str, on: On, scope: Scope) -> Event:

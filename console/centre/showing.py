@@ -34,9 +34,11 @@ def reader(doors: CentreDoors) -> Language:
     return language_of(request, doors.language)
 
 
-def said(doors: CentreDoors, title: str, sentence: str, status: int = HTTPStatus.OK, **more: Any) -> Response:
-    """A page that says one thing; texts are marked ones, said in the reader's language."""
-    return show(doors, "said.html", status=status, title=title, sentence=sentence, **more)
+def said(
+    doors: CentreDoors, title: str, sentence: str, status: int = HTTPStatus.OK, button: tuple[str, ...] = ()
+) -> Response:
+    """A page that says one thing, in the reader's language; ``button``: name, value and text of one that posts."""
+    return show(doors, "said.html", status=status, title=title, sentence=sentence, button=button)
 
 
 def not_ours(doors: CentreDoors) -> Response:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from contactable.console.card import add_card
+from contactable.console.centre.linked import say
 from contactable.console.centre.routes import add_pages
 from contactable.errors import SettingsError
 from contactable.pages import card_doors, centre_doors
@@ -42,7 +44,7 @@ def doors_of(kit: Contactable) -> Doors:
         link_keys=kit.link_keys,
         clock=kit.clock,
         wake=kit.service.wake,
-        language=kit.settings.language,
+        say=partial(say, centre_doors(kit)),
         begin=kit.service.begin,
         refused=Knocks(lambda: kit.register, kit.clock).refused,
     )

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from threading import Thread
 from typing import Any
 
@@ -17,10 +20,12 @@ from tests.console.test_preference_centre import LOU, NUMBER, know, reasons
 from contactable.clock import utc_now
 from contactable.identifiers import IdentifierKind
 from contactable.register import ledger, subjects
+from contactable.register.sealing import seal
 from contactable.rules import Reason
 from contactable.signing import LinkPurpose, Secret, check_standard_webhook, sign_fresh_link
 
 MINE = "/contactable/mine"
+VERIFIER = Path(__file__).parents[2] / "docs" / "verify_proof.py"
 ENGLISH = {"Accept-Language": "en"}
 MAIL = '\n[mail]\nhost = "127.0.0.1"\nport = {port}\nsender = "prospection@example.com"\ntls = "none"\n'
 WORDING = """
@@ -134,6 +139,19 @@ def test_a_proof_is_downloaded_without_an_account_to_read_and_to_verify(desk: De
     assert "box ticked on /offers" in sheet.text
     assert json.loads(data.text)["entry"]["kind"] == "consent"
     assert LOU not in sheet.text + data.text
+
+
+def test_the_downloaded_proof_is_verified_with_nothing_but_python(desk: Desk, opened: Opened, tmp_path: Path) -> None:
+    unsealed = json.loads(opened.do(proof=consent_id(desk)).text)
+    seal(desk.kit.register, desk.kit.seal_key, tmp_path / "roots.jsonl")
+    (tmp_path / "proof.json").write_text(opened.do(proof=consent_id(desk)).text, encoding="utf-8")
+
+    files = [str(tmp_path / name) for name in ("proof.json", "roots.jsonl")]
+    words = [sys.executable, str(VERIFIER), *files, desk.kit.seal_key.public]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+
+    assert unsealed["sealed"] is None
+    assert (done.returncode, "The proof holds" in done.stdout) == (0, True), done.stdout + done.stderr
 
 
 def test_withdrawing_is_one_press_and_closes_the_channel(desk: Desk, opened: Opened) -> None:

@@ -1,0 +1,34 @@
+"""The pages behind the links of messages that ask for one press: unsubscribing (RFC 8058), and confirming a consent."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import Response
+
+from contactable.console.centre.doors import CentreDoors
+from contactable.console.centre.showing import said
+from contactable.console.site.languages import marked
+from contactable.webhooks.saying import BUTTONS, Saying
+
+_WORDS: Final = {
+    Saying.UNSUBSCRIBE: (marked("Unsubscribe"), marked("One press, and we no longer approach you this way.")),
+    Saying.UNSUBSCRIBED: (marked("It is done"), marked("We shall no longer approach you this way.")),
+    Saying.CONFIRM: (
+        marked("Confirm your consent"),
+        marked("By confirming you agree to be approached. You may object at any time."),
+    ),
+    Saying.CONFIRMED: (marked("It is done"), marked("It is confirmed. You may object at any time.")),
+    Saying.OVER: (
+        marked("This link is no longer valid"),
+        marked("This link was used already or is no longer valid: nothing has changed."),
+    ),
+}
+_PRESS: Final = {Saying.UNSUBSCRIBE: marked("Unsubscribe me"), Saying.CONFIRM: marked("I confirm")}
+
+
+def say(doors: CentreDoors, saying: Saying) -> Response:
+    """The page that says it, with its button where it has one."""
+    title, sentence = _WORDS[saying]
+    button = (*BUTTONS[saying], _PRESS[saying]) if saying in BUTTONS else ()
+    return said(doors, title, sentence, button=button)
