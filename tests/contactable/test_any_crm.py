@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from click.testing import CliRunner, Result
 
 from contactable.cli import WAITS_FOR_A_PERSON, group
+from contactable.connectors.espocrm.fields import property_of as espocrm_property
 from contactable.errors import SettingsError
-from contactable.sandbox import brevo, odoo, pipedrive, salesforce
-from contactable.sandbox.front import SmallCrm
+from contactable.sandbox import brevo, dolibarr, dynamics, espocrm, odoo, pipedrive, salesforce, sellsy, zoho
+from contactable.sandbox.front import Manner, SmallCrm
 from contactable.settings import load
 
 ANSWERS = """
@@ -159,6 +161,90 @@ def with_salesforce(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator
         yield made
 
 
+class Another(NamedTuple):
+    """A CRM of the sandbox: whom it holds, what ``init`` is told, and where a contact was last met."""
+
+    manner: Manner
+    email: str
+    phone: str
+    met: str
+    options: Callable[[SmallCrm], tuple[str, ...]]
+    name_of: Callable[[str], str] = str.lower
+
+
+def _keys(*names: str) -> tuple[str, ...]:
+    return tuple(f"{name}=env:CRM_KEY" for name in names)
+
+
+ANOTHER = {
+    "dolibarr": Another(
+        dolibarr.MANNER, "email", "phone_mobile", "note_private", lambda crm: (f"base_url={crm.url}", *_keys("token"))
+    ),
+    "dynamics": Another(
+        dynamics.MANNER,
+        "emailaddress1",
+        "mobilephone",
+        "description",
+        lambda crm: (
+            *(f"base_url={crm.url}", f"login_url={crm.url}", "tenant=sandbox"),
+            *_keys("client_id", "client_secret"),
+        ),
+        lambda name: name.removeprefix("new_"),
+    ),
+    "espocrm": Another(
+        espocrm.MANNER,
+        "emailAddress",
+        "phoneNumber",
+        "description",
+        lambda crm: (f"base_url={crm.url}", "admin=env:CRM_ADMIN", *_keys("token")),
+        espocrm_property,
+    ),
+    "sellsy": Another(
+        sellsy.MANNER,
+        "email",
+        "mobile_number",
+        "position",
+        lambda crm: (f"base_url={crm.url}", *_keys("client_id", "client_secret")),
+    ),
+    "zoho": Another(
+        zoho.MANNER,
+        "Email",
+        "Mobile",
+        "Description",
+        lambda crm: (
+            *(f"base_url={crm.url}/crm/v8", f"accounts_url={crm.url}"),
+            *_keys("client_id", "client_secret", "refresh_token"),
+        ),
+    ),
+}
+
+
+class WithAnother(WithSmall):
+    name_of: Callable[[str], str]
+
+    def shown(self) -> list[Mapping[str, str]]:
+        living = self.crm.contacts.living()
+        return [{self.name_of(name): str(value) for name, value in each.values.items()} for each in living]
+
+
+@pytest.fixture
+def with_another(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Company]:
+    used = ANOTHER[request.param]
+    people = [
+        {used.email: f"p{n}@example.com", used.phone: f"+3363998003{n}", used.met: "2026-11-01"} for n in range(3)
+    ]
+    crm = SmallCrm(used.manner, people, limits={})
+    crm.opt_out(list(crm.contacts.by_id)[1], "email")
+    with crm:
+        monkeypatch.setenv("CRM_KEY", crm.token)
+        monkeypatch.setenv("CRM_ADMIN", espocrm.ADMIN)
+        init = ("--crm", request.param, *(each for option in used.options(crm) for each in ("--set", option)))
+        answers = ANSWERS.format(met=used.met, taken="").replace('property = "email"', f'property = "{used.email}"')
+        made = WithAnother(tmp_path, init, answers)
+        made.crm, made.name_of = crm, used.name_of
+        yield made
+
+
 @pytest.fixture
 def with_table(tmp_path: Path) -> Company:
     rows = [f"{n};p{n}@example.com;+3363998004{n};2026-11-01;{'Oui' if n == 1 else ''}" for n in range(3)]
@@ -177,7 +263,8 @@ def company(
     return made
 
 
-def test_init_and_the_first_sync_lead_to_verdicts_in_any_crm(company: Company) -> None:
+def decides_by_the_first_sync(company: Company) -> None:
+    """Three people, one of them opposed in the CRM itself: verdicts stand there after the first sync."""
     company.begin()
 
     waits, done = company.run("sync"), company.run("sync", "--yes")
@@ -186,6 +273,15 @@ def test_init_and_the_first_sync_lead_to_verdicts_in_any_crm(company: Company) -
     reasons = [each["contactable_email_reason"] for each in company.shown()]
     assert reasons.count("opposition") == 1
     assert reasons.count("legitimate_interest_professional") == 2
+
+
+def test_init_and_the_first_sync_lead_to_verdicts_in_any_crm(company: Company) -> None:
+    decides_by_the_first_sync(company)
+
+
+@pytest.mark.parametrize("with_another", ANOTHER, indirect=True)
+def test_init_and_the_first_sync_lead_to_verdicts_in_the_other_crms(with_another: Company) -> None:
+    decides_by_the_first_sync(with_another)
 
 
 def test_a_dry_run_counts_and_writes_nothing_anywhere(company: Company) -> None:
