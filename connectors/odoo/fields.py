@@ -16,6 +16,8 @@ from contactable.errors import Refused
 OURS, PARTNER = "contactable_", "res.partner"
 TYPES = {Shape.CHOICE: "selection", Shape.DATE: "date", Shape.NUMBER: "float"}
 """What is not here is a text of any length: Odoo cuts moments to seconds."""
+READABLE = frozenset("char text selection boolean date datetime integer float monetary many2one".split())
+"""Types that are told as properties: pictures, computed lists and the like would only make readings slow."""
 Known = Mapping[str, Mapping[str, Any]]
 
 
@@ -50,7 +52,7 @@ def wanted(properties: Iterable[str], among: Known) -> list[str]:
 
 def names(rpc: Rpc) -> frozenset[str]:
     """The properties of contacts."""
-    among = known(rpc)
+    among = {name: each for name, each in known(rpc).items() if each["type"] in READABLE}
     boxes = {each for each in among if each.startswith(f"x_{OURS}") and among[each]["type"] == "boolean"}
     return frozenset({*map(property_of, among), *(property_of(each).rpartition("_")[0] for each in boxes)})
 

@@ -59,7 +59,7 @@ class Field:
         return float(text) if self.type == "double" else text
 
     def _choice(self, value: Any) -> str:
-        number = str(value.get("id")) if isinstance(value, Mapping) else str(value)
+        number = str(value.get("id", value.get("value", ""))) if isinstance(value, Mapping) else str(value)
         return self.options.get(number, number)
 
 

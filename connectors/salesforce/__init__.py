@@ -145,6 +145,10 @@ class Salesforce:
         """Give the names of all fields of contacts and leads that we may see."""
         return self.fields.names()
 
+    def remove_properties(self, names: Sequence[str]) -> Iterator[str]:
+        """Take fields of ours away, with all they hold; Salesforce keeps them in its bin for a while."""
+        return self.fields.remove(names)
+
     def iter_changed(self, cursor: Mapping[str, Any] | None, properties: Sequence[str]) -> Iterator[Page]:
         """Yield pages of records changed since ``cursor`` (None: all), deleted and merged ones too."""
         fetch = people.fetch(self.account, self.fields, properties)

@@ -40,6 +40,8 @@ FURTHER: Mapping[str, Mapping[str, Any]] = {
     "Text": {"length": 40},
     "LongTextArea": {"length": 32_768, "visibleLines": 3},
 }
+UNREADABLE = frozenset({"address", "location", "base64", "anyType", "complexvalue"})
+"""Types that are no text: the parts of an address are fields of their own."""
 Known = Mapping[str, Mapping[str, Any]]
 
 
@@ -74,7 +76,8 @@ class Fields:
 
     def names(self) -> frozenset[str]:
         """The properties of all kinds of record."""
-        return frozenset(property_of(name) for kind in self.objects for name in self.known(kind, fresh=True))
+        among = [each for kind in self.objects for each in self.known(kind, fresh=True).values()]
+        return frozenset(property_of(str(each["name"])) for each in among if each["type"] not in UNREADABLE)
 
     def ensure(self, schema: Sequence[Property]) -> Iterator[str]:
         """Create what is missing and yield the names created; ``Refused`` before that where a type is another."""
@@ -95,6 +98,16 @@ class Fields:
             self._show(made)
         self._known.clear()
 
+    def remove(self, names: Sequence[str]) -> Iterator[str]:
+        """Take fields of ours away with all they hold; yield the names of those that were there."""
+        for name in (each for each in names if each.startswith(OURS)):
+            found = [id for kind in self.objects for id in self._ids_of(kind, name)]
+            for id in found:
+                self.account.call("DELETE", f"/tooling/sobjects/CustomField/{id}", expected=(404,))
+            if found:
+                yield name
+        self._known.clear()
+
     def _create(self, kind: str, wanted: Property) -> bool:
         """Make a field; one that is there and was not shown to us is shown from now on."""
         body = {"FullName": f"{kind}.{field_of(wanted.name)}", "Metadata": _metadata(wanted)}
@@ -108,12 +121,14 @@ class Fields:
         known = {str(each["value"]) for each in there.get("picklistValues") or ()}
         if not {each.value for each in wanted.options} - known:
             return
-        name = field_of(wanted.name).removesuffix(ENDING)
-        named = [f"DeveloperName = '{name}'", f"TableEnumOrId = '{kind}'"]
-        found = query(self.account, select(["Id"], "CustomField", named), tooling=True)
         kept = [each for each in there["picklistValues"] if each["value"] not in {one.value for one in wanted.options}]
         body = {"FullName": f"{kind}.{field_of(wanted.name)}", "Metadata": _metadata(wanted, kept)}
-        self.account.call("PATCH", f"/tooling/sobjects/CustomField/{found[0]['Id']}", json=body)
+        for id in self._ids_of(kind, wanted.name):
+            self.account.call("PATCH", f"/tooling/sobjects/CustomField/{id}", json=body)
+
+    def _ids_of(self, kind: str, name: str) -> list[str]:
+        named = [f"DeveloperName = '{name}'", f"TableEnumOrId = '{kind}'"]
+        return [str(each["Id"]) for each in query(self.account, select(["Id"], "CustomField", named), tooling=True)]
 
     def _show(self, made: Sequence[tuple[str, str]]) -> None:
         set_id = self._permission_set()

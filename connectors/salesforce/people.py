@@ -16,6 +16,7 @@ from contactable.connectors.salesforce.fields import Fields, field_of, query, se
 from contactable.connectors.salesforce.writing import OPT_OUTS, PREFIXES, kind_of
 
 PAGE, MOST_IDS = 2_000, 200
+MOST_NAMES = 100  # in one query beside that many ids: an address of 16,000 letters is refused
 INDIVIDUAL = ("HasOptedOutSolicit", "HasOptedOutProcessing", "HasOptedOutProfiling", "ShouldForget")
 """What is read of the individual, as ``Individual.HasOptedOutSolicit``; where the organisation has individuals."""
 Place = list[str] | None
@@ -128,8 +129,11 @@ def _in(
     account: Account, fields: Fields, kind: str, field: str, values: Sequence[str], properties: Sequence[str]
 ) -> list[ContactRecord]:
     listed = ", ".join(f"'{each}'" for each in values)
-    items = _ask(account, fields, kind, [f"{field} IN ({listed})", *_present(kind)], properties)
-    return [_as_record(each, fields, kind, properties) for each in items]
+    items: dict[str, dict[str, Any]] = {}
+    for some in in_groups(list(properties), MOST_NAMES) if properties else ((),):
+        for item in _ask(account, fields, kind, [f"{field} IN ({listed})", *_present(kind)], some):
+            items.setdefault(str(item["Id"]), {}).update(item)
+    return [_as_record(each, fields, kind, properties) for each in items.values()]
 
 
 def _left_of_merges(

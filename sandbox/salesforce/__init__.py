@@ -75,7 +75,7 @@ def enlist(crm: SmallCrm, name: str, ids: Sequence[str]) -> None:
 
 
 def _access(crm: SmallCrm) -> Mapping[str, str]:
-    return {"client_id": crm.token, "client_secret": crm.token}
+    return {"token": "", "client_id": crm.token, "client_secret": crm.token}
 
 
 _DATA = "/services/data/<version>"
@@ -94,6 +94,7 @@ MANNER = Manner(
         Route("me", "GET", f"{_DATA}/chatter/users/me", answers.me),
         Route("field", "POST", f"{_DATA}/tooling/sobjects/CustomField", answers.make_field),
         Route("field_change", "PATCH", f"{_DATA}/tooling/sobjects/CustomField/<id>", answers.change_field),
+        Route("field_delete", "DELETE", f"{_DATA}/tooling/sobjects/CustomField/<id>", answers.delete_field),
         Route("tooling_query", "GET", f"{_DATA}/tooling/query", answers.find_field),
     ),
     _admit,

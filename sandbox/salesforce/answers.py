@@ -114,7 +114,15 @@ def find_field(asked: Asked) -> Answer:
     found = re.search(r"DeveloperName = '(\w+)' AND TableEnumOrId = '(\w+)'", asked.one("q"))
     if found is None:
         raise asked.crm.problem(400, "MALFORMED_QUERY")
-    return Answer(200, {"records": [{"Id": f"00N{found[2]}{found[1]}__c"}]})
+    there = f"{found[1]}__c" in asked.crm.own.fields[found[2]]
+    return Answer(200, {"records": [{"Id": f"00N{found[2]}{found[1]}__c"}] if there else []})
+
+
+def delete_field(asked: Asked) -> Answer:
+    """Take a custom field away."""
+    for kind, known in asked.crm.own.fields.items():
+        known.pop(asked.path["id"].removeprefix(f"00N{kind}"), None)
+    return Answer(204)
 
 
 def _rows(asked: Asked, wanted: Query, deleted: bool) -> list[dict[str, Any]]:

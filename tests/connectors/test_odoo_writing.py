@@ -123,6 +123,13 @@ def test_a_row_made_inactive_is_told_by_the_consent_feed_too(crm: SmallCrm, odoo
     assert (told.id, told.properties["is_blacklisted"]) == ("4", "false")
 
 
+def test_pictures_are_no_properties_and_are_not_read_unasked(crm: SmallCrm, odoo: Odoo) -> None:
+    crm.own.fields["image_1920"] = {"type": "binary"}
+
+    assert "image_1920" not in odoo.property_names()
+    assert {"email", "function", "is_blacklisted"} <= odoo.property_names()
+
+
 def test_archived_contacts_are_read_and_written_like_any_other(crm: SmallCrm, odoo: Odoo) -> None:
     crm.contacts.change("5", {"active": False})
 

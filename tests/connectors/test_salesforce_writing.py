@@ -63,6 +63,29 @@ def test_a_field_of_ours_that_was_hidden_from_us_is_shown_again(crm: SmallCrm, s
     assert crm.own.hidden == set()
 
 
+def test_our_fields_go_from_both_kinds_and_nothing_else_goes(crm: SmallCrm, salesforce: Salesforce) -> None:
+    list(salesforce.ensure_properties([COLOUR]))
+
+    assert list(salesforce.remove_properties(["contactable_colour", "contactable_none", "Title"])) == [
+        "contactable_colour"
+    ]
+    assert not any("contactable_colour__c" in known for known in crm.own.fields.values())
+    assert "Title" in crm.own.fields["Contact"]
+
+
+def test_hundreds_of_fields_are_read_in_queries_that_a_url_holds(crm: SmallCrm, salesforce: Salesforce) -> None:
+    names = [f"Custom_field_with_a_long_name_{number}__c" for number in range(250)]
+    crm.own.fields["Contact"] |= {name: {"name": name, "type": "string"} for name in names}
+    id = next(iter(salesforce.iter_ids()))
+    crm.contacts.change(id, {names[0]: "first", names[-1]: "last"})
+    crm.journal.clear()
+
+    (record,) = salesforce.read([id], names)
+
+    assert (record.properties[names[0]], record.properties[names[-1]]) == ("first", "last")
+    assert crm.journal.count("query") == 3
+
+
 def test_an_individual_that_objects_is_found_though_the_record_is_old(crm: SmallCrm, salesforce: Salesforce) -> None:
     (id,) = [each.id for each in crm.add([{"Email": "ada@example.com"}], days_ago=400)]
     *_, last = salesforce.iter_consent_changes(None, ["Email"])
