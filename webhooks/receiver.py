@@ -20,11 +20,11 @@ from contactable.register import Tx, inbox
 from contactable.webhooks.attempts import keep_calls
 from contactable.webhooks.called import with_late_numbers
 from contactable.webhooks.despite import count_despite
-from contactable.webhooks.events import Event, Problem, Trace
+from contactable.webhooks.events import Event, Kind, Origin, Problem, Trace
 from contactable.webhooks.incidents import count_incidents
 from contactable.webhooks.metrics import Outcome
 from contactable.webhooks.provider import Provider
-from contactable.webhooks.recording import Recorded, Source, is_act, record, record_all
+from contactable.webhooks.recording import Recorded, Source, is_act, is_to_be_entered, record, record_all
 from contactable.webhooks.request import Request, Secrets
 
 log = structlog.get_logger()
@@ -37,6 +37,7 @@ UNVERIFIED = frozenset({"path_secret", "open_form"})
 """Proofs that anybody who learns a secret can give. What they close is grouped by the hour, to be annulled at once."""
 LONGEST_NOTE = 300
 CONFIRM = "The sender asks to be confirmed: contactable inbox confirm, with this id."
+UNPROVED = "nothing proves who asks; contactable review confirm enters it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,8 +181,14 @@ def state_of(items: Sequence[Event | Problem], recorded: Recorded) -> str:
 
 
 def note_of(items: Sequence[Event | Problem]) -> str:
-    """The first problems of a delivery, in words that name no person."""
-    return "; ".join(item.why for item in items if isinstance(item, Problem))[:LONGEST_NOTE]
+    """The first problems of a delivery, and why it waits for a person, in words that name nobody."""
+    said = (item.why if isinstance(item, Problem) else _why_it_waits(item) for item in items)
+    return "; ".join(filter(None, said))[:LONGEST_NOTE]
+
+
+def _why_it_waits(event: Event) -> str:
+    unproved = event.kind is Kind.OPPOSITION and event.origin is Origin.UNKNOWN and not is_to_be_entered(event)
+    return UNPROVED if unproved else ""
 
 
 def as_received(delivery: inbox.Delivery, options: Mapping[str, Any]) -> Request:
