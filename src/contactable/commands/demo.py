@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import socket
 import threading
 from collections import Counter
@@ -15,9 +16,12 @@ from contactable.demo.acts import ACTS, STOP, Done, perform
 from contactable.demo.elsewhere import look_elsewhere
 from contactable.demo.proof import differences
 from contactable.demo.stage import Stage, answering, stage
+from contactable.errors import SettingsError
 from contactable.loading import load
 from contactable.logs import quiet
 from contactable.progress import progress_bar
+from contactable.register import accounts
+from contactable.register.accounts import Role
 from contactable.rules import Channel, Reason
 from contactable.rules.calendar import paris_day
 
@@ -100,11 +104,26 @@ def _table(scene: Stage) -> Table:
 def _wait(scene: Stage, console: Console) -> None:
     console.print(f"\nThe CRM: {scene.crm.url}/crm/v3/objects/contacts   (token in {scene.folder}/hubspot.token)")
     console.print(f"The kit: {scene.url}/readyz   (settings in {scene.folder}/contactable.toml)")
+    _open_console(scene, console)
     console.print("Ctrl-C ends it.")
     try:
         threading.Event().wait()
     except KeyboardInterrupt:
         console.print("Ended.")
+
+
+def _open_console(scene: Stage, console: Console) -> None:
+    """Say where people look, and how to log in there as long as this runs."""
+    from contactable.console.private import passwords
+
+    word = secrets.token_urlsafe(12)
+    try:
+        kept = passwords.hashed(word)
+    except SettingsError as error:
+        console.print(f"The console: {error}", markup=False)
+        return
+    scene.kit.register.write(lambda tx: accounts.add(tx, "demo", Role.ADMINISTRATOR, kept))
+    console.print(f"The console: {scene.url}/console/   (name: demo, password: {word})", markup=False)
 
 
 def _free_port() -> int:

@@ -1,0 +1,51 @@
+"""The console with the contacts of the demonstration: the pictures of the README are made here."""
+
+from __future__ import annotations
+
+import socket
+
+from tests.console.conftest import PICTURES, WIDE, Look
+from tests.console.test_private_way import PASSWORD
+
+from contactable.console.private import passwords
+from contactable.demo.acts import STOP, perform
+from contactable.demo.stage import Stage, answering, stage
+from contactable.loading import load
+from contactable.register import accounts
+
+
+def picture(look: Look, name: str) -> None:
+    """Keep what a screen shows."""
+    look.page.set_viewport_size({**WIDE, "height": 800})  # type: ignore[typeddict-item]
+    look.page.screenshot(path=PICTURES / f"demo-{name}.png")
+
+
+def look_around(scene: Stage, look: Look, contact: str) -> None:
+    """Log in, and look at the overview, at a contact, and at the decisions."""
+    look.page.goto(f"{scene.url}/console/")
+    look.page.fill("#name", "demo")
+    look.page.fill("#password", PASSWORD)
+    look.page.click("main button")
+    look.page.click("form[action$=count] button")
+    assert "500" in look.page.inner_text(".age")
+    picture(look, "overview")
+    look.page.click("nav a[href$=contact]")
+    look.page.fill("#who", contact)
+    look.page.click("form.search button")
+    assert "S'est opposé" in look.page.inner_text(".verdicts")
+    picture(look, "contact")
+    look.page.click("nav a[href$=decisions]")
+    picture(look, "decisions")
+
+
+def test_who_never_saw_the_kit_finds_in_the_console_why_a_contact_of_the_demonstration_is_closed(look: Look) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    kept = passwords.hashed(PASSWORD)
+    with stage(port) as scene:
+        load(scene.kit, "hubspot")
+        scene.kit.register.write(lambda tx: accounts.add(tx, "demo", "administrator", kept))
+        with answering(scene.kit, port):
+            done = perform(scene, STOP, [])
+            look_around(scene, look, done.contact)
