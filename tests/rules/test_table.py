@@ -215,7 +215,8 @@ def test_record_batches_come_back_with_their_ids_and_texts() -> None:
         ({"informed": ["oui"]}, "informed"),
         ({"last_contact_on": ["yesterday"]}, "last_contact_on"),
         ({"consent_email_on": ["2026-02-30"]}, "consent_email_on"),
-        ({"audience": np.array([7], np.int8)}, "audience"),
+        ({"audience": np.array([3], np.int8)}, "audience"),  # the first code beyond the three
+        ({"audience": np.array([0, -1], np.int8)}, "audience"),
         ({"street": ["yes"], "mobile": ["yes", "no"]}, "differ in length"),
         ({"consent_phone_on": ["2026-03-02"], "consent_phone_until": ["2026-03-01"]}, "consent_phone_until"),
     ],
