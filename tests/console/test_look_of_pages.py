@@ -16,9 +16,7 @@ from contactable.identifiers import IdentifierKind
 from contactable.register import subjects
 from contactable.webhooks.oneclick import unsubscribe_url
 
-LOGO = (
-    '<svg xmlns="http://www.w3.org/2000/svg" width="120" height="40"><rect width="120" height="40" fill="red"/></svg>'
-)
+LOGO = '<svg xmlns="http://www.w3.org/2000/svg" width="90" height="30"><rect width="90" height="30" fill="red"/></svg>'
 PAGES = '\n[pages]\ncompany = "Vélos SAS"\nlogo = "logo.svg"\ncolour = "#ffd200"\n'
 
 
