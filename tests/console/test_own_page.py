@@ -146,7 +146,7 @@ def test_the_downloaded_proof_is_verified_with_nothing_but_python(desk: Desk, op
     seal(desk.kit.register, desk.kit.seal_key, roots)
     (tmp_path / "proof.json").write_text(opened.do(proof=consent_id(desk)).text, encoding="utf-8")
 
-    words = [sys.executable, VERIFIER, tmp_path / "proof.json", roots, desk.kit.seal_key.public]
+    words = [sys.executable, *map(str, (VERIFIER, tmp_path / "proof.json", roots)), desk.kit.seal_key.public]
     done = subprocess.run(words, capture_output=True, text=True, check=False)
 
     assert (done.returncode, "The proof holds" in done.stdout) == (0, True), done.stdout + done.stderr
