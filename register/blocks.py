@@ -18,7 +18,7 @@ from sqlalchemy import ColumnElement, Row, and_, delete, func, or_, select, tupl
 from contactable.identifiers import IdentifierKind
 from contactable.register import journal, marks
 from contactable.register.journal import Written
-from contactable.register.ledger import Entry
+from contactable.register.ledger import Entry, NewEntry
 from contactable.register.schema import identifiers
 from contactable.register.schema_work import blocks as table
 from contactable.register.standing import still_opposed
@@ -66,7 +66,9 @@ def connect(tx: Tx, senders: Mapping[str, Sequence[str]], named: Iterable[str] =
     tx.connection.execute(delete(table).where(table.c.endpoint.not_in(list(senders))))
 
 
-def owe(tx: Tx, entries: Iterable[Entry], known: Callable[[], Mapping[str, str]] = dict, *, told_by: str = "") -> int:
+def owe(
+    tx: Tx, entries: Iterable[Entry | NewEntry], known: Callable[[], Mapping[str, str]] = dict, *, told_by: str = ""
+) -> int:
     """Owe every connected sender the blocks that these entries mean; return how many.
 
     ``known`` gives normalised identifiers by subject, where they are at hand. The sender that told of an opposition
@@ -164,11 +166,11 @@ def _said(tx: Tx) -> Any:
     return json.loads(marks.get(tx, BLOCKLISTS) or '{"senders": {}, "named": []}')
 
 
-def _is_general(entry: Entry, named: Sequence[str]) -> bool:
+def _is_general(entry: Entry | NewEntry, named: Sequence[str]) -> bool:
     return entry.scope_kind == "global" or entry.scope_id not in named
 
 
-def _channels(entry: Entry, kinds: Mapping[str, set[str]]) -> Iterator[str]:
+def _channels(entry: Entry | NewEntry, kinds: Mapping[str, set[str]]) -> Iterator[str]:
     for channel in kinds.get(entry.subject_id or "", ()):
         if entry.on in (channel, "all"):
             yield channel

@@ -11,14 +11,15 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import func, select, update
 
-from contactable.register.columns import dump
-from contactable.register.ledger import new_id
+from contactable.register.columns import dump, microseconds
+from contactable.register.ledger import new_ids
 from contactable.register.schema_work import deliveries as table
-from contactable.register.statements import insert
+from contactable.register.statements import Row, insert
 from contactable.register.transaction import Tx
 
 NEW = "new"
@@ -56,9 +57,9 @@ def keep(tx: Tx, delivery: Delivery) -> str:
 
 def keep_all(tx: Tx, arrived: Sequence[Delivery]) -> list[str]:
     """Keep deliveries, in one statement; return their ids."""
-    rows = [_row(tx, *each) for each in zip(arrived, _sealed(tx, arrived), strict=True)]
-    insert(tx.connection, table, rows)
-    return [row["id"] for row in rows]
+    ids = new_ids(tx.now, len(arrived))
+    insert(tx.connection, table, map(partial(_row, microseconds(tx.now)), ids, arrived, _sealed(tx, arrived)))
+    return [id.hex() for id in ids]
 
 
 def _sealed(tx: Tx, arrived: Sequence[Delivery]) -> Iterator[tuple[bytes | None, bytes | None]]:
@@ -74,21 +75,20 @@ def _sealed(tx: Tx, arrived: Sequence[Delivery]) -> Iterator[tuple[bytes | None,
         yield (None, None) if delivery.state == IGNORED else (next(sealed), next(sealed))
 
 
-def _row(tx: Tx, delivery: Delivery, sealed: tuple[bytes | None, bytes | None]) -> dict[str, Any]:
-    headers, raw = sealed
-    return {
-        "id": new_id(tx.now),
-        "endpoint": delivery.endpoint,
-        "provider": delivery.provider,
-        "received_at": delivery.received_at,
-        "state": delivery.state,
-        "proof_level": delivery.proof,
-        "sha256": delivery.sha256,
-        "headers": headers,
-        "raw": raw,
-        "note": delivery.note,
-        "settled_at": None if delivery.state == NEW else tx.now,
-    }
+def _row(now: int, id: bytes, delivery: Delivery, sealed: tuple[bytes | None, bytes | None]) -> Row:
+    """In the order of the columns, as they keep it."""
+    return (
+        id,
+        delivery.endpoint,
+        delivery.provider,
+        microseconds(delivery.received_at),
+        delivery.state,
+        delivery.proof,
+        delivery.sha256,
+        *sealed,
+        delivery.note,
+        None if delivery.state == NEW else now,
+    )
 
 
 def deliveries(tx: Tx, state: str | None = None, *, endpoint: str | None = None, limit: int = 200) -> list[Delivery]:
@@ -133,7 +133,7 @@ def last_received(tx: Tx) -> dict[str, datetime]:
     return {row.endpoint: row[1] for row in rows}
 
 
-def _delivery(row: Row[Any], headers: Mapping[str, str] | None = None, raw: bytes | None = None) -> Delivery:
+def _delivery(row: Any, headers: Mapping[str, str] | None = None, raw: bytes | None = None) -> Delivery:
     return Delivery(
         id=row.id,
         endpoint=row.endpoint,

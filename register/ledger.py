@@ -19,7 +19,7 @@ from sqlalchemy import Row, func, select
 
 from contactable.errors import RegisterError
 from contactable.identifiers import keyed_digest
-from contactable.register.columns import microseconds
+from contactable.register.columns import column_text, microseconds
 from contactable.register.schema import carried, entries
 from contactable.register.statements import chunks, insert_new, rows_among
 from contactable.register.transaction import Tx
@@ -70,7 +70,8 @@ _MET: Final = "SELECT event_key FROM entries WHERE event_key IN ({many})"
 _GIVEN: Final = tuple(each.name for each in fields(NewEntry) if each.name not in ("event_key", "note"))
 # Of all fields at once: a hundred events of a batch spent half their time asking for them one by one.
 _GIVEN_OF: Final = attrgetter(*_GIVEN)
-_COPIED_OF: Final = attrgetter(*_COPIED)
+_WORDS_OF: Final = attrgetter(*_KNOWN)
+_LOW: Final = (1 << 62) - 1
 
 # No secret, so not the system's chance: asking for that lets other threads in, a hundred times a transaction.
 _CHANCE: Final = random.Random()  # noqa: S311
@@ -85,21 +86,27 @@ def record(tx: Tx, new: Sequence[NewEntry]) -> list[Entry | None]:
 
     Raises ``RegisterError`` for a word that the ledger does not know.
     """
+    ids = enter(tx, new)
+    return [None if id is None else _entry(tx, each, id) for each, id in zip(new, ids, strict=True)]
+
+
+def enter(tx: Tx, new: Sequence[NewEntry]) -> list[bytes | None]:
+    """The same, for whoever needs no entries: give the id of each that counts, as it is kept."""
     keys = [_event_digest(tx, each.event_key) if each.event_key else None for each in new]
     met = _met(tx, keys)
-    made: list[Entry | None] = []
-    rows = []
-    for each, key in zip(new, keys, strict=True):
-        entry, repeated = _entry(tx, each), key is not None and key in met
+    made: dict[bytes, NewEntry] = {}
+    rows, ids = [], new_ids(tx.now, len(new))
+    for each, key, id in zip(new, keys, ids, strict=True):
+        _check(each)
+        repeated = key is not None and key in met
+        if (repeated and not _closes(tx, each, id, made)) or _says_nothing_new(tx, each, made):
+            continue
         # A repeated key is kept out of the row: the first entry has it, and it is unique.
-        counts = (not repeated or _closes(tx, entry, made)) and not _says_nothing_new(tx, entry, made)
-        made.append(entry if counts else None)
-        if counts:
-            note = tx.keyring.seal(NOTE, each.note.encode()) if each.note else None
-            rows.append(_row(entry, None if repeated else key) | {"note": note})
-            met.add(key)
-    entered = _insert(tx, rows)
-    return [entry if entry and entry.id in entered else None for entry in made]
+        rows.append(_row(tx, each, id, None if repeated else key))
+        made[id] = each
+        met.add(key)
+    entered = insert_new(tx, entries, rows)  # another process may have been faster with the same key
+    return [id if id in entered else None for id in ids]
 
 
 def entries_of(tx: Tx, subject_ids: Iterable[str]) -> list[Entry]:
@@ -180,33 +187,63 @@ def read(row: Row[Any]) -> Entry:
 
 def new_id(now: datetime) -> str:
     """A UUIDv7: the millisecond of arrival, then chance."""
-    number = (microseconds(now) // 1000) << 80 | _CHANCE.getrandbits(80)
-    return f"{number & ~(0xF << 76) & ~(0x3 << 62) | 0x7 << 76 | 0x2 << 62:032x}"
+    return new_ids(now, 1)[0].hex()
 
 
-def _entry(tx: Tx, new: NewEntry) -> Entry:
-    for name, words in _KNOWN.items():
-        if getattr(new, name) not in words:
+def new_ids(now: datetime, count: int) -> list[bytes]:
+    """UUIDv7s as they are kept: the millisecond of arrival, then chance, each one more than the last."""
+    arrival = (microseconds(now) // 1000) << 80 | 0x7 << 76 | 0x2 << 62
+    first = _CHANCE.getrandbits(73)
+    # Around the two bits between them that name the variant.
+    return [(arrival | n >> 62 << 64 | n & _LOW).to_bytes(16) for n in range(first, first + count)]
+
+
+def _check(new: NewEntry) -> None:
+    for words, word in zip(_KNOWN.values(), _WORDS_OF(new), strict=True):
+        if word not in words:
+            name = next(name for name, those in _KNOWN.items() if those is words)
             raise RegisterError(f"An entry's {name} is one of: {', '.join(sorted(words))}.")
     if new.subject_id is None and new.kind not in WITHOUT_SUBJECT:
         raise RegisterError(f"An entry of kind {new.kind} names whom it concerns.")
+
+
+def _entry(tx: Tx, new: NewEntry, id: bytes) -> Entry:
     values = dict(zip(_GIVEN, _GIVEN_OF(new), strict=True))
-    if new.occurred_at is None and new.time_quality == "event":
-        values["time_quality"] = "arrival"
-    return Entry(id=new_id(tx.now), recorded_at=tx.now, **values)
+    return Entry(id=id.hex(), recorded_at=tx.now, **values | {"time_quality": _quality(new)})
 
 
-def _row(entry: Entry, key: bytes | None) -> dict[str, Any]:
-    when, whole_day = entry.occurred_at, False
+def _quality(new: NewEntry) -> str:
+    return "arrival" if new.occurred_at is None and new.time_quality == "event" else new.time_quality
+
+
+def _row(tx: Tx, new: NewEntry, id: bytes, key: bytes | None) -> tuple[Any, ...]:
+    """In the order of the columns, as they keep it. Words are made plain: the driver is slow with those of an enum."""
+    when = new.occurred_at
+    whole_day = when is not None and not isinstance(when, datetime)
     if when is not None and not isinstance(when, datetime):
-        when, whole_day = datetime.combine(when, time(), _PARIS), True
-    values = dict(zip(_COPIED, _COPIED_OF(entry), strict=True))
-    return values | {"channel": entry.on, "occurred_at": when, "whole_day": whole_day, "event_key": key}
-
-
-def _insert(tx: Tx, rows: Sequence[dict[str, Any]]) -> set[str]:
-    """Enter rows; return the ids of those entered: another process may have been faster with the same key."""
-    return {id.hex() for id in insert_new(tx, entries, rows, "id")}
+        when = datetime.combine(when, time(), _PARIS)
+    return (
+        id,
+        str(new.kind),
+        bytes.fromhex(new.subject_id) if new.subject_id else None,
+        str(new.on),
+        str(new.scope_kind),
+        new.scope_id,
+        str(new.origin),
+        str(new.proof_level),
+        microseconds(when) if when else None,
+        whole_day,
+        str(_quality(new)),
+        microseconds(tx.now),
+        key,
+        new.reason,
+        str(new.confidence),
+        new.batch,
+        bytes.fromhex(new.ends) if new.ends else None,
+        new.evidence,
+        column_text(new.details),
+        tx.keyring.seal(NOTE, new.note.encode()) if new.note else None,
+    )
 
 
 def _event_digest(tx: Tx, event_key: str) -> bytes:
@@ -218,28 +255,28 @@ def _met(tx: Tx, keys: Iterable[bytes | None]) -> set[bytes | None]:
     return {bytes(key) for (key,) in met}
 
 
-def _closes(tx: Tx, entry: Entry, made: Sequence[Entry | None]) -> bool:
+def _closes(tx: Tx, new: NewEntry, id: bytes, made: Mapping[bytes, NewEntry]) -> bool:
     """Whether an opposition would close what is open, for the offers of its scope."""
-    if entry.kind != "opposition":
+    if new.kind != "opposition":
         return False
-    acts = _acts_of_subject(tx, entry, made)
+    acts, entry = _acts_of_subject(tx, new, made), _entry(tx, new, id)
     # Asked for an offer that this scope alone carries: what closes another list must not hide that this one is open.
     others = frozenset(act.scope_id for act in acts if act.is_scoped and act.scope_id != entry.scope_id)
     scopes = OfferScopes(frozenset({entry.scope_id}), others)
     return not opposed(acts, entry.on, scopes) and opposed([*acts, entry], entry.on, scopes)
 
 
-def _says_nothing_new(tx: Tx, entry: Entry, made: Sequence[Entry | None]) -> bool:
+def _says_nothing_new(tx: Tx, new: NewEntry, made: Mapping[bytes, NewEntry]) -> bool:
     """An echo repairs what was lost: it counts only where no opposition to the channel is known."""
-    if entry.kind != "opposition" or entry.origin != "echo":
+    if new.kind != "opposition" or new.origin != "echo":
         return False
-    acts = in_force(_acts_of_subject(tx, entry, made))
-    return any(act.kind == "opposition" and act.on in (entry.on, "all") for act in acts)
+    acts = in_force(_acts_of_subject(tx, new, made))
+    return any(act.kind == "opposition" and act.on in (new.on, "all") for act in acts)
 
 
-def _acts_of_subject(tx: Tx, entry: Entry, made: Sequence[Entry | None]) -> list[Entry]:
-    just_made = [act for act in made if act and act.subject_id == entry.subject_id]
-    return entries_of(tx, [entry.subject_id or ""]) + just_made
+def _acts_of_subject(tx: Tx, new: NewEntry, made: Mapping[bytes, NewEntry]) -> list[Entry]:
+    just_made = [_entry(tx, each, id) for id, each in made.items() if each.subject_id == new.subject_id]
+    return entries_of(tx, [new.subject_id or ""]) + just_made
 
 
 def _in_order(entry: Entry) -> tuple[datetime, str]:

@@ -1,27 +1,26 @@
 """Statements of the busiest road, a webhook's, handed to the driver as they are.
 
-Each runs once for all rows or values: building it anew from expressions, or stepping through it row by row, took longer
-than the database did. Values are those that the columns keep (``columns``); the same text serves both databases.
+Each runs once for many rows or values: building it anew from expressions, or stepping through it row by row, took more
+than the database did. A row holds what the columns keep (``columns``), in their order; one text serves both databases.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache, partial
-from itertools import islice
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import Column, Connection, Table, TypeDecorator
-from sqlalchemy.dialects import sqlite
+from sqlalchemy import Connection, Table
 
 if TYPE_CHECKING:
     from contactable.register.transaction import Tx
 
 T = TypeVar("T")
+Row = tuple[Any, ...]
 
 AT_ONCE = 1000  # rows or values in one statement, below what either database takes
-_NO_DIALECT = sqlite.dialect()  # our columns keep the same on both
-_MOST_VALUES = 32_000  # SQLite takes 32,766, PostgreSQL 65,535
+_ROWS = 500  # in one insertion: of few texts, which the driver keeps prepared, and not of any length
 
 
 def chunks(rows: Iterable[T], size: int = AT_ONCE) -> Iterator[Sequence[T]]:
@@ -44,44 +43,33 @@ def rows_among(connection: Connection, statement: str, values: Iterable[Any], *f
         yield from connection.exec_driver_sql(said, (*first, *part))
 
 
-def insert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Put rows of all columns into a table; raises where a key is there already."""
-    for part in chunks(rows, _MOST_VALUES // len(table.columns)):
+def insert(connection: Connection, table: Table, rows: Iterable[Row]) -> None:
+    """Put rows into a table; raises where a key is there already."""
+    for part in chunks(rows, _ROWS):
         _run(connection, table, part, "")
 
 
-def insert_new(tx: Tx, table: Table, rows: Sequence[Mapping[str, Any]], key: str) -> set[bytes]:
-    """The same where the key was looked for just before; return the ``key`` of each row put in, as kept.
+def insert_new(tx: Tx, table: Table, rows: Sequence[Row]) -> set[bytes]:
+    """The same where the key, which is the first column, was looked for just before; return the keys of those put in.
 
     On PostgreSQL another process may have been faster: such rows are left out.
     """
-    kept = _keeper(table.columns[key])
-    entered: set[bytes] = set()
     if tx.dialect == "sqlite":  # the one writer has seen that they are not there
         insert(tx.connection, table, rows)
-        return {kept(row[key]) if kept else row[key] for row in rows}
-    for part in chunks(rows, _MOST_VALUES // len(table.columns)):
-        found = _run(tx.connection, table, part, f" ON CONFLICT DO NOTHING RETURNING {key}")
-        entered.update(bytes(row[0]) for row in found)
-    return entered
+        return {row[0] for row in rows}
+    end = f" ON CONFLICT DO NOTHING RETURNING {table.columns[0].name}"
+    return {bytes(key) for part in chunks(rows, _ROWS) for (key,) in _run(tx.connection, table, part, end)}
 
 
-def _run(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], end: str) -> Any:
-    names = [column.name for column in table.columns]
-    place = f"({', '.join([mark(connection)] * len(names))})"
-    quoted = ", ".join(f'"{name}"' for name in names)
-    said = f'INSERT INTO "{table.name}" ({quoted}) VALUES {", ".join([place] * len(rows))}{end}'  # noqa: S608
-    keepers = _keepers(table)
-    values = [kept(row[name]) if kept else row[name] for row in rows for name, kept in keepers]
-    return connection.exec_driver_sql(said, tuple(values))
+def _run(connection: Connection, table: Table, rows: Sequence[Row], end: str) -> Any:
+    # OR FAIL keeps no copy of each page, as undoing a single statement would need: the whole transaction is undone.
+    verb = "INSERT OR FAIL" if connection.dialect.name == "sqlite" else "INSERT"
+    said = f"{verb} INTO {_values_of(table, len(rows), mark(connection))}{end}"
+    return connection.exec_driver_sql(said, tuple(chain.from_iterable(rows)))
 
 
-@cache
-def _keepers(table: Table) -> list[tuple[str, Any]]:
-    return [(column.name, _keeper(column)) for column in table.columns]
-
-
-def _keeper(column: Column[Any]) -> Any:
-    """What turns a value into the one that the column keeps; None where it is kept as it is."""
-    kind = column.type
-    return partial(kind.process_bind_param, dialect=_NO_DIALECT) if isinstance(kind, TypeDecorator) else None
+@lru_cache
+def _values_of(table: Table, rows: int, one: str) -> str:
+    names = ", ".join(f'"{column.name}"' for column in table.columns)
+    place = f"({', '.join([one] * len(table.columns))})"
+    return f'"{table.name}" ({names}) VALUES {", ".join([place] * rows)}'

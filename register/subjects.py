@@ -56,7 +56,7 @@ def subjects_for(tx: Tx, wanted: Iterable[Identifier]) -> dict[Identifier, str]:
         older = _of_older_keys(tx, missing)
         chance = secrets.token_hex(16 * len(missing))
         made = {each: chance[32 * place : 32 * place + 32] for place, each in enumerate(missing)}
-        found |= _enter(tx, [(each, digests[each], subject) for each, subject in (made | older).items()])
+        found |= _enter(tx, {digests[each]: (each, subject) for each, subject in (made | older).items()})
         _forget_digests(tx, older)
     if tx.keyring.keeps:
         _keep_readable(tx, found)
@@ -98,17 +98,14 @@ def _subjects_of(tx: Tx, digests: Iterable[bytes]) -> Iterator[tuple[bytes, str]
         yield bytes(digest), bytes(subject).hex()
 
 
-def _enter(tx: Tx, new: Sequence[tuple[Identifier, bytes, str]]) -> dict[Identifier, str]:
+def _enter(tx: Tx, new: Mapping[bytes, tuple[Identifier, str]]) -> dict[Identifier, str]:
     """Keep identifiers under the newest key; where another process was faster, its subject is the one."""
     number = tx.keys[0][0]
     # In one order everywhere, so that two processes that meet the same people do not lock each other out.
-    rows = [
-        {"digest": digest, "key": number, "kind": str(each[0]), "subject_id": subject}
-        for each, digest, subject in sorted(new)
-    ]
-    entered = insert_new(tx, identifiers, rows, "digest")
-    faster = dict(_subjects_of(tx, [digest for _, digest, _ in new if digest not in entered]))
-    return {each: faster.get(digest, subject) for each, digest, subject in new}
+    rows = [(digest, number, str(kind), bytes.fromhex(subject)) for digest, ((kind, _), subject) in sorted(new.items())]
+    entered = insert_new(tx, identifiers, rows)
+    faster = dict(_subjects_of(tx, [digest for digest in new if digest not in entered]))
+    return {each: faster.get(digest, subject) for digest, (each, subject) in new.items()}
 
 
 def _forget_digests(tx: Tx, older: Iterable[Identifier]) -> None:

@@ -144,7 +144,9 @@ class Writer:
         savepoint = connection.begin_nested()
         try:
             results = alike[0].work(connection, [waiting.item for waiting in alike])
-        except BaseException as error:  # noqa: BLE001 - it belongs to whoever handed the work in
+        except BaseException as error:
+            if not _is_open(connection):
+                raise
             if savepoint.is_active:
                 savepoint.rollback()
             if len(alike) == 1:
@@ -164,6 +166,12 @@ def _fail(group: Sequence[_Waiting], error: BaseException) -> None:
     for waiting in group:
         if not waiting.result.is_given:
             waiting.result.give(error=failure)
+
+
+def _is_open(connection: Connection) -> bool:
+    """Whether the transaction still stands: SQLite undoes the whole of it where the disk is full or fails."""
+    driver: Any = connection.connection.driver_connection
+    return bool(driver.in_transaction)
 
 
 def _neighbours(group: Sequence[_Waiting]) -> Iterator[list[_Waiting]]:

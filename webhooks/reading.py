@@ -55,8 +55,15 @@ class Section:
                 return value
         return None
 
+    def each_raw(self, *names: str) -> list[Any]:
+        """The value of each name, as it came; None for one that is not there."""
+        return [None if value == "" else value for value in map(self.values.get, names)]
+
     def text(self, *names: str, default: T = _REQUIRED) -> str | T:
         """A text; an integer is accepted for one, since ids come as both."""
+        value = self.values.get(names[0])
+        if type(value) is str and value and value.isascii() and "\0" not in value:  # most are
+            return value
         value = self.raw(*names)
         if value is None:
             return self._absent(names, default)

@@ -13,7 +13,7 @@ from datetime import datetime
 from functools import partial
 from itertools import islice
 
-from contactable.register import Entry, NewEntry, Tx, blocks, journal, ledger, outbox, subjects
+from contactable.register import NewEntry, Tx, blocks, journal, ledger, outbox, subjects
 from contactable.webhooks.called import called
 from contactable.webhooks.events import Confidence, Event, Kind, On, Origin, TimeQuality, Trace
 from contactable.webhooks.persons import identifier_in, subjects_of_address, subjects_of_all
@@ -65,8 +65,10 @@ def record_all(tx: Tx, told: Sequence[Told]) -> list[Recorded]:
         [*_acts(tx, acts, source), *(entry for event in events for entry in _followed(tx, event, source))]
         for (events, source), acts in zip(told, bound, strict=True)
     ]
-    kept = iter(ledger.record(tx, [entry for each in entries for entry in each]))
-    entered = [[entry for entry in islice(kept, len(each)) if entry is not None] for each in entries]
+    kept = iter(ledger.enter(tx, [entry for each in entries for entry in each]))
+    entered = [
+        [entry for entry, id in zip(each, islice(kept, len(each)), strict=True) if id is not None] for each in entries
+    ]
     outbox.stale_for(tx, {entry.subject_id for each in entered for entry in each if entry.subject_id}, urgent=True)
     _owe(tx, told, entered)
     return [
@@ -94,23 +96,21 @@ def is_to_be_entered(event: Event) -> bool:
 
     A doubtful release, an echo of unknown cause, and what anybody may have sent in another's name wait for a person.
     """
-    certain = event.confidence is Confidence.CERTAIN
-    nobodys = event.origin in (Origin.ECHO, Origin.UNKNOWN) and event.confidence is Confidence.REVIEW
-    return is_act(event) and (certain if event.kind is Kind.RELEASE else not nobodys)
+    if event.kind is Kind.RELEASE:
+        return event.confidence is Confidence.CERTAIN
+    nobodys = event.confidence is Confidence.REVIEW and event.origin in (Origin.ECHO, Origin.UNKNOWN)
+    return event.kind is Kind.OPPOSITION and not nobodys
 
 
 def _bound(tx: Tx, told: Sequence[Told]) -> list[list[tuple[Event, list[str]]]]:
     """The acts of each delivery that count at once, with whom each binds."""
-    acts = [(event, source) for events, source in told for event in events if is_to_be_entered(event)]
-    link_keys = next((source.link_keys for _, source in acts), ())
-    subjects_of_acts = iter(subjects_of_all(tx, [(event, source.connector) for event, source in acts], link_keys))
+    acts = [([event for event in events if is_to_be_entered(event)], source) for events, source in told]
+    link_keys = next((source.link_keys for each, source in acts if each), ())
+    named = [(event, source.connector) for each, source in acts for event in each]
+    subjects_of_acts = iter(subjects_of_all(tx, named, link_keys))
     return [
-        [
-            (event, next(subjects_of_acts) or called(tx, source.endpoint, event))
-            for event in events
-            if is_to_be_entered(event)
-        ]
-        for events, source in told
+        [(event, next(subjects_of_acts) or called(tx, source.endpoint, event)) for event in each]
+        for each, source in acts
     ]
 
 
@@ -120,9 +120,9 @@ def _acts(tx: Tx, acts: Iterable[tuple[Event, list[str]]], source: Source) -> It
             yield from _entries(event, bound, source)
 
 
-def _owe(tx: Tx, told: Sequence[Told], entered: Sequence[Sequence[Entry]]) -> None:
+def _owe(tx: Tx, told: Sequence[Told], entered: Sequence[Sequence[NewEntry]]) -> None:
     """Owe the other senders the blocks that these entries mean, by the sender that told of them."""
-    by_endpoint: dict[str, tuple[list[Entry], list[Event]]] = {}
+    by_endpoint: dict[str, tuple[list[NewEntry], list[Event]]] = {}
     for (events, source), entries in zip(told, entered, strict=True):
         if entries:
             of_endpoint = by_endpoint.setdefault(source.endpoint, ([], []))
@@ -140,7 +140,7 @@ def _settled(tx: Tx, told: Told, acts: Sequence[tuple[Event, list[str]]], entere
         submitted = any(event.trace is Trace.FORM_SUBMITTED for event in events)
         why = outbox.SUBMITTED if submitted else "webhook"
         outbox.promise(tx, source.connector, changed, urgent=True, refresh=True, why=why)
-    shown = sum(not bound for _, bound in acts) + sum(is_act(event) and not is_to_be_entered(event) for event in events)
+    shown = sum(not bound for _, bound in acts) + sum(map(is_act, events)) - len(acts)  # those of nobody, and the rest
     return Recorded(entered, entries - entered, shown, len(changed))
 
 

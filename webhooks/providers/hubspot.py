@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 
 from contactable.errors import Malformed
 from contactable.signing import check_hubspot, sign_hubspot
@@ -152,13 +153,17 @@ def _ticks(item: Section, value: str) -> Iterator[Event]:
 
 
 def _opt_out(item: Section, name: str, value: str) -> Event:
-    known = OPT_OUTS.get(value.lower(), CHANGED)  # "REDACTED", or what may come: the contact is read again
-    origin = CHANGED_BY.get(item.text("changeSource", default=""), Origin.UNKNOWN)
-    if known.kind is Kind.RELEASE and origin is Origin.RECIPIENT:
-        origin = Origin.UNKNOWN  # no page says that these sources are always the person: enough to close, not to open
-    meaning = replace(known, origin=origin)
+    meaning = _meaning(value, CHANGED_BY.get(item.text("changeSource", default=""), Origin.UNKNOWN))
     subscription = name.removeprefix(OPT_OUT).removeprefix("_")
     return _event(item, meaning, On.EMAIL, Scope(ScopeKind.SUBSCRIPTION, subscription) if subscription else EVERYTHING)
+
+
+@lru_cache(maxsize=64)
+def _meaning(value: str, origin: Origin) -> Meaning:
+    known = OPT_OUTS.get(value.lower(), CHANGED)  # "REDACTED", or what may come: the contact is read again
+    if known.kind is Kind.RELEASE and origin is Origin.RECIPIENT:
+        origin = Origin.UNKNOWN  # no page says that these sources are always the person: enough to close, not to open
+    return replace(known, origin=origin)
 
 
 def _merge(item: Section) -> Event:
@@ -175,7 +180,7 @@ def _event(item: Section, meaning: Meaning, on: On, scope: Scope = EVERYTHING, s
     # Ignored events may name nobody; an opposition of nobody would be lost without a word.
     if record is None and meaning.kind is not Kind.IGNORED:
         raise Malformed("objectId is missing.")
-    said = " ".join(item.text(name, default="") for name in ("subscriptionType", "propertyName")).rstrip()
+    said = f"{item.text('subscriptionType', default='')} {item.text('propertyName', default='')}".rstrip()
     at = item.epoch("occurredAt", default=None)
     return meaning.event(on, said, key=_key(item, suffix), at=at, record=record, scope=scope)
 
@@ -183,4 +188,4 @@ def _event(item: Section, meaning: Meaning, on: On, scope: Scope = EVERYTHING, s
 def _key(item: Section, suffix: str) -> str:
     # attemptNumber and subscriptionId are left out: they change while the fact stays.
     names = ("portalId", "subscriptionType", "objectId", "eventId", "occurredAt", "propertyName")
-    return fact_key("hubspot", *(item.raw(name) for name in names), suffix)
+    return fact_key("hubspot", *item.each_raw(*names), suffix)
