@@ -12,7 +12,16 @@ from typing import Any
 
 import msgspec
 
-from contactable.connectors.parts import Account, Count, Seconds, in_groups, in_turns, iter_windows, read_options
+from contactable.connectors.parts import (
+    Account,
+    Count,
+    Seconds,
+    in_groups,
+    in_turns,
+    iter_windows,
+    read_options,
+    window_from,
+)
 from contactable.connectors.pipedrive import fields, persons, writing
 from contactable.connectors.protocol import (
     Capabilities,
@@ -138,6 +147,10 @@ class Pipedrive:
         """Yield pages of persons changed since ``cursor`` (None: all), at least once. Deleted ones are not told."""
         fetch = persons.fetch(self.account, self.fields, properties)
         return iter_windows(cursor, fetch, self._now, overlap=self.options.overlap)
+
+    def cursor_at(self, moment: datetime) -> Mapping[str, Any]:
+        """The cursor of one who had read everything up to a moment."""
+        return window_from(moment)
 
     def iter_consent_changes(self, cursor: Mapping[str, Any] | None, properties: Sequence[str] = ()) -> Iterator[Page]:
         """Yield who unsubscribed among some pages of all persons, in turns, whatever their dates say."""

@@ -13,7 +13,16 @@ from typing import Any
 
 import msgspec
 
-from contactable.connectors.parts import Account, Bearer, Count, Seconds, in_groups, iter_windows, read_options
+from contactable.connectors.parts import (
+    Account,
+    Bearer,
+    Count,
+    Seconds,
+    in_groups,
+    iter_windows,
+    read_options,
+    window_from,
+)
 from contactable.connectors.protocol import (
     Capabilities,
     Change,
@@ -153,6 +162,10 @@ class Salesforce:
         """Yield pages of records changed since ``cursor`` (None: all), deleted and merged ones too."""
         fetch = people.fetch(self.account, self.fields, properties)
         return iter_windows(cursor, fetch, self._now, overlap=self.options.overlap)
+
+    def cursor_at(self, moment: datetime) -> Mapping[str, Any]:
+        """The cursor of one who had read everything up to a moment."""
+        return window_from(moment)
 
     def iter_consent_changes(self, cursor: Mapping[str, Any] | None, properties: Sequence[str] = ()) -> Iterator[Page]:
         """Yield whose individual changed, which moves no date of the record, and who is opted out and changed."""
