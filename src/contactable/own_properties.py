@@ -12,6 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from contactable.connectors.protocol import ChecksProperties, Finding, LimitsProperties, RemovesProperties
+from contactable.holding import holding
 from contactable.mapping import schema
 from contactable.mapping.properties import Property
 from contactable.register import MirrorRow, Register, Tx, cursors, mirror, outbox
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 CURSOR = "properties"
 """The cursor that keeps which schema a CRM has, and the fingerprint of its properties as they were last made."""
+PATIENCE = 90.0  # seconds that one process waits for another to make them; a killed one lets go within a minute
 PROPERTIES = "properties"
 """Under this name the mirror keeps the written properties; under an offer's name its reasons by channel."""
 
@@ -39,8 +41,14 @@ def were_found(tx: Tx, connector: str) -> bool | None:
 def ensure(kit: Contactable, name: str) -> list[str]:
     """Make what is missing in one CRM, add the codes of a new version, and return the names made.
 
-    Raises ``Refused`` where a property of ours exists with another type, or where the quota does not suffice.
+    Two processes do it one after the other. Raises ``Refused`` where a property of ours exists with another type, or
+    where the quota does not suffice.
     """
+    with holding(kit.register, f"properties {name}", patience=PATIENCE):
+        return _ensure(kit, name)
+
+
+def _ensure(kit: Contactable, name: str) -> list[str]:
     with kit.register.read() as tx:
         kept = cursors.get(tx, name, CURSOR)
     compact = _fits_compact(kit, name, kept)
