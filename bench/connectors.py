@@ -41,7 +41,7 @@ class Trial(NamedTuple):
 
 TRIALS = {
     "brevo": Trial("NOTE", {"overlap": 1}),
-    "dolibarr": Trial("note_private", {"overlap": 1}, write=2_000),
+    "dolibarr": Trial("note_private", {"overlap": 1, "time_zone": "Europe/Paris"}, write=2_000),
     "dynamics": Trial("description", {"overlap": 1}, write=20_000),
     "espocrm": Trial("description", {"overlap": 1}, write=2_000),
     "hubspot": Trial("jobtitle", {"index_lag": 1.0}, write=20_000),

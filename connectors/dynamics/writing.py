@@ -67,8 +67,8 @@ def _send(account: Account, bodies: Mapping[str, Mapping[str, Any]]) -> list[Out
 
 def _patch(account: Account, id: str, body: Mapping[str, Any]) -> Outcome:
     answer = account.call("PATCH", f"/contacts({id})", json=body, expected=FAILED)
-    if answer.status in (404, 412):
+    if answer.status == 404:
         return Outcome(id, Result.GONE, "deleted")
-    if answer.status == 400:
+    if answer.status in FAILED:
         return Outcome(id, Result.REFUSED, "Dynamics refuses a value")
     return Outcome(id, Result.WRITTEN)

@@ -54,9 +54,9 @@ def _body(change: Change, fields: Mapping[str, Mapping[str, Any]]) -> dict[str, 
 def _put(account: Account, id: str, body: Mapping[str, Any]) -> tuple[Outcome, Mapping[str, Any]]:
     if not id.isalnum():
         return Outcome(id, Result.GONE, "no id of EspoCRM's"), {}
-    answer = account.call("PUT", f"/Contact/{id}", json=body, expected=(400, 404))
+    answer = account.call("PUT", f"/Contact/{id}", json=body, expected=(400, 404, 409))
     if answer.status == 404:
         return Outcome(id, Result.GONE, "deleted"), {}
-    if answer.status == 400:
+    if answer.status in (400, 409):
         return Outcome(id, Result.REFUSED, "EspoCRM refuses a value"), {}
     return Outcome(id, Result.WRITTEN), answer.json if isinstance(answer.json, dict) else {}

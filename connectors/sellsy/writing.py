@@ -44,7 +44,9 @@ def _unsubscribe(account: Account, kind: Kind, id: str, name: str) -> Outcome:
     found = get(account, kind, id, {})
     if found is None:
         return Outcome(id, Result.GONE, "deleted")
-    kept = found.get(SUBSCRIPTIONS) or []
+    kept = found.get(SUBSCRIPTIONS)
+    if not isinstance(kept, list):
+        return Outcome(id, Result.REFUSED, "Sellsy does not tell the subscriptions")
     if name not in kept:
         return Outcome(id, Result.WRITTEN)
     return _put(account, f"{kind.path}/{id}", id, {SUBSCRIPTIONS: [each for each in kept if each != name]})

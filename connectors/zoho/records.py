@@ -149,6 +149,6 @@ def _outcome(id: str, result: Mapping[str, Any]) -> Outcome:
     code, details = str(result.get("code")), result.get("details") or {}
     if code == "SUCCESS":
         return Outcome(id, Result.WRITTEN)
-    if code in GONE or (code == "INVALID_DATA" and details.get("api_name", "id") == "id"):
+    if code in GONE or (code == "INVALID_DATA" and details.get("api_name") == "id"):
         return Outcome(id, Result.GONE, "deleted")
     return Outcome(id, Result.REFUSED, "Zoho refuses a value")

@@ -112,3 +112,11 @@ def test_individuals_are_asked_for_by_their_own_name_of_the_date(connected: Any)
 
     assert found.calls[0].request.body == b'{"filters":{"updated_at":{"start":"2026-11-26T08:59:00Z"}}}'
     assert pages[0].records[0].properties == {"type": "client", "email": "ada@example.com"}
+
+
+@responses.activate
+def test_an_opt_out_that_cannot_be_seen_is_not_called_written(connected: Any) -> None:
+    responses.post(LOGIN, json={"access_token": "t", "expires_in": 600})
+    responses.get(f"{API}/contacts/1", json={"id": 1, "email": "ada@example.com"})
+
+    assert [each.result for each in connected().opt_out(["1"])] == [Result.REFUSED]
