@@ -7,9 +7,10 @@
 
 from __future__ import annotations
 
+from contactable.register.entering import NewEntry
 from contactable.register.inbox import Delivery
 from contactable.register.keyring import Key, Keyring
-from contactable.register.ledger import Entry, NewEntry
+from contactable.register.ledger import Entry
 from contactable.register.mirror import MirrorRow, SeenContact
 from contactable.register.outbox import Pending, Promise
 from contactable.register.store import Register

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from contactable.register.ledger import new_id
+from contactable.register.ids import new_id
 from contactable.register.schema_work import accesses as table
 from contactable.register.statements import chunks
 from contactable.register.transaction import Tx

@@ -16,7 +16,7 @@ from typing import Any, Final
 from sqlalchemy import delete, select, update
 
 from contactable.errors import Conflict, Malformed
-from contactable.register.ledger import new_id
+from contactable.register.ids import new_id
 from contactable.register.schema_accounts import accounts as table
 from contactable.register.schema_accounts import logins
 from contactable.register.transaction import Tx

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 from contactable.errors import RegisterError
 from contactable.register import journal, ledger, outbox
+from contactable.register.entering import NewEntry
 from contactable.register.following import followed
 from contactable.register.journal import Written
-from contactable.register.ledger import Entry, NewEntry
+from contactable.register.ledger import Entry
 from contactable.register.transaction import Tx
 
 ENDABLE = frozenset({"opposition", "release", "consent", "information"})

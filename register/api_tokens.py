@@ -16,7 +16,7 @@ from enum import StrEnum
 from sqlalchemy import Row, select, update
 
 from contactable.errors import Malformed
-from contactable.register.ledger import new_id
+from contactable.register.ids import new_id
 from contactable.register.schema_work import api_tokens as table
 from contactable.register.transaction import Tx
 

@@ -15,8 +15,8 @@ from pathlib import Path
 from contactable.errors import RegisterError
 from contactable.register import ledger, marks
 from contactable.register.database import in_our_words, is_sqlite, make_engine, read_url
+from contactable.register.entering import NewEntry
 from contactable.register.keyring import Keyring
-from contactable.register.ledger import NewEntry
 from contactable.register.store import Register
 from contactable.register.upgrading import check_keys, refuse_newer
 

@@ -17,8 +17,9 @@ from sqlalchemy import ColumnElement, Row, and_, delete, func, or_, select, tupl
 
 from contactable.identifiers import IdentifierKind
 from contactable.register import journal, marks
+from contactable.register.entering import NewEntry
 from contactable.register.journal import Written
-from contactable.register.ledger import Entry, NewEntry
+from contactable.register.ledger import Entry
 from contactable.register.schema import identifiers
 from contactable.register.schema_work import blocks as table
 from contactable.register.standing import still_opposed

@@ -16,7 +16,9 @@ from sqlalchemy import select
 from contactable.errors import RegisterError
 from contactable.register import ledger, outbox, tokens
 from contactable.register.columns import EPOCH
-from contactable.register.ledger import Entry, NewEntry
+from contactable.register.entering import NewEntry
+from contactable.register.ids import new_id
+from contactable.register.ledger import Entry
 from contactable.register.schema import proofs, wordings
 from contactable.register.statements import chunks
 from contactable.register.transaction import Tx
@@ -120,7 +122,7 @@ def confirm(tx: Tx, token: bytes) -> Entry | None:
 
 def keep_proof(tx: Tx, subject_id: str, collected_at: datetime, content: bytes, *, for_calls: bool) -> str:
     """Keep, sealed, what proves a consent or a request to be called; return what the entry names as its evidence."""
-    id = ledger.new_id(tx.now)
+    id = new_id(tx.now)
     collected = max(collected_at, EPOCH)  # R223-2 counts from collection, not from when we heard of it
     values = {"id": id, "subject_id": subject_id, "collected_at": collected, "for_calls": for_calls}
     kept = {"keep_until": years_later(collected, 3), "content": tx.keyring.seal(_PROOF, content)}

@@ -12,7 +12,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from contactable.register.ledger import NewEntry, record
+from contactable.register.entering import NewEntry
+from contactable.register.ledger import record
 from contactable.register.schema import declarations as table
 from contactable.register.transaction import Tx
 

@@ -14,7 +14,7 @@ from sqlalchemy import and_, delete, select, update
 
 from contactable.register import ledger, readable, salts
 from contactable.register.carrying import contacts_with
-from contactable.register.ledger import NewEntry
+from contactable.register.entering import NewEntry
 from contactable.register.schema import carried, contacts, entries, identifiers, proofs, shown
 from contactable.register.schema_work import calls, journal
 from contactable.register.transaction import Tx

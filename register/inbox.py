@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import func, select, update
 
 from contactable.register.columns import dump, microseconds
-from contactable.register.ledger import new_ids
+from contactable.register.ids import new_ids
 from contactable.register.schema_work import deliveries as table
 from contactable.register.statements import Row, insert
 from contactable.register.transaction import Tx

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import and_, or_, select, update
 
-from contactable.register.ledger import new_id
+from contactable.register.ids import new_id
 from contactable.register.schema_work import jobs as table
 from contactable.register.schema_work import runs
 from contactable.register.transaction import Tx

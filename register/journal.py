@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 
-from contactable.register.ledger import new_id
+from contactable.register.ids import new_id
 from contactable.register.schema_work import journal as table
 from contactable.register.statements import chunks
 from contactable.register.transaction import Tx

@@ -6,76 +6,26 @@ effect, with one exception: an opposition that would close what is open counts, 
 
 from __future__ import annotations
 
-import os
-import random
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
-from datetime import date, datetime, time
-from operator import attrgetter
+from dataclasses import fields
+from datetime import date, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, func, select
 
-from contactable.errors import RegisterError
 from contactable.identifiers import keyed_digest
-from contactable.register.columns import column_text, microseconds
+from contactable.register.entering import NOTE, NewEntry, check, entry_of, row_of
+from contactable.register.ids import new_ids
 from contactable.register.schema import carried, entries
 from contactable.register.statements import chunks, insert_new, rows_among
 from contactable.register.transaction import Tx
 from contactable.rules.acts import Act, OfferScopes, in_force, opposed
 from contactable.rules.calendar import PARIS
 
-KINDS: Final = frozenset("opposition release consent information annulment declaration approval receipt purged".split())
-WITHOUT_SUBJECT: Final = frozenset({"declaration", "approval", "receipt", "purged"})
-CHANNELS: Final = frozenset({"email", "sms", "phone", "robocall", "post", "all"})
-PROOF_LEVELS: Final = frozenset({"signed", "token", "operator", "path_secret", "open_form"})
-TIME_QUALITIES: Final = frozenset({"event", "arrival", "unknown"})
-_KNOWN: Final = {"kind": KINDS, "on": CHANNELS, "proof_level": PROOF_LEVELS, "time_quality": TIME_QUALITIES}
-NOTE: Final = "entries.note"
-"""For what a note is sealed."""
 _PARIS: Final = ZoneInfo(PARIS)
 _COPIED: Final = tuple(each.name for each in fields(Act) if each.name not in ("on", "occurred_at"))  # column = field
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewEntry:
-    """What is to be entered. ``details`` holds codes, numbers and ISO dates: nothing that people typed.
-
-    ``occurred_at`` is an aware instant, or a day of Europe/Paris where no time is known; with ``time_quality``
-    ``arrival`` or ``unknown`` it is not used. ``event_key`` makes an event that is told twice recognisable. ``note`` is
-    free text, kept sealed.
-    """
-
-    kind: str
-    subject_id: str | None = None
-    on: str = "all"
-    scope_kind: str = "global"
-    scope_id: str = ""
-    origin: str = "recipient"
-    proof_level: str = "operator"
-    occurred_at: date | None = None
-    time_quality: str = "event"
-    event_key: str | None = None
-    reason: str = ""
-    evidence: str | None = None
-    details: Mapping[str, Any] = field(default_factory=dict)
-    confidence: str = "certain"
-    batch: str = ""
-    ends: str | None = None
-    note: str = field(default="", repr=False)
-
-
 _MET: Final = "SELECT event_key FROM entries WHERE event_key IN ({many})"
-_GIVEN: Final = tuple(each.name for each in fields(NewEntry) if each.name not in ("event_key", "note"))
-# Of all fields at once: a hundred events of a batch spent half their time asking for them one by one.
-_GIVEN_OF: Final = attrgetter(*_GIVEN)
-_WORDS_OF: Final = attrgetter(*_KNOWN)
-_LOW: Final = (1 << 62) - 1
-
-# No secret, so not the system's chance: asking for that lets other threads in, a hundred times a transaction.
-_CHANCE: Final = random.Random()  # noqa: S311
-os.register_at_fork(after_in_child=_CHANCE.seed)
 
 Entry = Act
 """One entry of the ledger, as the rules read it."""
@@ -87,7 +37,7 @@ def record(tx: Tx, new: Sequence[NewEntry]) -> list[Entry | None]:
     Raises ``RegisterError`` for a word that the ledger does not know.
     """
     ids = enter(tx, new)
-    return [None if id is None else _entry(tx, each, id) for each, id in zip(new, ids, strict=True)]
+    return [None if id is None else entry_of(tx, each, id) for each, id in zip(new, ids, strict=True)]
 
 
 def enter(tx: Tx, new: Sequence[NewEntry]) -> list[bytes | None]:
@@ -97,12 +47,12 @@ def enter(tx: Tx, new: Sequence[NewEntry]) -> list[bytes | None]:
     made: dict[bytes, NewEntry] = {}
     rows, ids = [], new_ids(tx.now, len(new))
     for each, key, id in zip(new, keys, ids, strict=True):
-        _check(each)
+        check(each)
         repeated = key is not None and key in met
         if (repeated and not _closes(tx, each, id, made)) or _says_nothing_new(tx, each, made):
             continue
         # A repeated key is kept out of the row: the first entry has it, and it is unique.
-        rows.append(_row(tx, each, id, None if repeated else key))
+        rows.append(row_of(tx, each, id, None if repeated else key))
         made[id] = each
         met.add(key)
     entered = insert_new(tx, entries, rows)  # another process may have been faster with the same key
@@ -185,67 +135,6 @@ def read(row: Row[Any]) -> Entry:
     return Entry(on=row.channel, occurred_at=when, **values)
 
 
-def new_id(now: datetime) -> str:
-    """A UUIDv7: the millisecond of arrival, then chance."""
-    return new_ids(now, 1)[0].hex()
-
-
-def new_ids(now: datetime, count: int) -> list[bytes]:
-    """UUIDv7s as they are kept: the millisecond of arrival, then chance, each one more than the last."""
-    arrival = (microseconds(now) // 1000) << 80 | 0x7 << 76 | 0x2 << 62
-    first = _CHANCE.getrandbits(73)
-    # Around the two bits between them that name the variant.
-    return [(arrival | n >> 62 << 64 | n & _LOW).to_bytes(16) for n in range(first, first + count)]
-
-
-def _check(new: NewEntry) -> None:
-    for words, word in zip(_KNOWN.values(), _WORDS_OF(new), strict=True):
-        if word not in words:
-            name = next(name for name, those in _KNOWN.items() if those is words)
-            raise RegisterError(f"An entry's {name} is one of: {', '.join(sorted(words))}.")
-    if new.subject_id is None and new.kind not in WITHOUT_SUBJECT:
-        raise RegisterError(f"An entry of kind {new.kind} names whom it concerns.")
-
-
-def _entry(tx: Tx, new: NewEntry, id: bytes) -> Entry:
-    values = dict(zip(_GIVEN, _GIVEN_OF(new), strict=True))
-    return Entry(id=id.hex(), recorded_at=tx.now, **values | {"time_quality": _quality(new)})
-
-
-def _quality(new: NewEntry) -> str:
-    return "arrival" if new.occurred_at is None and new.time_quality == "event" else new.time_quality
-
-
-def _row(tx: Tx, new: NewEntry, id: bytes, key: bytes | None) -> tuple[Any, ...]:
-    """In the order of the columns, as they keep it. Words are made plain: the driver is slow with those of an enum."""
-    when = new.occurred_at
-    whole_day = when is not None and not isinstance(when, datetime)
-    if when is not None and not isinstance(when, datetime):
-        when = datetime.combine(when, time(), _PARIS)
-    return (
-        id,
-        str(new.kind),
-        bytes.fromhex(new.subject_id) if new.subject_id else None,
-        str(new.on),
-        str(new.scope_kind),
-        new.scope_id,
-        str(new.origin),
-        str(new.proof_level),
-        microseconds(when) if when else None,
-        whole_day,
-        str(_quality(new)),
-        microseconds(tx.now),
-        key,
-        new.reason,
-        str(new.confidence),
-        new.batch,
-        bytes.fromhex(new.ends) if new.ends else None,
-        new.evidence,
-        column_text(new.details),
-        tx.keyring.seal(NOTE, new.note.encode()) if new.note else None,
-    )
-
-
 def _event_digest(tx: Tx, event_key: str) -> bytes:
     return keyed_digest(tx.event_salt, event_key.encode())[:16]
 
@@ -259,7 +148,7 @@ def _closes(tx: Tx, new: NewEntry, id: bytes, made: Mapping[bytes, NewEntry]) ->
     """Whether an opposition would close what is open, for the offers of its scope."""
     if new.kind != "opposition":
         return False
-    acts, entry = _acts_of_subject(tx, new, made), _entry(tx, new, id)
+    acts, entry = _acts_of_subject(tx, new, made), entry_of(tx, new, id)
     # Asked for an offer that this scope alone carries: what closes another list must not hide that this one is open.
     others = frozenset(act.scope_id for act in acts if act.is_scoped and act.scope_id != entry.scope_id)
     scopes = OfferScopes(frozenset({entry.scope_id}), others)
@@ -275,7 +164,7 @@ def _says_nothing_new(tx: Tx, new: NewEntry, made: Mapping[bytes, NewEntry]) -> 
 
 
 def _acts_of_subject(tx: Tx, new: NewEntry, made: Mapping[bytes, NewEntry]) -> list[Entry]:
-    just_made = [_entry(tx, each, id) for id, each in made.items() if each.subject_id == new.subject_id]
+    just_made = [entry_of(tx, each, id) for id, each in made.items() if each.subject_id == new.subject_id]
     return entries_of(tx, [new.subject_id or ""]) + just_made
 
 

@@ -18,7 +18,7 @@ from sqlalchemy import ColumnElement, Table, and_, delete, exists, func, or_, se
 from contactable.register import ledger, salts
 from contactable.register.calls import KEPT, REFUSED_KEPT
 from contactable.register.consents import years_later
-from contactable.register.ledger import NewEntry
+from contactable.register.entering import NewEntry
 from contactable.register.schema import carried, contacts, entries, identifiers, kept, proofs, shown
 from contactable.register.schema_work import accesses, calls, deliveries, jobs, tokens
 from contactable.register.statements import chunks

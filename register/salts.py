@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from sqlalchemy import update
 
 from contactable.register import ledger
-from contactable.register.ledger import NewEntry, new_id
+from contactable.register.entering import NewEntry
+from contactable.register.ids import new_id
 from contactable.register.schema_seals import leaves
 from contactable.register.statements import chunks
 from contactable.register.transaction import Tx

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import and_, bindparam, func, or_, select, update
 
 from contactable.register.columns import column_text, microseconds
-from contactable.register.ledger import new_id
+from contactable.register.ids import new_id
 from contactable.register.schema import carried, entries
 from contactable.register.schema import shown as table
 from contactable.register.statements import chunks

@@ -9,8 +9,9 @@ from typing import Any, TypeVar
 
 from contactable.identifiers import IdentifierKind
 from contactable.register import ledger, mirror, subjects
+from contactable.register.entering import NewEntry
 from contactable.register.keyring import Keyring
-from contactable.register.ledger import Entry, NewEntry
+from contactable.register.ledger import Entry
 from contactable.register.mirror import SeenContact
 from contactable.register.store import Register
 
