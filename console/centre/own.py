@@ -79,6 +79,12 @@ def _session(doors: CentreDoors) -> Session:
         raise NotAuthentic("The session is not one of ours.") from None
 
 
+def _begun(doors: CentreDoors, session: Session) -> str:
+    """A session that ends a quarter of an hour from now, however much is done in it."""
+    subject, kind = session
+    return sign_fresh_link(doors.link_keys, LinkPurpose.SESSION, [subject, str(kind)], doors.clock())
+
+
 def _act(doors: CentreDoors, session: Session) -> Response:
     form, (subject, kind) = request.form, session
     for name in ("sheet", "proof"):
@@ -91,7 +97,7 @@ def _act(doors: CentreDoors, session: Session) -> Response:
     if "everything" in form or "close" in form:
         channels = [On.ALL] if "everything" in form else channels_in(form.getlist("close"))
         doors.register().write(lambda tx: close(tx, subject, channels))
-        return _done(doors, session, "closed")
+        return _done(doors, session, "closed" if channels else "")
     if channel and "release" in form:
         doors.register().write(lambda tx: release(tx, subject, On(channel)))
         return _done(doors, session, "released")
@@ -134,7 +140,7 @@ def _page(doors: CentreDoors, session: Session, news: str = "") -> Response:
     agreed = {one.entry.on for one in held if not one.ended}
     offered = [each for each in channels if each in doors.wordings and each not in agreed]
     values: dict[str, Any] = {
-        "session": sign_fresh_link(doors.link_keys, LinkPurpose.SESSION, [subject, str(kind)], doors.clock()),
+        "session": request.form.get("session") or _begun(doors, session),
         "channels": [(channel, channel in may) for channel in Channel],
         "consents": held,
         "to_release": opposed,

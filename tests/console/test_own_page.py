@@ -229,6 +229,12 @@ def test_a_session_dies_after_a_quarter_of_an_hour(desk: Desk, opened: Opened) -
     assert opened.do(everything="yes").status_code == 404
 
 
+def test_what_is_done_on_the_page_does_not_prolong_it(opened: Opened) -> None:
+    after = opened.do(close="post")
+
+    assert set(re.findall(r'name="session" value="([^"]+)"', after.text)) == {opened.session}
+
+
 def test_a_link_of_another_purpose_opens_no_page(desk: Desk, opened: Opened) -> None:
     page = know(desk).rpartition("/")[2]
     client = desk.app.test_client()
