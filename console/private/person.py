@@ -6,18 +6,16 @@ Whom it is about comes in the body of a form, never in an address; every look le
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date
 from http import HTTPStatus
 from typing import Any, Final
-from uuid import uuid4
-from zoneinfo import ZoneInfo
 
 from flask import Response, request
 
 from contactable.console.api_people import LAST_DAY
 from contactable.console.private.doors import Explanation
 from contactable.console.private.overview import ORIGINS
-from contactable.console.private.visits import Page, Refused, Visit
+from contactable.console.private.visits import Page, Visit
 from contactable.console.site.languages import marked
 from contactable.errors import Malformed
 from contactable.identifiers import IdentifierKind, read_identifier
@@ -25,10 +23,9 @@ from contactable.register import Tx, accesses, mirror
 from contactable.register.accounts import Role
 from contactable.register.subjects import Identifier
 from contactable.rules import Channel, Condition, Reason
-from contactable.rules.calendar import PARIS, paris_day
+from contactable.rules.calendar import paris_day
 from contactable.rules.labels import Language, column_label, label, reading_label, source_label
-from contactable.webhooks.events import Event, Kind, On, Origin
-from contactable.webhooks.recording import Source, record
+from contactable.webhooks.events import On
 
 FIRST_DAY: Final = date(2018, 5, 25)
 WAYS: Final = {
@@ -38,7 +35,6 @@ WAYS: Final = {
     "told_in_person": marked("face to face"),
 }
 CHANNELS: Final = (On.ALL, On.EMAIL, On.SMS, On.VOICE, On.POST)
-SHEETS: Final = ("person", "complaint")
 KINDS: Final = {
     "opposition": marked("opposition"),
     "release": marked("release of an opposition"),
@@ -84,46 +80,7 @@ def contact(visit: Visit) -> Response:
     """The search, and what is found."""
     if request.method != "POST":
         return _page(visit, Asked("", next(iter(visit.doors.offers)), None, None))
-    return _found(visit, _asked(visit))
-
-
-def oppose(visit: Visit) -> Response:
-    """Enter an opposition that somebody told by phone or letter; it is on disk when the page says so."""
-    asked, told = _asked(visit), request.form
-    on, way = told.get("channel", ""), told.get("way", "")
-    if on not in CHANNELS or way not in WAYS:
-        raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, marked("Choose a channel and how it was told."))
-    kind, text = identifier_of(visit, asked.who)
-    connector, _, id = text.partition(":") if kind is IdentifierKind.RECORD else ("", "", None)
-    event = Event(
-        kind=Kind.OPPOSITION,
-        on=On(on),
-        key=uuid4().hex,
-        reason=way,
-        origin=Origin.CRM_USER,
-        email=text if kind is IdentifierKind.EMAIL else None,
-        phone=text if kind is IdentifierKind.PHONE else None,
-        record=id,
-        occurred_at=_moment(visit, read_day(told.get("told_on", ""))),
-    )
-    source = Source("console", connector, "operator", visit.doors.clock())
-    entered = visit.doors.register().write(lambda tx: record(tx, [event], source).entered)
-    visit.doors.wake()
-    done = marked("It is recorded, and counts from now on.") if entered else marked("It was recorded before.")
-    return _found(visit, asked, done=done, what="console_opposition")
-
-
-def export(visit: Visit) -> Response:
-    """The sheet for an access request, or for a complaint, as a file."""
-    what = request.form.get("what", "")
-    if what not in SHEETS:
-        raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, marked("There is no such sheet."))
-    sheet = visit.doors.work.export(what, identifier_of(visit, _asked(visit).who), visit.name, visit.language)
-    response = Response(sheet, content_type="text/html; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="contactable-{what}.html"'
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
+    return show(visit, asked_in(visit))
 
 
 def identifier_of(visit: Visit, who: str) -> Identifier:
@@ -140,7 +97,8 @@ def identifier_of(visit: Visit, who: str) -> Identifier:
     raise Malformed(marked("This is no address, no phone number, and no record of a CRM."))
 
 
-def _asked(visit: Visit) -> Asked:
+def asked_in(visit: Visit) -> Asked:
+    """What the form asks; raises ``Malformed`` for an offer or a day that cannot be."""
     said = request.form
     offer = said.get("offer", "") or next(iter(visit.doors.offers))
     if offer not in visit.doors.offers:
@@ -159,14 +117,8 @@ def read_day(text: str) -> date | None:
     return day
 
 
-def _moment(visit: Visit, day: date | None) -> datetime | None:
-    """The beginning of a day that is over; what was told today arrived now."""
-    if day is None or day >= paris_day(visit.doors.clock()):
-        return None
-    return datetime.combine(day, time(), ZoneInfo(PARIS))
-
-
-def _found(visit: Visit, asked: Asked, *, done: str = "", what: str = "console") -> Response:
+def show(visit: Visit, asked: Asked, *, done: str = "", what: str = "console") -> Response:
+    """The page on somebody; the look is on disk before anything is shown. ``what`` names it in the register."""
     try:
         who = identifier_of(visit, asked.who)
     except Malformed as error:
@@ -254,8 +206,4 @@ def _shown(found: Explanation, language: Language) -> list[dict[str, Any]]:
     ]
 
 
-PAGES = (
-    Page("contact", "/contact", Role.VIEWER, marked("A contact"), contact, posts=True),
-    Page("oppose", "/contact/oppose", Role.OPERATOR, "", oppose, posts=True),
-    Page("export", "/contact/export", Role.OPERATOR, "", export, posts=True),
-)
+PAGES = (Page("contact", "/contact", Role.VIEWER, marked("A contact"), contact, posts=True),)
