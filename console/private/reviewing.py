@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Final
 
 from flask import Response, request
 
-from contactable.console.private.visits import Page, Visit
+from contactable.console.private.visits import Page, Refused, Visit
 from contactable.console.site.languages import marked
 from contactable.register.accounts import Role
 
@@ -42,6 +43,8 @@ def confirm(visit: Visit) -> Response:
 def annul(visit: Visit) -> Response:
     """End what a question closed; persons' own acts stay."""
     said = request.form
+    if not said.get("reason", "").strip():
+        raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, marked("Say why it was a mistake."))
     visit.doors.work.annul(said.get("id", ""), said.get("reason", ""), visit.name, said.get("person", "").strip())
     visit.doors.wake()
     return review(visit, marked("What it closed has ended; what persons did themselves stays."))

@@ -164,6 +164,11 @@ def test_a_question_that_cannot_be_read_is_refused_clearly(client: Client, field
     assert send(client, "/contact", **fields).status_code == 422
 
 
+def test_an_annulment_without_a_reason_is_refused(client: Client) -> None:
+    log_in(client, "administrator")
+    assert send(client, "/review/annul", id="entry:1", reason=" ").status_code == 422
+
+
 def test_a_form_that_is_too_large_is_refused(client: Client) -> None:
     log_in(client, "operator")
     assert send(client, "/contact", who="x" * 2_000_000).status_code == 413
