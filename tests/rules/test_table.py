@@ -242,6 +242,13 @@ def test_a_stated_period_may_end_on_the_day_of_its_consent_and_not_before(given:
         decide_many(columns | {"consent_phone_until": ["2026-03-02", "2026-03-01", None]}, Offer(), TODAY)
 
 
+@pytest.mark.parametrize("column", ["consent_phone_on", "consent_phone_until"])
+def test_a_consent_or_its_period_may_stand_without_the_other(column: str) -> None:
+    decided = decide_many({column: ["2026-12-01"], "audience": ["consumer"]}, Offer(), TODAY)
+
+    assert [*decided["phone_allowed"]] == [False]
+
+
 def test_columns_that_are_no_facts_may_stay_in_the_table() -> None:
     columns = {"id": ["a"], "postcode": ["75001"], "country": ["FR"], "street": [True]}
 
