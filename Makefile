@@ -1,6 +1,6 @@
 # Every target is one line of work; `make` alone lists them.
 PY := .venv/bin/python
-.PHONY: help env demo test bottlecrm lint bench mutate crash faults texts lock
+.PHONY: help env demo test again bottlecrm lint bench mutate crash faults texts lock
 help: ## List the targets.
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/'
 env: .venv/.ready ## Make ./.venv with everything, from the lock; ends at once when nothing changed.
@@ -10,6 +10,8 @@ demo: env ## The whole loop on this laptop: contacts in, verdicts out, four obje
 	@.venv/bin/contactable demo
 test: env ## The whole suite.
 	@$(PY) -m pytest -n auto -m "slow or not slow" --ignore tests/connectors/bottlecrm $(PYTEST)
+again: env ## What failed in the last `make test`, alone on the machine.
+	@$(PY) -m pytest -m "slow or not slow" --last-failed --last-failed-no-failures none --ignore tests/connectors/bottlecrm $(PYTEST)
 bottlecrm: env ## A real CRM: BottleCRM on PostgreSQL, installed once and kept in ~/.cache (needs Python 3.12 or newer).
 	@$(PY) -m pytest tests/connectors/bottlecrm -q
 lint: env ## Style, types, and the import table of the rooms.
