@@ -13,13 +13,16 @@ from contactable.rules.judgement import Judgement, judge
 from contactable.rules.situation import Situation
 
 TODAY = date(2026, 11, 23)
+LONG_AGO = date(2024, 3, 1)
 OFFERS = [Offer(), Offer(purpose=Purpose.NON_COMMERCIAL), Offer(sector=Sector.HOME_ADAPTATION)]
 WIDE = Readings("open", "yes", "close", "open")
 
 
-@pytest.mark.parametrize("readings", [Readings(), WIDE])
+@pytest.mark.parametrize(
+    ("day", "readings"),
+    [(TODAY, WIDE), *(pytest.param(*each, marks=pytest.mark.slow) for each in [(TODAY, Readings()), (LONG_AGO, WIDE)])],
+)
 @pytest.mark.parametrize("offer", OFFERS)
-@pytest.mark.parametrize("day", [date(2024, 3, 1), TODAY])
 def test_verdicts_that_are_remembered_are_those_judged_afresh(
     contacts: Callable[..., list[dict[str, Any]]], offer: Offer, readings: Readings, day: date
 ) -> None:
