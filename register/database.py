@@ -31,7 +31,7 @@ _SAID = {
     "locked": "The register is locked by another process: one process at a time writes to SQLite. Stop the other one.",
     "full": "The disk that holds the register is full: nothing was recorded. Make room, then start again.",
     "readonly": "The register cannot be written: give this user the right to write the file and its folder.",
-    "malformed": "The register is damaged: restore the last backup (docs/register.md, Restoring).",
+    "malformed": "The register is damaged: restore the last backup (docs/register-care.md, Backup and restoring).",
     "not a database": "The register's file is not a database of this kit: check [register] url.",
     "unable to open": "The register cannot be opened: check that [register] url names a folder that exists.",
     "disk i/o": "The disk that holds the register does not answer: nothing was recorded.",
