@@ -53,7 +53,7 @@ class Account:
     made_at: datetime
 
 
-def add(tx: Tx, name: str, role: str, password: str) -> str:
+def add(tx: Tx, name: str, role: str, password: str, *, id: str = "") -> str:
     """Make an account; return its id. Raises ``Conflict`` for a name that is taken, ``Malformed`` for a wrong one."""
     name = name.strip()
     if not name or len(name) > LONGEST_NAME or not name.isprintable():
@@ -62,10 +62,29 @@ def add(tx: Tx, name: str, role: str, password: str) -> str:
         raise Malformed(f"A role is one of: {', '.join(Role)}.")
     if named(tx, name) is not None:
         raise Conflict("There is an account of that name: contactable console user list")
-    id = new_id(tx.now)
+    id = id or new_id(tx.now)
     values = {"id": id, "name": name, "role": role, "password": password, "made_at": tx.now}
     tx.connection.execute(table.insert().values(**values))
     return id
+
+
+def arrive(tx: Tx, issuer: str, subject: str, name: str, role: Role | None) -> Account | None:
+    """The account of somebody whom the company's login knows, with the role that it has today; None without a role.
+
+    Its id is made of issuer and subject, and it has no password: it never takes over an account of the same name
+    (``Conflict``), and another role ends the logins that began under the old one.
+    """
+    id = hashlib.sha256(f"{issuer}\0{subject}".encode()).hexdigest()[:32]
+    found = _read(tx, tx.connection.execute(select(table).where(table.c.id == id)).first())
+    if found and found.role is not role:
+        end_logins(tx, id)
+    if role is None:
+        return None
+    if found:
+        _change(tx, id, role=role)
+    else:
+        add(tx, name, role, "", id=id)
+    return _read(tx, tx.connection.execute(select(table).where(table.c.id == id)).first())
 
 
 def named(tx: Tx, name: str) -> Account | None:
@@ -92,6 +111,8 @@ def remove(tx: Tx, name: str) -> None:
 def set_password(tx: Tx, name: str, password: str) -> None:
     """Give an account another password (a hash) and end its logins."""
     account = _known(tx, name)
+    if not account.password:
+        raise Conflict("This account comes in by the company's login, and has no password here.")
     _change(tx, account.id, password=password)
     end_logins(tx, account.id)
 

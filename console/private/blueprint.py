@@ -11,6 +11,7 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException
 
 from contactable.console.private import acting, cleaning, deciding, overview, person, reviewing, running, trying
+from contactable.console.private.arriving import Gate
 from contactable.console.private.doors import ConsoleDoors
 from contactable.console.private.entering import Door, logout
 from contactable.console.private.visits import Menu, Page, Refused, Visit, begin, check_form, end
@@ -32,13 +33,23 @@ def make_console(doors: ConsoleDoors) -> Blueprint:
     """The blueprint ``contactable_console``."""
     blueprint = Blueprint("contactable_console", __name__, static_folder=str(STATIC), static_url_path="/static")
     menu = {page.name: page.menu for page in PAGES if page.menu}
-    for page in (Page("login", "/login", Role.VIEWER, "", Door().login, posts=True), *PAGES):
+    for page in (*_entrances(), *PAGES):
         methods = ["GET", "POST"] if page.posts else ["GET"]
         serve = partial(_serve, doors, menu, page)
         blueprint.add_url_rule(page.path, page.name, serve, methods=methods)
     leaving = Page("logout", "/logout", Role.VIEWER, "", logout, posts=True)
     blueprint.add_url_rule("/logout", "logout", partial(_serve, doors, menu, leaving), methods=["POST"])
     return blueprint
+
+
+def _entrances() -> tuple[Page, ...]:
+    """What is answered before the login."""
+    gate = Gate()
+    return (
+        Page("login", "/login", Role.VIEWER, "", Door().login, posts=True, entrance=True),
+        Page("oidc", "/oidc", Role.VIEWER, "", gate.go, entrance=True),
+        Page("oidc_back", "/oidc/back", Role.VIEWER, "", gate.back, entrance=True),
+    )
 
 
 def _serve(doors: ConsoleDoors, menu: Menu, page: Page, **parts: str) -> Response:
@@ -54,7 +65,7 @@ def _serve(doors: ConsoleDoors, menu: Menu, page: Page, **parts: str) -> Respons
 def _guarded(visit: Visit, page: Page) -> Response:
     if request.method == "POST":
         check_form(visit)
-    if page.name == "login":
+    if page.entrance:
         return page.serve(visit)
     if visit.account is None:
         return visit.go("login")

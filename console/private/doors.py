@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from contactable.clock import Clock
+from contactable.console.private.openid import Provider
 from contactable.mapping.decisions import Approval, Decision
 from contactable.register import Register, Tx
 from contactable.register.subjects import Identifier
@@ -50,3 +51,4 @@ class ConsoleDoors:
     connectors: Collection[str]
     wake: Callable[[], None]
     work: Work
+    provider: Callable[[], Provider] | None = None  # the company's own login, where there is one

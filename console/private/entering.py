@@ -46,7 +46,7 @@ class Door:
         log.info("console_login", ok=account is not None)
         if account is None:
             return visit.page("login", problem=WRONG, status=HTTPStatus.FORBIDDEN)
-        return _let_in(visit, account)
+        return let_in(visit, account)
 
 
 def logout(visit: Visit) -> Response:
@@ -69,7 +69,8 @@ def _known(visit: Visit, name: str, password: str, code: str) -> Account | None:
     return account
 
 
-def _let_in(visit: Visit, account: Account) -> Response:
+def let_in(visit: Visit, account: Account) -> Response:
+    """Begin a login, and show the overview."""
     token = visit.doors.register().write(lambda tx: accounts.log_in(tx, account.id))
     response = visit.go("overview")
     put(visit.doors, response, LOGIN, token, lasts=int(LASTS.total_seconds()))

@@ -6,10 +6,10 @@ import hmac
 import secrets
 import time
 from functools import cache
-from importlib import import_module
 from typing import Any, Final
 
-from contactable.errors import Malformed, SettingsError
+from contactable.console.private.extra import library
+from contactable.errors import Malformed
 
 SHORTEST: Final = 12
 """Characters of a password, as the CNIL asks where there is no other secret."""
@@ -27,7 +27,7 @@ def hashed(password: str) -> str:
 
 def fits(password: str, kept: str) -> bool:
     """Whether a password is the one of a hash. With no hash it takes as long, and is not."""
-    argon2 = _library("argon2")
+    argon2 = library("argon2")
     try:
         return bool(_hasher().verify(kept or _nobodys(), password[: LONGEST + 1])) and bool(kept)
     except (argon2.exceptions.VerificationError, argon2.exceptions.InvalidHashError):
@@ -36,17 +36,17 @@ def fits(password: str, kept: str) -> bool:
 
 def new_secret() -> str:
     """A fresh secret of one-time codes."""
-    return str(_library("pyotp").random_base32())
+    return str(library("pyotp").random_base32())
 
 
 def enrolment(secret: str, name: str) -> str:
     """The address that an authenticator takes up, as text or as a picture made of it."""
-    return str(_library("pyotp").TOTP(secret).provisioning_uri(name=name, issuer_name=_ISSUER))
+    return str(library("pyotp").TOTP(secret).provisioning_uri(name=name, issuer_name=_ISSUER))
 
 
 def step_of(secret: str, code: str, at: float | None = None) -> int | None:
     """The step of thirty seconds that a code belongs to, now or one before or after; None where it fits none."""
-    codes, now = _library("pyotp").TOTP(secret), int((at or time.time()) // _STEP)
+    codes, now = library("pyotp").TOTP(secret), int((at or time.time()) // _STEP)
     given = code.replace(" ", "").encode()
     near = (now, now - 1, now + 1)
     return next((step for step in near if hmac.compare_digest(codes.at(step * _STEP).encode(), given)), None)
@@ -54,16 +54,9 @@ def step_of(secret: str, code: str, at: float | None = None) -> int | None:
 
 @cache
 def _hasher() -> Any:
-    return _library("argon2").PasswordHasher()
+    return library("argon2").PasswordHasher()
 
 
 @cache
 def _nobodys() -> str:
     return str(_hasher().hash(secrets.token_hex()))
-
-
-def _library(name: str) -> Any:
-    try:
-        return import_module(name)
-    except ImportError:
-        raise SettingsError("The console needs: pip install 'contactable[console]'") from None

@@ -125,7 +125,7 @@ Serve = Callable[[Visit], Response]
 class Page:
     """One page: its route, who may see it, its text in the menu (empty: not there), what answers.
 
-    ``largest`` is the number of bytes that a form of it may have.
+    ``largest`` is the number of bytes that a form of it may have; an ``entrance`` is answered before the login.
     """
 
     name: str
@@ -135,3 +135,4 @@ class Page:
     serve: Serve
     posts: bool = False
     largest: int = LARGEST
+    entrance: bool = False

@@ -14,11 +14,13 @@ from contactable.approvals import approvals_in, approve, decisions_of
 from contactable.commands.scrub import judgement
 from contactable.commands.status import look
 from contactable.console.private.doors import ConsoleDoors, Work
+from contactable.console.private.openid import Provider
 from contactable.explaining import Explanation, explain
 from contactable.exports import complaint, person
 from contactable.exports.dossier import gather
 from contactable.lists.scrubbing import Wish, receipt_entry, scrub
 from contactable.register import NewEntry, ledger
+from contactable.register.accounts import Role
 from contactable.rules import Channel
 from contactable.rules.calendar import paris_day
 
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from contactable.mapping.decisions import Approval, Decision
     from contactable.register.subjects import Identifier
     from contactable.rules.labels import Language
+    from contactable.settings import OidcSettings, Settings
 
 
 def console_doors(kit: Contactable) -> ConsoleDoors:
@@ -55,7 +58,15 @@ def console_doors(kit: Contactable) -> ConsoleDoors:
             status=partial(look, kit),
             record_url=partial(_record_url, kit),
         ),
+        provider=partial(_provider, kit.settings, each) if (each := kit.settings.console.oidc) else None,
     )
+
+
+def _provider(settings: Settings, oidc: OidcSettings) -> Provider:
+    """The company's own login; raises ``SettingsError`` where its secret is missing."""
+    groups, addresses = ({who: Role(role) for who, role in each.items()} for each in (oidc.groups, oidc.addresses))
+    secret = settings.secret(oidc.client_secret).decode()
+    return Provider(oidc.issuer, oidc.client_id, secret, oidc.scope, oidc.claim, groups, addresses)
 
 
 def _explain(kit: Contactable, who: Identifier, offer: str, on: date | None, shown: date | None) -> Explanation:

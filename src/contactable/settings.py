@@ -134,6 +134,31 @@ class PageSettings(Section, frozen=True):
     wordings: dict[Literal["email", "sms", "phone", "robocall"], str] = {}
 
 
+RoleName = Literal["viewer", "operator", "administrator"]
+
+
+class OidcSettings(Section, frozen=True):
+    """The company's own login (OpenID Connect), which asks for the second factor itself.
+
+    ``groups`` and ``addresses`` say who comes in, and as what; nobody else does. An address counts where the provider
+    says that it is verified; ``claim`` names the claim that holds the groups.
+    """
+
+    issuer: Annotated[str, msgspec.Meta(pattern=r"^(https://|http://(127\.0\.0\.1|localhost)[:/])[^\s?#]+$")]
+    client_id: str
+    client_secret: str
+    scope: str = "openid email profile"
+    claim: str = "groups"
+    groups: dict[str, RoleName] = {}
+    addresses: dict[str, RoleName] = {}
+
+
+class ConsoleSettings(Section, frozen=True):
+    """Who may come into the console besides the accounts of ``contactable console user``."""
+
+    oidc: OidcSettings | None = None
+
+
 class ReadingSettings(Section, frozen=True):
     """The doubts of the law that the company has settled; what is missing keeps the stricter reading."""
 
@@ -163,6 +188,7 @@ class Settings(Section, frozen=True):
     alerts: AlertSettings = AlertSettings()
     pages: PageSettings = PageSettings()
     readings: ReadingSettings = ReadingSettings()
+    console: ConsoleSettings = ConsoleSettings()
     folder: Path = Path()
 
     def secret(self, reference: str) -> bytes:
