@@ -212,13 +212,16 @@ def _put(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
 def _take(tx: Tx, endpoint: str, limit: int, lease_seconds: float) -> list[Row[Any]]:
     leased = or_(table.c.leased_until.is_(None), table.c.leased_until < tx.now)
     free = and_(table.c.endpoint == endpoint, table.c.not_before <= tx.now, leased)
-    first = select(table.c.subject_id, table.c.channel).where(free).order_by(table.c.promised_at).limit(limit)
+    oldest = (table.c.promised_at, table.c.subject_id, table.c.channel)
+    first = select(table.c.subject_id, table.c.channel).where(free).order_by(*oldest).limit(limit)
     if tx.dialect == "postgresql":  # SQLite has one writer: nobody to skip
         first = first.with_for_update(skip_locked=True)
     keys = [tuple(row) for row in tx.connection.execute(first)]
     here = and_(table.c.endpoint == endpoint, tuple_(table.c.subject_id, table.c.channel).in_(keys))
     taken = update(table).where(here).values(leased_until=tx.now + timedelta(seconds=lease_seconds)).returning(table)
-    return sorted(tx.connection.execute(taken) if keys else [], key=lambda row: (row.promised_at, row.subject_id))
+    return sorted(
+        tx.connection.execute(taken) if keys else [], key=lambda row: (row.promised_at, row.subject_id, row.channel)
+    )
 
 
 def _owed(tx: Tx, row: Row[Any]) -> Owed:

@@ -1,7 +1,8 @@
 """Senders' blocklists on loopback: Brevo, SendGrid and Postmark, as far as putting somebody on the list goes.
 
 Each keeps who is on it and how many requests it took, has its real limit (Brevo 10 a second), answers after
-``latency`` seconds, and misbehaves as its ``script`` says: one status a request, 200 for a success that does nothing.
+``latency`` seconds, and misbehaves as its ``script`` says: one status a request, 200 for a success that does nothing,
+``None`` for none.
 Shapes are those of the vendors' pages (developers.brevo.com, docs.sendgrid.com, postmarkapp.com/developer).
 """
 
@@ -30,7 +31,7 @@ class Blocklist:
     most: int = 10  # requests in a second; more are answered 429
     latency: float = 0.0  # seconds
     knows_everybody: bool = False  # Brevo answers 204, without an id, for a contact that was there
-    script: deque[int] = field(default_factory=deque)
+    script: deque[int | None] = field(default_factory=deque)
     blocked: dict[str, list[float]] = field(default_factory=dict)
     refused: int = 0  # requests beyond the limit
     _taken: deque[float] = field(default_factory=deque)

@@ -3,6 +3,10 @@
 Level-triggered like them: rows of the register are claimed, sent within the sender's rate, and deleted once the block
 stands. A sender that is down, or a key that lost its rights, is asked again for as long as the row is there, at longer
 and longer intervals; a person is told (``contactable.alerts``).
+
+Who opposed first is sent first: a block begins once all but the two before it have been answered or put off, and for
+one person never two at a time. The queue is the rows, one a person and channel however often they oppose; in memory are
+one batch of them for each sender, and the requests in flight.
 """
 
 from __future__ import annotations
@@ -22,7 +26,7 @@ from contactable.logs import trace
 from contactable.mapping import map_record
 from contactable.register import Register, blocks, mirror, renewing, subjects
 from contactable.register.blocks import Owed
-from contactable.transport import Limiter, Transport, pipelined
+from contactable.transport import Limiter, Transport, in_turn
 from contactable.turns import Turn
 from contactable.webhooks.blocking import Person
 from contactable.webhooks.receiver import Endpoint
@@ -101,7 +105,7 @@ def work(here: Counter) -> int:
     name = here.endpoint.name
     claimed = here.register.write(lambda tx: blocks.claim(tx, name, BATCH, LEASE))
     # Each is settled in its own thread: a slow disk then holds up one place, and commits are made in groups.
-    return sum(1 for _ in pipelined(lambda owed: _settle(here, owed, _failure(here, owed)), claimed, at_once=AT_ONCE))
+    return sum(1 for _ in in_turn(lambda owed: _settle(here, owed, _failure(here, owed)), claimed, at_once=AT_ONCE))
 
 
 def send(here: Counter, owed: Owed) -> None:

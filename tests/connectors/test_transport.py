@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from email.utils import formatdate
 
 import pytest
@@ -12,7 +12,7 @@ import requests
 import responses
 
 from contactable.errors import ContactableError, LimitReached, Refused, Unavailable
-from contactable.transport import Answer, Limiter, Transport, ahead, backoff, hurried, pipelined, usual_delay
+from contactable.transport import Answer, Limiter, Transport, ahead, backoff, hurried, in_turn, pipelined, usual_delay
 
 URL = "https://crm.example.com"
 SECRET = "pat-0123456789"
@@ -219,12 +219,29 @@ def test_results_come_as_they_end_and_no_more_run_than_allowed() -> None:
     assert most <= 4
 
 
-def test_an_error_in_a_thread_is_raised_to_the_reader() -> None:
+def test_what_goes_in_turn_is_overtaken_by_no_more_than_run_beside_it() -> None:
+    ended: list[int] = []
+    others = threading.Event()
+
+    def work(item: int) -> int:
+        if item == 0:  # the slowest: it ends when those that may overtake it have
+            assert others.wait(30)
+        ended.append(item)
+        if len(ended) == 2:
+            others.set()
+        return item
+
+    assert list(in_turn(work, range(9), at_once=3)) == list(range(9))
+    assert ended.index(0) == 2
+
+
+@pytest.mark.parametrize("side_by_side", [pipelined, in_turn])
+def test_an_error_in_a_thread_is_raised_to_the_reader(side_by_side: Callable[..., Generator[int, None, None]]) -> None:
     def fail(item: int) -> int:
         raise Refused(str(item))
 
     with pytest.raises(Refused):
-        list(pipelined(fail, [1, 2, 3], at_once=2))
+        list(side_by_side(fail, [1, 2, 3], at_once=2))
 
 
 def test_a_generator_read_ahead_is_closed_when_the_reader_leaves() -> None:

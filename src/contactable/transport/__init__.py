@@ -14,7 +14,7 @@ from contactable.transport.http import (
     usual_delay,
 )
 from contactable.transport.limiter import Allowance, Limiter, giving_way
-from contactable.transport.pipeline import ahead, pipelined
+from contactable.transport.pipeline import ahead, in_turn, pipelined
 
 __all__ = [
     "PATIENCE",
@@ -28,6 +28,7 @@ __all__ = [
     "backoff",
     "giving_way",
     "hurried",
+    "in_turn",
     "make_session",
     "pipelined",
     "usual_delay",
