@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -71,6 +72,15 @@ class Desk:
         """POST a body to an operation."""
         headers = {"Authorization": f"Bearer {token or self.token()}"}
         return self.app.test_client().post(f"{PREFIX}/{name}", json=body, headers=headers)
+
+
+def wait_for(what: Callable[[], bool]) -> None:
+    """Wait up to thirty seconds until something holds."""
+    for _ in range(600):
+        if what():
+            return
+        time.sleep(0.05)
+    raise AssertionError("it did not come about in thirty seconds")
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import json
 import re
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -14,7 +13,7 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from tests.console.conftest import Desk
+from tests.console.conftest import Desk, wait_for
 from tests.console.test_preference_centre import LOU, NUMBER, know, reasons
 
 from contactable.clock import utc_now
@@ -58,10 +57,7 @@ def desk(install: Callable[..., Desk], mailbox: tuple[Any, int]) -> Desk:
 
 def links(mailbox: tuple[Any, int], at_least: int = 1) -> list[str]:
     """The paths of the links that were mailed, once that many came."""
-    for _ in range(200):
-        if len(mailbox[0].messages) >= at_least:
-            break
-        time.sleep(0.02)
+    wait_for(lambda: len(mailbox[0].messages) >= at_least)
     texts = [message.get_payload(decode=True).decode() for message in mailbox[0].messages]
     return [re.findall(r"https://crm\.example\.com(\S+)", text)[0] for text in texts]
 
@@ -278,10 +274,7 @@ def test_a_link_to_a_number_goes_through_the_signed_hook(
     desk = install(f'\n[sms]\nurl = "{hook[0]}"\nsecret = "env:SMS_SECRET"\n')
     know(desk)
     ask(desk, "06 39 98 00 01")
-    for _ in range(200):
-        if hook[1]:
-            break
-        time.sleep(0.02)
+    wait_for(lambda: bool(hook[1]))
 
     ((headers, body),) = hook[1]
     check_standard_webhook([Secret("s", secret.encode())], headers, body, utc_now())

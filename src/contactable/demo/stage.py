@@ -12,7 +12,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
+from waitress import wasyncore
 from waitress.server import create_server
 
 from contactable.clock import utc_now
@@ -111,14 +113,24 @@ def stage(port: int) -> Iterator[Stage]:
 @contextmanager
 def answering(kit: Contactable, port: int) -> Iterator[None]:
     """Answer senders in a thread, while the block runs."""
-    server = create_server(make_app(kit), host="127.0.0.1", port=port, threads=8)
-    thread = threading.Thread(target=server.run, name="web", daemon=True)
+    sockets: dict[int, Any] = {}
+    server = create_server(make_app(kit), map=sockets, host="127.0.0.1", port=port, threads=8)
+    ended = threading.Event()
+    thread = threading.Thread(target=_loop, args=(sockets, ended), name="web", daemon=True)
     thread.start()
     try:
         yield
     finally:
-        server.close()
-        thread.join(5)
+        server.task_dispatcher.shutdown()  # what was asked is answered first
+        ended.set()
+        thread.join()
+
+
+def _loop(sockets: dict[int, Any], ended: threading.Event) -> None:
+    """Read and write the sockets, and close them at the end: closed by another thread, they break this one's select."""
+    while not ended.is_set():
+        wasyncore.loop(timeout=0.1, map=sockets, count=1)
+    wasyncore.close_all(sockets)
 
 
 def _write_secrets(folder: Path, crm: HubSpotSandbox) -> None:
