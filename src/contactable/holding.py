@@ -9,9 +9,9 @@ import secrets
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
-from contactable.errors import Conflict
+from contactable.errors import Conflict, RegisterError
 from contactable.register import Register, leases
 
 LEASE = 60.0  # seconds
@@ -42,4 +42,5 @@ def _take(register: Register, name: str, holder: str, until: float) -> None:
 
 def _keep(register: Register, name: str, holder: str, ended: threading.Event) -> None:
     while not ended.wait(LEASE / 3):
-        register.write(lambda tx: leases.renew(tx, name, holder, LEASE))
+        with suppress(RegisterError):  # a database that restarts: the lease still runs, and the next renewal comes
+            register.write(lambda tx: leases.renew(tx, name, holder, LEASE))
