@@ -1,4 +1,5 @@
-"""Senders' blocklists on loopback: Brevo, SendGrid and Postmark, as far as putting somebody on the list goes.
+"""Senders' blocklists on loopback: Brevo, SendGrid and Postmark, as far as putting somebody on the list goes, and the
+URLs to which they post.
 
 Each keeps who is on it and how many requests it took, has its real limit (Brevo 10 a second), answers after
 ``latency`` seconds, and misbehaves as its ``script`` says: one status a request, 200 for a success that does nothing,
@@ -33,6 +34,7 @@ class Blocklist:
     knows_everybody: bool = False  # Brevo answers 204, without an id, for a contact that was there
     script: deque[int | None] = field(default_factory=deque)
     blocked: dict[str, list[float]] = field(default_factory=dict)
+    urls: dict[str, bool] = field(default_factory=dict)  # those to which it posts; False where it stopped
     refused: int = 0  # requests beyond the limit
     _taken: deque[float] = field(default_factory=deque)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -60,6 +62,8 @@ Do = Callable[[Blocklist, str, Any, bool], Any]
 
 
 def _brevo(listed: Blocklist, path: str, body: Any, does: bool) -> Any:
+    if "/webhooks" in path:
+        return {"webhooks": [{"id": n, "url": url} for n, url in enumerate(listed.urls)]}
     if body is None:  # reading a contact back
         stands = 0 < int(path.rpartition("/")[2]) <= len(listed.blocked)
         return {"emailBlacklisted": stands, "smsBlacklisted": stands}
@@ -69,12 +73,17 @@ def _brevo(listed: Blocklist, path: str, body: Any, does: bool) -> Any:
 
 
 def _sendgrid(listed: Blocklist, path: str, body: Any, does: bool) -> Any:
+    if body is None:
+        return {"webhooks": [{"url": url, "enabled": on} for url, on in listed.urls.items()]}
     for who in body["recipient_emails"] if does else ():
         listed.put(who)
     return {"recipient_emails": body["recipient_emails"] if does else []}
 
 
 def _postmark(listed: Blocklist, path: str, body: Any, does: bool) -> Any:
+    if body is None:
+        on = {"SubscriptionChange": {"Enabled": True}}
+        return {"Webhooks": [{"Url": url, "Triggers": on} for url in listed.urls]}
     for each in body["Suppressions"] if does else ():
         listed.put(each["EmailAddress"])
     status = "Suppressed" if does else "Failed"

@@ -16,6 +16,7 @@ from typing import TypeAlias
 from contactable.webhooks.blocking import Blocklist
 from contactable.webhooks.events import Event, Problem
 from contactable.webhooks.phones import PhoneSystem
+from contactable.webhooks.registrations import Registrations
 from contactable.webhooks.request import Request, Secrets
 
 Authenticate: TypeAlias = Callable[[Request, Secrets], str | None]
@@ -69,7 +70,8 @@ class Provider:
     any other GET or HEAD is a probe, and ``answer_probe`` gives the body of its answer. ``proofs`` are all that
     ``proof`` may answer. ``questions`` are the lists to read by polling, at a moment.
     ``blocklist`` is where the sender's API lets us put those whom it must not write to any more, ``phone`` what a phone
-    system shows to agents. ``confirmation_url`` is the address that a request asks to have opened once.
+    system shows to agents, ``registrations`` where an API tells whether our URL stands. ``confirmation_url`` is the
+    address that a request asks to have opened once.
     """
 
     id: str
@@ -87,4 +89,5 @@ class Provider:
     questions: Callable[[Secrets, datetime], Iterator[Question]] | None = None
     blocklist: Blocklist | None = None
     phone: PhoneSystem | None = None
+    registrations: Registrations | None = None
     confirmation_url: Callable[[Request], str | None] | None = None

@@ -89,5 +89,6 @@ def _provider(id: str, module: ModuleType) -> Provider:
         questions=getattr(module, "questions", None),
         blocklist=getattr(module, "BLOCKLIST", None),
         phone=getattr(module, "PHONE", None),
+        registrations=getattr(module, "REGISTRATIONS", None),
         confirmation_url=getattr(module, "confirmation_url", None),
     )

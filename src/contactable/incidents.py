@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
-from contactable import brake, reviewing
+from contactable import brake, reviewing, sender_urls
 from contactable.register import Tx, blocks, cursors, jobs, marks, mirror, outbox, shown
 from contactable.register.columns import microseconds
 from contactable.register.schema_work import deliveries
@@ -24,6 +24,7 @@ from contactable.sync import CHANGES
 from contactable.webhooks.despite import despite_of
 from contactable.webhooks.incidents import incidents_of
 from contactable.webhooks.knocks import MANY, refused_lately
+from contactable.webhooks.registrations import State
 
 if TYPE_CHECKING:
     from contactable.kit import Contactable
@@ -135,8 +136,16 @@ def _senders(kit: Contactable, tx: Tx) -> Iterator[Trouble]:
                 f"{waiting.blocks} people are not on the blocklist of {name} yet ({waiting.why or 'late'}).",
                 "See that its key still has its rights; nothing is lost, it is asked again.",
             )
+    unheard = dict(sender_urls.lost(tx, sender_urls.askable(kit)))
+    for name, state in unheard.items():
+        became = "has suspended our URL" if state is State.SUSPENDED else "has our URL no more"
+        yield Trouble(
+            f"suspended:{name}",
+            f"{name} {became}: what people refuse there does not arrive.",
+            "Put it right in its console (`contactable doctor` asks again), then import its list: some are missing.",
+        )
     for name in _silent(tx):
-        if name in kit.endpoints:
+        if name in kit.endpoints and name not in unheard:
             yield Trouble(
                 f"silent:{name}",
                 f"{name} has been silent for a day, against its habit.",

@@ -34,6 +34,7 @@ from contactable.register import (
 )
 from contactable.register.testing import HandClock
 from contactable.reviewing import STORM
+from contactable.sender_urls import PLACE as URL
 from contactable.sync import CHANGES
 from contactable.webhooks.despite import PLACE
 from contactable.webhooks.incidents import PLACE as REPORTS
@@ -115,6 +116,10 @@ def a_silent_sender(kit: Contactable) -> None:
     move(kit, days=2)
 
 
+def a_suspended_url(kit: Contactable) -> None:
+    kit.register.write(lambda tx: cursors.set(tx, "brevo", URL, {"state": "suspended", "stood": True}))
+
+
 def deliver(tx: Tx, state: str = inbox.DONE) -> str:
     given = {"endpoint": "brevo", "provider": "brevo", "received_at": tx.now, "headers": {}, "raw": b"{}"}
     return inbox.keep(tx, inbox.Delivery(**given, sha256=b"0" * 32, state=state))  # type: ignore[arg-type]
@@ -190,6 +195,7 @@ CAUSES: dict[str, Provoke] = {
     "crm:crm": a_crm_that_is_down,
     "blocklist:brevo": a_sender_that_is_down,
     "silent:brevo": a_silent_sender,
+    "suspended:brevo": a_suspended_url,
     "refused:brevo": a_changed_secret,
     "review:group:brevo 2026-11-24T09": a_storm,
     "review": an_old_question,
@@ -238,6 +244,7 @@ def end(kit: Contactable) -> None:
     def tidy(tx: Tx) -> None:
         for table in (owed, deliveries, promises, runs, entries):
             tx.connection.execute(delete(table))
+        cursors.set(tx, "brevo", URL, {"state": "stands", "stood": True})
         marks.remove(tx, marks.RESTORED)
         marks.put(tx, marks.KEY_BACKED_UP, tx.keys[0][1].id)
 

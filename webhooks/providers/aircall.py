@@ -21,6 +21,7 @@ from contactable.webhooks.phones import PhoneSystem
 from contactable.webhooks.provider import Answers, Proof, Status
 from contactable.webhooks.reading import Section
 from contactable.webhooks.refusals import UNTAGGED, refusal_in, refused_on
+from contactable.webhooks.registrations import Registrations, get, is_not, listed
 from contactable.webhooks.request import Request, Secrets
 
 STATUS = Status.REAL
@@ -107,4 +108,15 @@ PHONE = PhoneSystem(
     tags=lambda page: Order("GET", f"/v1/tags?per_page=50&page={page}"),
     names=_names,
     make_tag=lambda name, says: Order("POST", "/v1/tags", json={"name": name, "color": "#D32F2F", "description": says}),
+)
+
+REGISTRATIONS = Registrations(
+    url=PHONE.url,
+    headers=PHONE.headers,
+    needs=PHONE.needs,
+    orders=get("/v1/webhooks?per_page=50"),
+    read=listed("webhooks", active=is_not(False, "active")),
+    suspends=True,
+    says="`active` of each webhook, which Aircall switches off after failures",
+    page="developer.aircall.io, A complete guide to webhooks",
 )

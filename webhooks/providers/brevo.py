@@ -38,9 +38,10 @@ from contactable.webhooks.meaning import (
 )
 from contactable.webhooks.provider import Answers, Proof, Status
 from contactable.webhooks.reading import Section
+from contactable.webhooks.registrations import Registrations, listed
 from contactable.webhooks.request import Request, Secrets, authenticate_by_secret
 
-__all__ = ["ANSWERS", "BLOCKLIST", "PROOF", "STATUS", "authenticate", "parse"]
+__all__ = ["ANSWERS", "BLOCKLIST", "PROOF", "REGISTRATIONS", "STATUS", "authenticate", "parse"]
 
 STATUS = Status.REAL
 ANSWERS = Answers(stored=200, refused=401, store_is_down=429)
@@ -163,4 +164,19 @@ BLOCKLIST = Blocklist(
     needs=("key",),
     says="`emailBlacklisted` and `smsBlacklisted` of the contact; transactional mail goes on",
     page="developers.brevo.com, Create a contact",
+)
+
+_URLS = listed("webhooks")
+REGISTRATIONS = Registrations(
+    url=BLOCKLIST.url,
+    headers=BLOCKLIST.headers,
+    needs=BLOCKLIST.needs,
+    orders=lambda secrets: [
+        Order("GET", f"/webhooks?type={each}", expected=(404,)) for each in ("transactional", "marketing")
+    ],
+    # 404 says that there is none of the type.
+    read=lambda answer: [] if value_at(answer, "code") == "document_not_found" else _URLS(answer),
+    suspends=False,
+    says="the webhooks of both types; Brevo suspends none: it drops events that are refused",
+    page="developers.brevo.com, Get all webhooks",
 )

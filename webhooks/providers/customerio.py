@@ -16,6 +16,7 @@ from datetime import datetime
 
 from contactable.errors import Malformed
 from contactable.signing import check_hmac, sign_hmac
+from contactable.webhooks.blocking import at
 from contactable.webhooks.events import Confidence, Event, Kind, On, Origin, Problem, Scope, ScopeKind
 from contactable.webhooks.meaning import (
     COMPLAINED,
@@ -32,6 +33,7 @@ from contactable.webhooks.meaning import (
 )
 from contactable.webhooks.provider import Answers, Proof, Status
 from contactable.webhooks.reading import Section, read_json
+from contactable.webhooks.registrations import Registrations, get, is_not, listed
 from contactable.webhooks.request import Request, Secrets
 
 STATUS = Status.DOCUMENTED
@@ -122,3 +124,15 @@ def _key(item: Section, said: str, *facts: str | None) -> str:
     return (
         fact_key("customerio", id, said, *facts) if id else fact_key("customerio", said, *facts, item.raw("timestamp"))
     )
+
+
+REGISTRATIONS = Registrations(
+    url=at("https://api.customer.io/v1"),
+    headers=lambda secrets: {"Authorization": f"Bearer {secrets.of_api('key')}"},
+    needs=("key",),
+    orders=get("/reporting_webhooks"),
+    read=listed("reporting_webhooks", url=("endpoint",), active=is_not(True, "disabled")),
+    suspends=True,
+    says="`disabled` of each reporting webhook; `api_url` for the region EU",
+    page="docs.customer.io, App API, List reporting webhooks",
+)

@@ -30,6 +30,7 @@ from contactable.webhooks.meaning import (
 )
 from contactable.webhooks.provider import Answers, Proof, Status
 from contactable.webhooks.reading import Section
+from contactable.webhooks.registrations import Registrations, get, is_not, listed
 from contactable.webhooks.request import Request, Secrets, authenticate_by_secret
 
 STATUS = Status.DOCUMENTED
@@ -153,4 +154,15 @@ BLOCKLIST = Blocklist(
     needs=("key",),
     says="the profile is suppressed for e-mail (`USER_SUPPRESSED`); the key needs `subscriptions:write` and `:read`",
     page="developers.klaviyo.com, Bulk suppress profiles",
+)
+
+REGISTRATIONS = Registrations(
+    url=BLOCKLIST.url,
+    headers=BLOCKLIST.headers,
+    needs=BLOCKLIST.needs,
+    orders=get("/webhooks"),
+    read=listed("data", url=("attributes", "endpoint_url"), active=is_not(False, "attributes", "enabled")),
+    suspends=True,
+    says="`enabled` of each webhook; the key needs `webhooks:read`",
+    page="developers.klaviyo.com, Get webhooks",
 )

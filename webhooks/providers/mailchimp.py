@@ -21,6 +21,7 @@ from contactable.webhooks.events import EVERYTHING, Confidence, Event, Kind, On,
 from contactable.webhooks.meaning import COMPLAINED, HARD_BOUNCED, IGNORED, UNSUBSCRIBED, Meaning, fact_key
 from contactable.webhooks.provider import Answers, Proof, Status
 from contactable.webhooks.reading import Section
+from contactable.webhooks.registrations import Registrations, listed
 from contactable.webhooks.request import Request, Secrets, authenticate_by_secret
 
 STATUS = Status.REAL
@@ -130,4 +131,16 @@ BLOCKLIST = Blocklist(
     says="the member of the audience becomes `unsubscribed`",
     page="mailchimp.com/developer/marketing, Add or update list member",
     options=("audience",),
+)
+
+REGISTRATIONS = Registrations(
+    url=BLOCKLIST.url,
+    headers=BLOCKLIST.headers,
+    needs=BLOCKLIST.needs,
+    orders=lambda secrets: [Order("GET", f"/lists/{secrets.options['audience']}/webhooks")],
+    read=listed("webhooks"),
+    suspends=False,
+    says="the webhooks of the audience",
+    page="mailchimp.com/developer/marketing, List webhooks",
+    options=BLOCKLIST.options,
 )

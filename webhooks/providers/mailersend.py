@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from contactable.signing import check_hmac, sign_hmac
+from contactable.webhooks.blocking import Order, at
 from contactable.webhooks.events import Event, On, Problem
 from contactable.webhooks.meaning import (
     COMPLAINED,
@@ -22,6 +23,7 @@ from contactable.webhooks.meaning import (
 )
 from contactable.webhooks.provider import Answers, Proof, Status
 from contactable.webhooks.reading import Section
+from contactable.webhooks.registrations import Registrations, is_not, listed
 from contactable.webhooks.request import Request, Secrets
 
 STATUS = Status.REAL
@@ -69,3 +71,16 @@ def _read(item: Section) -> Event:
         email=email,
         message_id=message_id,
     )
+
+
+REGISTRATIONS = Registrations(
+    url=at("https://api.mailersend.com/v1"),
+    headers=lambda secrets: {"Authorization": f"Bearer {secrets.of_api('key')}"},
+    needs=("key",),
+    orders=lambda secrets: [Order("GET", f"/webhooks?domain_id={secrets.options['domain_id']}")],
+    read=listed("data", active=is_not(False, "enabled")),
+    suspends=True,
+    says="`enabled` of each webhook of the domain; the key needs `webhooks_full`",
+    page="developers.mailersend.com, Webhooks",
+    options=("domain_id",),
+)

@@ -15,7 +15,9 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
+from contactable.errors import Refused
 from contactable.signing import check_age, check_hmac, read_timestamp, sign_hmac
 from contactable.webhooks.blocking import Blocklist, Order, Person, Steps, at, basic, must, value_at
 from contactable.webhooks.events import EVERYTHING, Event, On, Origin, Scope, ScopeKind
@@ -33,6 +35,7 @@ from contactable.webhooks.meaning import (
 )
 from contactable.webhooks.provider import Answers, Proof, Status
 from contactable.webhooks.reading import Section
+from contactable.webhooks.registrations import Registration, Registrations
 from contactable.webhooks.request import Request, Secrets
 
 STATUS = Status.REAL
@@ -146,4 +149,27 @@ BLOCKLIST = Blocklist(
     says="unsubscribes of the domain, which stop transactional mail too; with `tag` only mail of that tag",
     page="documentation.mailgun.com, Suppressions, Unsubscribe",
     options=("domain",),
+)
+
+
+def _registered(answer: Any) -> Iterator[Registration]:
+    """The URLs of each kind of event; those of the whole account, which stand elsewhere, are not told."""
+    kinds = value_at(answer, "webhooks")
+    if not isinstance(kinds, dict):
+        raise Refused("The webhooks of the domain have another shape than Mailgun's page says.")
+    for each in kinds.values():
+        urls = value_at(each, "urls")
+        yield from (Registration(str(url)) for url in (urls if isinstance(urls, list) else ()))
+
+
+REGISTRATIONS = Registrations(
+    url=BLOCKLIST.url,
+    headers=BLOCKLIST.headers,
+    needs=BLOCKLIST.needs,
+    orders=lambda secrets: [Order("GET", f"/domains/{secrets.options['domain']}/webhooks")],
+    read=_registered,
+    suspends=False,
+    says="the webhooks of the domain",
+    page="documentation.mailgun.com, Domain webhooks",
+    options=BLOCKLIST.options,
 )

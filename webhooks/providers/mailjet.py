@@ -28,9 +28,10 @@ from contactable.webhooks.meaning import (
 )
 from contactable.webhooks.provider import Answers, Proof, Status
 from contactable.webhooks.reading import Section
+from contactable.webhooks.registrations import Registrations, get, is_not, listed
 from contactable.webhooks.request import Request, Secrets, authenticate_by_secret
 
-__all__ = ["ANSWERS", "BLOCKLIST", "PROOF", "STATUS", "authenticate", "parse"]
+__all__ = ["ANSWERS", "BLOCKLIST", "PROOF", "REGISTRATIONS", "STATUS", "authenticate", "parse"]
 
 STATUS = Status.REAL
 ANSWERS = Answers(stored=200, refused=401, store_is_down=503)
@@ -108,4 +109,15 @@ BLOCKLIST = Blocklist(
     needs=("key", "secret"),
     says="the exclusion list for campaigns (`IsExcludedFromCampaigns`); transactional mail goes on",
     page="dev.mailjet.com, Contacts, Manage many contacts",
+)
+
+REGISTRATIONS = Registrations(
+    url=BLOCKLIST.url,
+    headers=BLOCKLIST.headers,
+    needs=BLOCKLIST.needs,
+    orders=get("/REST/eventcallbackurl?Limit=100"),
+    read=listed("Data", url=("Url",), active=is_not("dead", "Status"), tells="EventType"),
+    suspends=True,
+    says="`Status` of the callback of each kind of event: `dead` after a day of failures",
+    page="dev.mailjet.com, Webhook, Event callback URL",
 )

@@ -13,14 +13,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from contactable.webhooks.blocking import at
 from contactable.webhooks.events import Event, Kind, On, Origin, Trace
 from contactable.webhooks.meaning import IGNORED, Meaning, fact_key
 from contactable.webhooks.provider import Answers, Proof, Status
 from contactable.webhooks.reading import Section
+from contactable.webhooks.registrations import Registrations, get, is_not, listed
 from contactable.webhooks.request import Request, authenticate_by_secret
 from contactable.webhooks.ticks import CHANGED, OPPOSE, ticks_in
 
-__all__ = ["ANSWERS", "PROOF", "STATUS", "authenticate", "parse"]
+__all__ = ["ANSWERS", "PROOF", "REGISTRATIONS", "STATUS", "authenticate", "parse"]
 
 STATUS = Status.DOCUMENTED
 ANSWERS = Answers(stored=200, refused=401, store_is_down=503)
@@ -80,3 +82,15 @@ def _event(meta: Section, meaning: Meaning, on: On, said: str) -> Event:
     at, record = meta.moment("timestamp", default=None), meta.text("entity_id")
     key = fact_key("pipedrive", meta.text("correlation_id", "id", default=None), record, said, at)
     return meaning.event(on, said, key=key, at=at, record=record)
+
+
+REGISTRATIONS = Registrations(
+    url=at("https://api.pipedrive.com/v1"),
+    headers=lambda secrets: {"x-api-token": secrets.of_api("token")},
+    needs=("token",),
+    orders=get("/webhooks"),
+    read=listed("data", url=("subscription_url",), active=is_not(0, "is_active")),
+    suspends=True,
+    says="`is_active` of each webhook, which Pipedrive ends after three days of failures",
+    page="developers.pipedrive.com, Webhooks",
+)

@@ -28,9 +28,10 @@ from contactable.webhooks.meaning import (
 )
 from contactable.webhooks.provider import Answers, Proof, Status
 from contactable.webhooks.reading import Section
+from contactable.webhooks.registrations import Registrations, get, is_not, listed
 from contactable.webhooks.request import Request, Secrets, authenticate_by_secret
 
-__all__ = ["ANSWERS", "BLOCKLIST", "PROOF", "STATUS", "authenticate", "parse"]
+__all__ = ["ANSWERS", "BLOCKLIST", "PROOF", "REGISTRATIONS", "STATUS", "authenticate", "parse"]
 
 STATUS = Status.REAL
 ANSWERS = Answers(stored=200, refused=401, store_is_down=503)
@@ -116,4 +117,15 @@ BLOCKLIST = Blocklist(
     needs=("key",),
     says='suppressions of the streams that `streams` names (`["broadcast"]`); other streams go on',
     page="postmarkapp.com/developer, Suppressions API",
+)
+
+REGISTRATIONS = Registrations(
+    url=BLOCKLIST.url,
+    headers=BLOCKLIST.headers,
+    needs=BLOCKLIST.needs,
+    orders=get("/webhooks"),
+    read=listed("Webhooks", url=("Url",), active=is_not(False, "Triggers", "SubscriptionChange", "Enabled")),
+    suspends=True,
+    says="whether a webhook is there whose trigger `SubscriptionChange` is on",
+    page="postmarkapp.com/developer, Webhooks API",
 )

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from contactable.signing import check_standard_webhook, sign_standard_webhook
+from contactable.webhooks.blocking import at
 from contactable.webhooks.events import Confidence, Event, Kind, On, Origin, Problem, Trace
 from contactable.webhooks.meaning import (
     COMPLAINED,
@@ -28,6 +29,7 @@ from contactable.webhooks.meaning import (
 )
 from contactable.webhooks.provider import Answers, Proof, Status
 from contactable.webhooks.reading import Section
+from contactable.webhooks.registrations import Registrations, get, is_not, listed
 from contactable.webhooks.request import Request, Secrets
 
 STATUS = Status.REAL
@@ -107,3 +109,15 @@ def _bounced(bounce: Section) -> Meaning:
     if "suppress" in cause:
         return SUPPRESSED
     return HARD_BOUNCED if kind.lower() == "permanent" else IGNORED
+
+
+REGISTRATIONS = Registrations(
+    url=at("https://api.resend.com"),
+    headers=lambda secrets: {"Authorization": f"Bearer {secrets.of_api('key')}"},
+    needs=("key",),
+    orders=get("/webhooks"),
+    read=listed("data", url=("endpoint",), active=is_not("disabled", "status")),
+    suspends=True,
+    says="`status` of each webhook; the key needs full access",
+    page="resend.com/docs, List webhooks",
+)

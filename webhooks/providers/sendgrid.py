@@ -38,6 +38,7 @@ from contactable.webhooks.meaning import (
 )
 from contactable.webhooks.provider import Answers, Proof, Status
 from contactable.webhooks.reading import Section
+from contactable.webhooks.registrations import Registrations, get, is_not, listed
 from contactable.webhooks.request import Request, Secrets
 
 STATUS = Status.REAL
@@ -143,4 +144,15 @@ BLOCKLIST = Blocklist(
     needs=("key",),
     says="global unsubscribes, which stop transactional mail too; with `group = 123` one unsubscribe group",
     page="docs.sendgrid.com, Suppressions, Global suppressions",
+)
+
+REGISTRATIONS = Registrations(
+    url=BLOCKLIST.url,
+    headers=BLOCKLIST.headers,
+    needs=BLOCKLIST.needs,
+    orders=get("/user/webhooks/event/settings/all"),
+    read=listed("webhooks", active=is_not(False, "enabled")),
+    suspends=True,
+    says="`enabled` of each event webhook; the key needs the right to read their settings",
+    page="twilio.com/docs/sendgrid, Get all event webhooks",
 )

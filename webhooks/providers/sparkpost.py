@@ -27,9 +27,10 @@ from contactable.webhooks.meaning import (
 )
 from contactable.webhooks.provider import Answers, Proof, Status
 from contactable.webhooks.reading import Section
+from contactable.webhooks.registrations import Registrations, get, is_not, listed
 from contactable.webhooks.request import Request, Secrets, authenticate_by_secret
 
-__all__ = ["ANSWERS", "BLOCKLIST", "PROOF", "STATUS", "authenticate", "parse"]
+__all__ = ["ANSWERS", "BLOCKLIST", "PROOF", "REGISTRATIONS", "STATUS", "authenticate", "parse"]
 
 STATUS = Status.REAL
 ANSWERS = Answers(stored=200, refused=401, store_is_down=503)
@@ -114,4 +115,15 @@ BLOCKLIST = Blocklist(
     needs=("key",),
     says="the suppression list, type `non_transactional`; transactional mail goes on",
     page="developers.sparkpost.com, Suppression list",
+)
+
+REGISTRATIONS = Registrations(
+    url=BLOCKLIST.url,
+    headers=BLOCKLIST.headers,
+    needs=BLOCKLIST.needs,
+    orders=get("/webhooks"),
+    read=listed("results", url=("target",), active=is_not(False, "active")),
+    suspends=True,
+    says="`active` of each webhook; the key needs the right to read them",
+    page="developers.sparkpost.com, Webhooks",
 )
