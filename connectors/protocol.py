@@ -134,12 +134,13 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class OptOuts:
-    """The opt-outs of e-mail that the CRM itself shows on a contact, and the address that they belong to.
+    """The opt-outs of one channel that the CRM itself shows on a contact, and the address or number they belong to.
 
-    ``shown`` gives for each scope (a subscription type, or "" for all of e-mail) the property that shows it.
+    ``address`` is None where they belong to the contact, whatever its address. ``shown`` gives for each scope (a
+    subscription type, or "" for all of the channel) the property that shows it.
     """
 
-    address: str = field(repr=False)
+    address: str | None = field(repr=False)
     shown: Mapping[str, str]
 
 
@@ -359,8 +360,11 @@ class OptsOut(Protocol):
 class ShowsOptOuts(Protocol):
     """Offered by connectors that opt out: which opt-outs a contact has, so that our own are known again."""
 
-    def opt_outs_of(self, record: ContactRecord) -> OptOuts:
-        """Tell which native opt-outs a record that was read shows."""
+    def opt_outs_of(self, record: ContactRecord) -> Mapping[str, OptOuts]:
+        """Tell by channel which native opt-outs a record that was read shows; none of a channel is ``shown`` empty.
+
+        A channel of which this contact can have none, for want of a number say, is left out.
+        """
         ...
 
 

@@ -80,7 +80,7 @@ def written_to(tx: Tx, target: str, subject_ids: Iterable[str]) -> list[Written]
     return found
 
 
-def lifted(tx: Tx, target: str, subject_id: str) -> None:
+def lifted(tx: Tx, target: str, subject_id: str, channel: str) -> None:
     """Keep that a person lifted a block."""
-    here = (table.c.target == target) & (table.c.subject_id == subject_id)
+    here = (table.c.target == target) & (table.c.subject_id == subject_id) & (table.c.channel == channel)
     tx.connection.execute(update(table).where(here).values(lifted_at=tx.now))

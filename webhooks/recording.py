@@ -153,13 +153,15 @@ def _in_clear(tx: Tx, events: Iterable[Event]) -> Mapping[str, str]:
 
 def _is_block_of_ours(tx: Tx, event: Event, bound: Iterable[str], source: Source) -> bool:
     """Whether a sender only tells what we put on its blocklist a while ago: no new fact, and nobody's act."""
-    if event.kind is not Kind.OPPOSITION or event.origin not in NOT_THE_PERSON:
+    if event.kind is not Kind.OPPOSITION or event.origin not in {*NOT_THE_PERSON, Origin.UNKNOWN}:
         return False
     target = f"{source.endpoint}:blocklist"
-    if any(journal.is_echo(tx, target, subject, str(event.on)) for subject in bound):
+    if event.origin in NOT_THE_PERSON and any(journal.is_echo(tx, target, each, str(event.on)) for each in bound):
         return True
+    # A CRM that tells that an opt-out came, not by whom: while ours stands there, it is ours.
     natively = journal.written_to(tx, f"{source.connector}:opt_out", bound) if source.connector else []
-    return event.on is On.EMAIL and any(each.lifted_at is None for each in natively)
+    told = set(map(str, _CHANNELS.get(event.on, (event.on,))))
+    return any(each.channel in told and each.lifted_at is None for each in natively)
 
 
 def _entries(event: Event, bound: Iterable[str], source: Source) -> Iterator[NewEntry]:

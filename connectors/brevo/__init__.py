@@ -21,6 +21,7 @@ from contactable.connectors.parts import (
     in_groups,
     in_turns,
     iter_windows,
+    opt_outs_shown,
     read_options,
     window_from,
 )
@@ -168,10 +169,9 @@ class Brevo:
         """Put contacts on the black list of e-mail or SMS, or take them out of one list."""
         return writing.opt_out(self.account, ids, scope_id, channel)
 
-    def opt_outs_of(self, record: ContactRecord) -> OptOuts:
-        """Tell whether a record shows the black list of e-mail."""
-        shown = {"": "emailBlacklisted"} if record.properties.get("emailBlacklisted") == "true" else {}
-        return OptOuts(record.properties.get("email", ""), shown)
+    def opt_outs_of(self, record: ContactRecord) -> Mapping[str, OptOuts]:
+        """Tell which black lists a record shows."""
+        return opt_outs_shown(record, writing.BLACKLISTS, {"email": "email", "sms": "SMS"})
 
     def lists(self) -> Iterator[ContactList]:
         """Yield the lists of contacts. When somebody came into one is not told."""

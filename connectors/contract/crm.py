@@ -61,7 +61,10 @@ class Crm(Protocol):
         ...
 
     def add(self, *contacts: Mapping[str, str], days_ago: int = 0) -> list[str]:
-        """Somebody adds contacts, all in the same moment, or has done so some days ago; give their ids."""
+        """Somebody adds contacts, all in the same moment, or has done so some days ago; give their ids.
+
+        Each has what the opt-outs belong to that we may write: of SMS a number, say.
+        """
         ...
 
     def change(self, id: str, properties: Mapping[str, str]) -> None:

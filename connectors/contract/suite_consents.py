@@ -59,10 +59,27 @@ def test_an_opt_out_of_email_is_told_apart_with_the_address_it_belongs_to(crm: C
     crm.opt_out(ids[0], "email")
     crm.settle()
 
-    told = [connector.opt_outs_of(each) for each in connector.read(ids, [crm.email, crm.shows["email"]])]
+    told = [connector.opt_outs_of(each)["email"] for each in connector.read(ids, [crm.email, crm.shows["email"]])]
 
     assert [each.address for each in told] == ["person0@example.org", "person1@example.org"]
     assert (told[0].shown[""], told[1].shown) == (crm.shows["email"], {})
+
+
+def test_what_we_wrote_as_an_opt_out_is_shown_channel_by_channel(crm: Crm) -> None:
+    connector = crm.connect()
+    channels = may_be_written(connector)
+    if not isinstance(connector, ShowsOptOuts):
+        pytest.skip("not on this CRM: opt-outs told apart")
+    for channel in channels:
+        ids = people(crm, 2, name=channel)
+        list(connector.opt_out(ids[:1], channel=channel))  # type: ignore[attr-defined]  # declared
+        crm.settle()
+
+        told = [connector.opt_outs_of(each) for each in connector.read(ids, ())]
+
+        assert told[0][channel].shown == {"": crm.shows[channel]}
+        assert not any(each.shown for other, each in told[0].items() if other != channel)
+        assert not any(each.shown for each in told[1].values())
 
 
 def test_opt_outs_made_while_nobody_looked_are_found_after_an_interruption(crm: Crm) -> None:

@@ -13,7 +13,16 @@ from typing import Any, Literal
 import msgspec
 
 from contactable.connectors.dolibarr import contacts, fields, writing
-from contactable.connectors.parts import Account, Count, Seconds, in_turns, iter_windows, read_options, window_from
+from contactable.connectors.parts import (
+    Account,
+    Count,
+    Seconds,
+    in_turns,
+    iter_windows,
+    opt_outs_shown,
+    read_options,
+    window_from,
+)
 from contactable.connectors.protocol import (
     Capabilities,
     Change,
@@ -153,10 +162,9 @@ class Dolibarr:
         """Opt the address of contacts out of mailings."""
         return writing.opt_out(self.account, self.kind, ids, channel)
 
-    def opt_outs_of(self, record: ContactRecord) -> OptOuts:
+    def opt_outs_of(self, record: ContactRecord) -> Mapping[str, OptOuts]:
         """Tell whether a record's address is opted out of mailings."""
-        shown = {"": contacts.NO_EMAIL} if contacts.is_opted_out(record) else {}
-        return OptOuts(record.properties.get("email", ""), shown)
+        return opt_outs_shown(record, {"email": contacts.NO_EMAIL}, {"email": "email"})
 
     def close(self) -> None:
         """End every wait and let go of the connections."""

@@ -20,7 +20,9 @@ from contactable.connectors.parts import (
     Seconds,
     in_turns,
     iter_windows,
+    opt_outs_shown,
     read_options,
+    says_yes,
     window_from,
 )
 from contactable.connectors.protocol import (
@@ -193,10 +195,10 @@ class Dynamics:
         """Set *do not allow* bulk e-mails, phone calls or bulk mails."""
         return writing.opt_out(self._writer, ids, channel)
 
-    def opt_outs_of(self, record: ContactRecord) -> OptOuts:
-        """Tell whether a record may get no bulk e-mail, or none at all."""
-        shown = [name for name in (contacts.FLAGS["email"], "donotemail") if record.properties.get(name) == "true"]
-        return OptOuts(record.properties.get("emailaddress1", ""), {"": shown[0]} if shown else {})
+    def opt_outs_of(self, record: ContactRecord) -> Mapping[str, OptOuts]:
+        """Tell whether a record may get no bulk e-mail, or none at all, no calls, no bulk mail."""
+        email = contacts.FLAGS["email"] if says_yes(record, contacts.FLAGS["email"]) else "donotemail"
+        return opt_outs_shown(record, {**contacts.FLAGS, "email": email}, {"email": "emailaddress1"})
 
     def close(self) -> None:
         """End every wait and let go of the connections."""

@@ -14,7 +14,16 @@ from typing import Any
 import msgspec
 
 from contactable.connectors.espocrm import contacts, fields, writing
-from contactable.connectors.parts import Account, Count, Seconds, in_turns, iter_windows, read_options, window_from
+from contactable.connectors.parts import (
+    Account,
+    Count,
+    Seconds,
+    in_turns,
+    iter_windows,
+    opt_outs_shown,
+    read_options,
+    window_from,
+)
 from contactable.connectors.protocol import (
     Capabilities,
     Change,
@@ -167,11 +176,9 @@ class EspoCrm:
         """Opt out the address or number of contacts, or tick *do not call*."""
         return writing.opt_out(self.account, ids, channel)
 
-    def opt_outs_of(self, record: ContactRecord) -> OptOuts:
-        """Tell whether a record's address is opted out."""
-        shown = contacts.FLAGS["email"]
-        is_out = record.properties.get(shown) == "true"
-        return OptOuts(record.properties.get("emailAddress", ""), {"": shown} if is_out else {})
+    def opt_outs_of(self, record: ContactRecord) -> Mapping[str, OptOuts]:
+        """Tell whether the address or the number of a record is opted out, or the record not to be called."""
+        return opt_outs_shown(record, contacts.FLAGS, {"email": "emailAddress", "sms": "phoneNumber"})
 
     def lists(self) -> Iterator[ContactList]:
         """Yield the target lists. When somebody came into one is not told."""

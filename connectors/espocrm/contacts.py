@@ -19,7 +19,7 @@ JOIN = 20
 IDS = 50  # in one reading: they stand in the URL
 FLAGS = {"email": "emailAddressIsOptedOut", "sms": "phoneNumberIsOptedOut", "phone": "doNotCall"}
 """EspoCRM's own opt-out of each channel. The first two belong to the address and the number, not to the contact."""
-ALWAYS = ("id", "createdAt", "modifiedAt", "emailAddress", *FLAGS.values())
+ALWAYS = ("id", "createdAt", "modifiedAt", "emailAddress", "phoneNumber", *FLAGS.values())
 A_SECOND = timedelta(seconds=1)
 
 

@@ -184,9 +184,9 @@ class HubSpot:
             return not_here(ids, channel)
         return optouts.opt_out(self.account, ids, scope_id)
 
-    def opt_outs_of(self, record: ContactRecord) -> OptOuts:
+    def opt_outs_of(self, record: ContactRecord) -> Mapping[str, OptOuts]:
         """Tell which of HubSpot's own opt-outs a record shows."""
-        return optouts.opt_outs_of(record)
+        return {"email": optouts.opt_outs_of(record)}
 
     def lists(self) -> Iterator[ContactList]:
         """Yield the lists of contacts."""

@@ -14,7 +14,16 @@ import msgspec
 
 from contactable.connectors.odoo import fields, partners, writing
 from contactable.connectors.odoo.rpc import Json2, JsonRpc, Rpc, explain
-from contactable.connectors.parts import Account, Count, Seconds, in_groups, iter_windows, read_options, window_from
+from contactable.connectors.parts import (
+    Account,
+    Count,
+    Seconds,
+    in_groups,
+    iter_windows,
+    opt_outs_shown,
+    read_options,
+    window_from,
+)
 from contactable.connectors.protocol import (
     Capabilities,
     Change,
@@ -171,10 +180,11 @@ class Odoo:
         """Put the address or the number of contacts on Odoo's own black list."""
         return writing.opt_out(self.rpc, ids, scope_id, channel, self.rpc.account.in_flight)
 
-    def opt_outs_of(self, record: ContactRecord) -> OptOuts:
-        """Tell whether a record shows the black list of e-mail."""
-        shown = {"": "is_blacklisted"} if record.properties.get("is_blacklisted") == "true" else {}
-        return OptOuts(record.properties.get("email_normalized", ""), shown)
+    def opt_outs_of(self, record: ContactRecord) -> Mapping[str, OptOuts]:
+        """Tell which black lists show the address and the number of a record."""
+        lists = partners.BLACK_LISTS.items()
+        flags = {channel: each.shown for channel, each in lists}
+        return opt_outs_shown(record, flags, {channel: each.joined for channel, each in lists})
 
     def lists(self) -> Iterator[ContactList]:
         """Yield the tags of contacts. When somebody got one is not told."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from contactable.connectors.parts.account import Account, ServerClock
 from contactable.connectors.parts.bearer import Bearer
+from contactable.connectors.parts.flags import opt_outs_shown, says_yes
 from contactable.connectors.parts.options import Count, Seconds, read_options
 from contactable.connectors.parts.outcomes import in_groups, not_here, one_change_a_contact, write_in_groups
 from contactable.connectors.parts.singly import one_by_one
@@ -26,7 +27,9 @@ __all__ = [
     "not_here",
     "one_by_one",
     "one_change_a_contact",
+    "opt_outs_shown",
     "read_options",
+    "says_yes",
     "window_from",
     "write_in_groups",
 ]

@@ -19,6 +19,7 @@ from contactable.connectors.parts import (
     in_groups,
     in_turns,
     iter_windows,
+    opt_outs_shown,
     read_options,
     window_from,
 )
@@ -175,10 +176,9 @@ class Pipedrive:
         """Give persons the marketing status *unsubscribed*."""
         return writing.opt_out(self.account, self.fields, ids, scope_id, channel)
 
-    def opt_outs_of(self, record: ContactRecord) -> OptOuts:
+    def opt_outs_of(self, record: ContactRecord) -> Mapping[str, OptOuts]:
         """Tell whether a record shows that the person unsubscribed."""
-        shown = {"": persons.LEFT} if persons.has_left(record) else {}
-        return OptOuts(record.properties.get("email", ""), shown)
+        return opt_outs_shown(record, {"email": persons.LEFT}, {"email": "email"})
 
     def close(self) -> None:
         """End every wait and let go of the connections."""

@@ -20,6 +20,7 @@ from contactable.connectors.parts import (
     Seconds,
     in_groups,
     iter_windows,
+    opt_outs_shown,
     read_options,
     window_from,
 )
@@ -190,11 +191,9 @@ class Salesforce:
         """Tick *Email Opt Out* or *Do Not Call*."""
         return writing.opt_out(self.account, ids, scope_id, channel)
 
-    def opt_outs_of(self, record: ContactRecord) -> OptOuts:
-        """Tell whether a record shows *Email Opt Out*."""
-        name = writing.OPT_OUTS["email"]
-        shown = {"": name} if record.properties.get(name) == "true" else {}
-        return OptOuts(record.properties.get("Email", ""), shown)
+    def opt_outs_of(self, record: ContactRecord) -> Mapping[str, OptOuts]:
+        """Tell whether a record shows *Email Opt Out* or *Do Not Call*."""
+        return opt_outs_shown(record, writing.OPT_OUTS, {"email": "Email"})
 
     def lists(self) -> Iterator[ContactList]:
         """Yield the campaigns with their members."""

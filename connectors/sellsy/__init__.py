@@ -19,6 +19,7 @@ from contactable.connectors.parts import (
     Seconds,
     in_turns,
     iter_windows,
+    opt_outs_shown,
     read_options,
     window_from,
 )
@@ -179,10 +180,10 @@ class Sellsy:
         """Take the subscription of a channel away from contacts."""
         return writing.opt_out(self.account, self.kind, ids, channel, alone=self._alone)
 
-    def opt_outs_of(self, record: ContactRecord) -> OptOuts:
-        """Tell whether a record has left the subscription of e-mail."""
-        shown = contacts.unsubscribed("email")
-        return OptOuts(record.properties.get("email", ""), {"": shown} if shown in record.properties else {})
+    def opt_outs_of(self, record: ContactRecord) -> Mapping[str, OptOuts]:
+        """Tell which subscriptions a record has left."""
+        flags = {channel: contacts.unsubscribed(name) for channel, name in contacts.CHANNELS.items()}
+        return opt_outs_shown(record, flags, {"email": "email"})
 
     def close(self) -> None:
         """End every wait and let go of the connections."""

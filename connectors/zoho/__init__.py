@@ -19,6 +19,7 @@ from contactable.connectors.parts import (
     Seconds,
     in_turns,
     iter_windows,
+    opt_outs_shown,
     read_options,
     window_from,
 )
@@ -177,11 +178,9 @@ class Zoho:
         """Tick *Email Opt Out*."""
         return records.opt_out(self.account, self.module, ids, channel)
 
-    def opt_outs_of(self, record: ContactRecord) -> OptOuts:
+    def opt_outs_of(self, record: ContactRecord) -> Mapping[str, OptOuts]:
         """Tell whether a record is opted out of e-mail."""
-        return OptOuts(
-            record.properties.get("Email", ""), {"": records.OPT_OUT} if records.is_opted_out(record) else {}
-        )
+        return opt_outs_shown(record, {"email": records.OPT_OUT}, {"email": "Email"})
 
     def close(self) -> None:
         """End every wait and let go of the connections."""

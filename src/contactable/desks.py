@@ -21,7 +21,7 @@ from contactable.settings import Settings
 from contactable.settled import Settled, declared_by
 from contactable.signing import LinkPurpose, sign_mail_link
 from contactable.sync import Reader
-from contactable.unsubscribing import can_unsubscribe
+from contactable.unsubscribing import channels_of
 from contactable.worker import Desk
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def desk_of(kit: Contactable, name: str) -> Desk:
         clock=kit.clock,
         language=kit.settings.language,
         brake=kit.settings.brake,
-        unsubscribes=kit.settings.connectors[name].unsubscribe and can_unsubscribe(connector),
+        opt_outs=channels_of(connector) if kit.settings.connectors[name].unsubscribe else (),
         versions={
             "law": law_checked_on(),
             "mapping": mapping.fingerprint,

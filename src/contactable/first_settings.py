@@ -43,7 +43,7 @@ class FirstCrm:
         """Its table of the settings."""
         options = "".join(f"{name} = {json.dumps(value)}\n" for name, value in self.options.items())
         if self.unsubscribe is not None:
-            options += f"unsubscribe = {json.dumps(self.unsubscribe)}  # also in the CRM itself, who opposes e-mail\n"
+            options += f"unsubscribe = {json.dumps(self.unsubscribe)}  # also in the CRM itself, whoever objects\n"
         return f'[connectors.{self.type}]\ntype = "{self.type}"\n{options}'
 
     def endpoint(self, public_url: str) -> str:

@@ -18,7 +18,7 @@ from contactable.rules.calendar import paris_day
 from contactable.sync import CHANGES, Progress, property_names
 from contactable.together import oppositions_of_carriers, with_oppositions
 from contactable.understanding import Understanding, Understood
-from contactable.unsubscribing import can_unsubscribe, wish
+from contactable.unsubscribing import channels_of, wish
 
 if TYPE_CHECKING:
     from contactable.kit import Contactable
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 class Preview:
     """What a sync would write: how many contacts, and how many of each reason by channel (main offer).
 
-    ``unsubscribes``: how many contacts would be unsubscribed from e-mail in the CRM itself.
+    ``unsubscribes``: how many contacts would be opted out in the CRM itself.
     """
 
     connector: str
@@ -65,7 +65,7 @@ class _Look:
     connector: Connector
     understanding: Understanding
     today: date
-    unsubscribes: bool
+    opt_outs: Sequence[str]
 
 
 def preview(
@@ -94,8 +94,8 @@ def _look(kit: Contactable, name: str) -> _Look:
     shows = connector if isinstance(connector, ShowsOptOuts) else None
     beside = read_beside(connector, asked)
     understanding = Understanding(name, kit.mapping(name), kit.declarations, asked, shows, beside)
-    unsubscribes = kit.settings.connectors[name].unsubscribe and can_unsubscribe(connector)
-    return _Look(kit, connector, understanding, paris_day(kit.clock()), unsubscribes)
+    opt_outs = channels_of(connector) if kit.settings.connectors[name].unsubscribe else ()
+    return _Look(kit, connector, understanding, paris_day(kit.clock()), opt_outs)
 
 
 def _pages(
@@ -117,10 +117,16 @@ def _count(look: _Look, tx: Tx, records: Sequence[ContactRecord], found: Preview
     for row, entries, understood in _as_mirrored(look, tx, records):
         verdicts = judge.verdicts(row.facts, entries, look.today)
         reasons = {str(channel): str(verdict.reason) for channel, verdict in verdicts["main"].items()}
-        addressed = any(kind is IdentifierKind.EMAIL for kind, _ in understood.seen.identifiers)
-        leaves = look.unsubscribes and addressed and bool(wish(verdicts, row, entries, judge.offers).scopes)
+        reached = [each for each in look.opt_outs if _is_addressed(understood.seen, each)]
+        leaves = bool(wish(verdicts, row, entries, judge.offers, reached).leaves)
         found.add(reasons, changed=row.written.get("main", {}) != reasons, unsubscribed=leaves)
         found.warnings.update(understood.warnings)
+
+
+def _is_addressed(seen: SeenContact, channel: str) -> bool:
+    """Whether a contact has what an opt-out of a channel belongs to; one of post belongs to the contact."""
+    wanted = {Channel.EMAIL: IdentifierKind.EMAIL, Channel.POST: None}.get(Channel(channel), IdentifierKind.PHONE)
+    return wanted is None or any(kind is wanted for kind, _ in seen.identifiers)
 
 
 def _as_mirrored(

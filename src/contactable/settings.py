@@ -74,7 +74,7 @@ class ConnectorSettings(msgspec.Struct, frozen=True):
 
     ``properties``: all of ours, or the five of the compact schema; ``auto`` takes these where the CRM allows no more.
     ``record_url``: where people see a contact, with ``{id}`` in place of its id: the console links there.
-    ``unsubscribe``: who opposes e-mail is unsubscribed in the CRM itself too, where it has an unsubscribe of its own.
+    ``unsubscribe``: who opposes a channel is opted out in the CRM itself too, where it has an opt-out of its own.
     """
 
     type: str

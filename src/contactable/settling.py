@@ -36,9 +36,9 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Became:
-    """What the CRM said of each contact: of its properties, and of its unsubscribe. Who is missing was not reached.
+    """What the CRM said of each contact: of its properties, and of its opt-outs. Who is missing was not reached.
 
-    ``left`` is None where the unsubscribes were not tried yet.
+    ``left`` is None where the opt-outs were not tried yet.
     """
 
     written: Mapping[str, Outcome]
@@ -98,8 +98,8 @@ def _keep(tx: Tx, plan: Plan, left: Result | None, versions: Mapping[str, str], 
     if plan.row is None or plan.verdicts is None:
         return None
     row, until = plan.row, next_until(plan.verdicts)
-    waits = bool(plan.wish.scopes) and left in (None, Result.LATER, Result.REFUSED)
-    if plan.changes or (plan.wish.scopes and not waits):
+    waits = bool(plan.wish.leaves) and left in (None, Result.LATER, Result.REFUSED)
+    if plan.changes or (plan.wish.leaves and not waits):
         kept.written.append(WrittenContact(row.connector, row.record_id, _written(plan, waits), until, tx.now))
         kept.shown.extend(_shown(versions, row, plan.verdicts))
     elif until != row.until:

@@ -246,8 +246,8 @@ class Reader:
         changed = mirror.remember(tx, name, [each.seen for each in found])
         enter(tx, name, {each.seen.record_id: (each.ticks, each.known) for each in found if each.ticks})
         for each in found:
-            if each.lifted:
-                journal.lifted(tx, target(name), each.lifted)
+            for subject, channel in each.lifted:
+                journal.lifted(tx, target(name), subject, channel)
         outbox.promise(tx, name, changed, urgent=False, why="changed")
         anew = set(changed)
         promise_siblings(tx, name, [each.seen.record_id for each in found if _may_cross(each, anew)])

@@ -27,21 +27,20 @@ from contactable.register.members import FORM, LIST, OUTCOME
 from contactable.ticking import TICKED, ticked_before, ticks_of
 
 _PROPERTY = "property:"
-_NOTHING_HELD = Held()
 
 
 @dataclass(frozen=True, slots=True)
 class Understood:
     """One contact, understood. ``ticks`` are an operator's, new since it was last read; ``known``: mirrored before.
 
-    ``lifted`` is the subject whose opt-out, written by us, somebody took away in the CRM; empty where nobody did.
+    ``lifted`` are the subjects, with the channel, whose opt-out, written by us, somebody took away in the CRM.
     """
 
     seen: SeenContact
     warnings: tuple[str, ...]
     ticks: Sequence[str]
     known: bool
-    lifted: str = ""
+    lifted: tuple[tuple[str, str], ...] = ()
     seen_at: datetime | None = None  # when it was last seen otherwise than it was before
 
     def was_seen_since(self, moment: datetime | None) -> bool:
@@ -75,9 +74,7 @@ class Understanding:
         native = held(tx, self.connector, self.shows, records, before) if self.shows else {}
         for record in records:
             memberships = {**beside.get(record.id, {}), FORM: sent.get(record.id, {})}
-            yield self._understand(
-                record, memberships, before.get(record.id), existing, native.get(record.id, _NOTHING_HELD)
-            )
+            yield self._understand(record, memberships, before.get(record.id), existing, native.get(record.id, ()))
 
     def _beside(self, tx: Tx, ids: Sequence[str]) -> Beside:
         if self.look is not None:
@@ -100,14 +97,15 @@ class Understanding:
         memberships: Mapping[str, Mapping[str, str]],
         before: MirrorRow | None,
         existing: Collection[str] | None,
-        native: Held,
+        native: Sequence[Held],
     ) -> Understood:
         ticks = ticks_of(record.properties)
         known = before is not None and before.gone_at is None
         had = ticked_before(before.facts) if before is not None and known else []
         new = [tick for tick in ticks if tick not in had]
         # The register holds the ticks, with their times and what released them; the mapping must not tell them twice.
-        hidden = {*native.hidden} if self.look is not None and new else {OPPOSE_PROPERTY, *native.hidden}
+        ours = frozenset(name for each in native for name in each.hidden)
+        hidden = ours if self.look is not None and new else {OPPOSE_PROPERTY, *ours}
         properties = {name: text for name, text in record.properties.items() if name not in hidden}
         mapped = map_record(
             record.id,
@@ -118,7 +116,9 @@ class Understanding:
             outcomes=memberships.get(OUTCOME, {}),
             declarations=self.declarations,
         )
-        facts: dict[str, Any] = {**self._standing(before, existing), **to_json(mapped.facts), **native.facts}
+        facts: dict[str, Any] = {**self._standing(before, existing), **to_json(mapped.facts)}
+        for each in native:
+            facts |= each.facts
         if prefix := prefix_fact(mapped.identifiers):
             facts[NUMBERS] = prefix
         if ticks:
@@ -130,7 +130,8 @@ class Understanding:
             input_hash=input_hash(facts, mapped.identifiers, self.mapping.fingerprint),
             label=label_of(mapped.identifiers),
         )
-        return Understood(seen, mapped.warnings, new, known, native.lifted_now, before.seen_at if before else None)
+        lifted = tuple((each.lifted_now, each.channel) for each in native if each.lifted_now)
+        return Understood(seen, mapped.warnings, new, known, lifted, before.seen_at if before else None)
 
     def _standing(self, before: MirrorRow | None, existing: Collection[str] | None) -> dict[str, list[str]]:
         """The oppositions whose property is gone from the CRM and still stands in the mapping."""

@@ -4,7 +4,7 @@ Level-triggered: it takes promises from the outbox, decides each contact as it s
 was last written, and keeps the promise only at the version it took. A crash, a duplicate or a storm of events costs a
 repeat at most.
 
-Two steps, each at its own pace: properties, which marketing filters on, then the CRM's own unsubscribes.
+Two steps, each at its own pace: properties, which marketing filters on, then the CRM's own opt-outs.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from contactable.settling import FIRST_DELAY, Became, Plan, put_off, settle
 from contactable.together import oppositions_elsewhere, with_oppositions
 from contactable.transport import giving_way, pipelined
 from contactable.turns import Turn
-from contactable.unsubscribing import NO_WISH, leave, wish
+from contactable.unsubscribing import leave, wish
 
 log = structlog.get_logger()
 
@@ -43,7 +43,7 @@ LEASE = 120.0  # seconds after which another worker may take a promise over
 IDLE = 0.5  # seconds between two looks at the outbox when nobody wakes us
 BATCHES_AT_ONCE = 4
 LEAVE_AT_ONCE = 100
-LEAVE_EVERY = 1.0  # seconds: who is to be unsubscribed gathers meanwhile, for requests are few
+LEAVE_EVERY = 1.0  # seconds: who is to be opted out gathers meanwhile, for requests are few
 CHANGED_AT = "contactable_changed_at"
 GoOn = Callable[[], bool]
 """Asked between two batches."""
@@ -64,7 +64,7 @@ class Desk:
     language: Language
     versions: Mapping[str, str]
     brake: BrakeSettings
-    unsubscribes: bool = False  # oppositions to e-mail are written as the CRM's own unsubscribe too
+    opt_outs: Sequence[str] = ()  # channels of which oppositions are written as the CRM's own opt-out too
 
 
 def work(desk: Desk, go_on: GoOn = lambda: True) -> Iterator[int]:
@@ -74,7 +74,7 @@ def work(desk: Desk, go_on: GoOn = lambda: True) -> Iterator[int]:
 
 
 def write_properties(desk: Desk, go_on: GoOn) -> Iterator[int]:
-    """Write what is due, and hand on who is to be unsubscribed in the CRM itself, which takes several requests more.
+    """Write what is due, and hand on who is to be opted out in the CRM itself, which takes several requests more.
 
     While some batches are on their way the next is decided, so that the line to the CRM is never idle.
     """
@@ -82,7 +82,7 @@ def write_properties(desk: Desk, go_on: GoOn) -> Iterator[int]:
 
 
 def unsubscribe(desk: Desk, go_on: GoOn) -> Iterator[int]:
-    """Write the CRM's own unsubscribes, letting properties pass before them; what is no full batch ends a round."""
+    """Write the CRM's own opt-outs, letting properties pass before them; what is no full batch ends a round."""
     for plans in _batches(desk, go_on, LEAVE_AT_ONCE, leaving=True):
         with giving_way():
             _leave(desk, plans)
@@ -116,12 +116,12 @@ def _read_anew(desk: Desk, promises: Sequence[Promise]) -> None:
 def _carry_out(desk: Desk, plans: Sequence[Plan]) -> int:
     outcomes = _write(desk, [plan for plan in plans if plan.changes])
     desk.register.write(lambda tx: settle(tx, plans, Became(outcomes, None), desk.versions))
-    return sum(not plan.wish.scopes for plan in plans)  # the others are promised still
+    return sum(not plan.wish.leaves for plan in plans)  # the others are promised still
 
 
 def _leave(desk: Desk, plans: Sequence[Plan]) -> None:
     # Who differs again in the properties goes back to those that write them: theirs is the brake's allowance too.
-    wanted = {plan.promise.record_id: plan.wish.scopes for plan in plans if plan.wish.scopes and not plan.changes}
+    wanted = {plan.promise.record_id: plan.wish.leaves for plan in plans if plan.wish.leaves and not plan.changes}
     left = leave(desk.register, desk.connector, wanted)
     desk.register.write(lambda tx: settle(tx, plans, Became({}, left), desk.versions))
 
@@ -152,7 +152,7 @@ def _plans(tx: Tx, desk: Desk, promises: Sequence[Promise], left: Allowance) -> 
                 compact=compact,
                 language=desk.language,
             )
-            wanted = wish(verdicts, row, entries[row.record_id], desk.judge.offers) if desk.unsubscribes else NO_WISH
+            wanted = wish(verdicts, row, entries[row.record_id], desk.judge.offers, desk.opt_outs)
             yield Plan(promise, row, shown_now, values, _changes(row, values), held, wanted)
 
 

@@ -278,6 +278,7 @@ def brevo_account(small_account: Callable[..., SmallAccount]) -> SmallAccount:
         fields=field_of,
         enlist=brevo.enlist,
         page=1_000,
+        beside=lambda number: {"SMS": f"3363998{number:04}"},
     )
 
 

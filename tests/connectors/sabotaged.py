@@ -178,6 +178,7 @@ def crm() -> Iterator[Crm]:
             fields=field_of,
             enlist=enlist,
             page=1_000,
+            beside=lambda number: {"SMS": f"3363998{number:04}"},
         )
         yield account
         account.close()

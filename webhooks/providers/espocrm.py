@@ -32,7 +32,7 @@ OPTED_OUT = Meaning(Kind.OPPOSITION, "unsubscribe", Origin.UNKNOWN)
 FLAGS = {  # field that became true -> channel, meaning; EspoCRM does not say who changed it
     "emailAddressIsOptedOut": (On.EMAIL, OPTED_OUT),
     "phoneNumberIsOptedOut": (On.SMS, OPTED_OUT),
-    "doNotCall": (On.VOICE, Meaning(Kind.OPPOSITION, "do_not_call", Origin.CRM_USER)),
+    "doNotCall": (On.VOICE, Meaning(Kind.OPPOSITION, "do_not_call", Origin.UNKNOWN)),
     "emailAddressIsInvalid": (On.EMAIL, INVALID),
     "phoneNumberIsInvalid": (On.PHONE, INVALID),
 }

@@ -38,7 +38,7 @@ _SHOWN = 3  # suggestions for one question
 @click.option("--crm-url", default="", help="Another address of the CRM's interface, as a sandbox has.")
 @click.option("--language", type=click.Choice(["fr", "en"]), default="fr", show_default=True)
 @click.option(
-    "--unsubscribe/--no-unsubscribe", default=None, help="Unsubscribe in the CRM itself who opposes e-mail (default)."
+    "--unsubscribe/--no-unsubscribe", default=None, help="Opt out in the CRM itself whoever objects (default)."
 )
 @click.option("--answers", type=click.Path(path_type=Path, dir_okay=False), help="A file (TOML) of answers.")
 @click.option(
@@ -89,16 +89,16 @@ def write_keys(folder: Path) -> None:
 
 
 def _unsubscribes(crm: str, told: bool | None, language: str) -> bool | None:
-    """Whether to write the CRM's own unsubscribe, on by default; None where it has none."""
+    """Whether to write the CRM's own opt-outs, on by default; None where it has none."""
     from contactable.connectors import find
 
-    if "email" not in find(crm).CAPABILITIES.opt_out:
+    if not find(crm).CAPABILITIES.opt_out:
         return None
     if told is not None or not sys.stdin.isatty():
         return told is not False
     asked = {
-        "fr": "Désinscrire aussi dans le CRM qui s'oppose à l'e-mail ?",
-        "en": "Unsubscribe in the CRM itself whoever opposes e-mail?",
+        "fr": "Désinscrire aussi, dans le CRM, qui s'oppose ?",
+        "en": "Also opt out, in the CRM itself, whoever objects?",
     }
     return click.confirm(asked[language], default=True, err=True)
 

@@ -151,4 +151,4 @@ def show(found: Preview) -> None:
         table.add_section()
     Console().print(table)
     if found.unsubscribes:
-        click.echo(f"{found.unsubscribes} contacts to be unsubscribed from e-mail in the CRM itself")
+        click.echo(f"{found.unsubscribes} contacts to be opted out in the CRM itself")
