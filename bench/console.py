@@ -20,9 +20,9 @@ from sqlalchemy import insert
 
 from contactable import Contactable
 from contactable.identifiers import IdentifierKind
-from contactable.register import accounts, mirror, subjects, summary, upgrade
+from contactable.register import NewEntry, Tx, accounts, ledger, mirror, subjects, summary, upgrade
 from contactable.register.mirror import SeenContact
-from contactable.register.schema import contacts
+from contactable.register.schema import carried, contacts
 from contactable.rules import Channel
 from contactable.rules.calendar import paris_day
 from contactable.serving import make_app
@@ -50,19 +50,21 @@ def main() -> None:
     """Build, measure, print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--contacts", type=int, default=1_000_000)
+    parser.add_argument("--opposed", type=float, default=0.03, help="the share of contacts that opposed")
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
     os.environ["BENCH_KEY"] = "M2M2M2M2M2M2M2M2M2M2M2M2M2M2M2M2M2M2M2M2M2M="
     with tempfile.TemporaryDirectory(prefix="bench-console-") as folder:
-        figures = measure(Path(folder), asked.contacts)
+        figures = measure(Path(folder), asked.contacts, asked.opposed)
     print(json.dumps(figures) if asked.json else "\n".join(f"{name}: {value}" for name, value in figures.items()))
 
 
-def measure(folder: Path, count: int) -> dict[str, Any]:
+def measure(folder: Path, count: int, share: float) -> dict[str, Any]:
     """All figures."""
     kit = Contactable(parse(SETTINGS, folder / "contactable.toml"), works=False)
     upgrade(kit.settings.register_url, kit.keyring)
     fill(kit, count)
+    oppose(kit, int(count * share))
     began = time.perf_counter()
     summary.count(kit.register, paris_day(kit.clock()))
     counted = time.perf_counter() - began
@@ -92,6 +94,23 @@ def fill(kit: Contactable, count: int) -> None:
     for start in range(0, count, 20_000):
         rows = [row(number, kit) for number in range(start, min(start + 20_000, count))]
         kit.register.write(lambda tx, rows=rows: tx.connection.execute(insert(contacts), rows))
+
+
+def oppose(kit: Contactable, count: int) -> None:
+    """Let the first contacts have opposed: their facts are judged one by one."""
+    for start in range(0, count, 1_000):
+        names = [f"crm:{number}" for number in range(start, min(start + 1_000, count))]
+        kit.register.write(lambda tx, names=names: opposed(tx, names))
+
+
+def opposed(tx: Tx, names: list[str]) -> None:
+    """An opposition to one channel of each of these records."""
+    known = subjects.subjects_for(tx, [(IdentifierKind.RECORD, name) for name in names])
+    common = {"connector": "crm", "kind": "record", "since": tx.now}
+    links = [{**common, "record_id": id.partition(":")[2], "subject_id": who} for (_, id), who in known.items()]
+    tx.connection.execute(insert(carried), links)
+    new = [NewEntry(kind="opposition", subject_id=each, on="sms", origin="recipient") for each in known.values()]
+    ledger.record(tx, new)
 
 
 def row(number: int, kit: Contactable) -> dict[str, Any]:

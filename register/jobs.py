@@ -93,6 +93,12 @@ def find(tx: Tx, id: str) -> Job | None:
     return row and Job(*row)
 
 
+def newest(tx: Tx, name: str, limit: int) -> list[Job]:
+    """The last jobs of one kind, newest first."""
+    wanted = select(*_COLUMNS).where(table.c.name == name).order_by(table.c.id.desc()).limit(limit)
+    return [Job(*row) for row in tx.connection.execute(wanted)]
+
+
 def ran(tx: Tx, name: str, started_at: datetime, ok: bool, note: str) -> None:
     """Keep that a task of the schedule ran, how it ended, and a short note."""
     fresh = tx.insert(runs).values(name=name, started_at=started_at, ended_at=tx.now, ok=ok, note=note)

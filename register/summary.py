@@ -7,15 +7,16 @@ They name nobody.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Text, func, select, tuple_, type_coerce
+from sqlalchemy import func, select
 
 from contactable.register import cursors
+from contactable.register.mirror_pages import pages
 from contactable.register.schema import contacts, entries, shown
 from contactable.register.store import Register
 from contactable.register.transaction import Tx
@@ -26,7 +27,6 @@ NAME: Final = "summary"
 LOOKS_BACK: Final = timedelta(days=30)
 LOOKS_AHEAD: Final = 90  # days
 SPAN: Final = 30  # days that are counted together
-AT_ONCE: Final = 10_000
 UNWRITTEN: Final = "not_written"
 """The reason of contacts of which nothing was written yet."""
 
@@ -60,7 +60,8 @@ def count(register: Register, today: date) -> Summary:
     verdicts: Counter[tuple[str, str, str]] = Counter()
     soon: Counter[tuple[str, str, int]] = Counter()
     contacts_there = 0
-    for facts, written in _mirrored(register):
+    rows = (row for page in pages(register, "facts", "written") for row in page)
+    for _connector, _id, facts, written in rows:
         contacts_there += 1
         audience, values = _audience(facts), _values(written)
         for channel in Channel:
@@ -97,22 +98,6 @@ def there(tx: Tx, most: int) -> int:
 def _read(found: Mapping[str, Any], at: datetime) -> Summary:
     rows = ([tuple(row) for row in found.get(name, ())] for name in ("verdicts", "soon", "changes", "origins"))
     return Summary(at, found["contacts"], *rows)
-
-
-def _mirrored(register: Register) -> Iterator[tuple[str, str]]:
-    """Facts and written values of every contact as they lie there: to unpack them whole would take longest of all."""
-    key = (contacts.c.connector, contacts.c.record_id)
-    columns = (*key, type_coerce(contacts.c.facts, Text), type_coerce(contacts.c.written, Text))
-    after = ("", "")
-    while True:
-        beyond = tuple_(*key) > tuple_(*after)
-        wanted = select(*columns).where(contacts.c.gone_at.is_(None), beyond).order_by(*key).limit(AT_ONCE)
-        with register.read() as tx:  # a view a part: a long one would keep the log of SQLite from being emptied
-            rows = tx.connection.execute(wanted).all()
-        yield from ((row[2] or "{}", row[3] or "{}") for row in rows)
-        if len(rows) < AT_ONCE:
-            return
-        after = (rows[-1][0], rows[-1][1])
 
 
 _FACTS, _WRITTEN = msgspec.json.Decoder(_Facts), msgspec.json.Decoder(_Written)

@@ -10,6 +10,7 @@ import msgspec
 from flask import Response, request
 from sqlalchemy import select
 
+from contactable.console.private.trying import WHAT_IF, asked_in_words
 from contactable.console.private.visits import Page, Refused, Visit
 from contactable.console.site.languages import marked
 from contactable.register import Tx, inbox, jobs
@@ -60,7 +61,8 @@ def job(visit: Visit) -> Response:
         raise Refused(HTTPStatus.NOT_FOUND, marked("There is no such job."))
     over = found.state in (jobs.DONE, jobs.FAILED)
     result = _result(found, visit) if found.state == jobs.DONE else None
-    response = visit.page("job", job=found, over=over, result=result)
+    asked = asked_in_words(found.arguments, visit.language) if found.name == WHAT_IF else []
+    response = visit.page("job", job=found, over=over, result=result, asked=asked)
     if not over:
         response.headers["Refresh"] = str(AGAIN)
     return response
@@ -68,7 +70,7 @@ def job(visit: Visit) -> Response:
 
 def _result(job: jobs.Job, visit: Visit) -> dict[str, Any] | None:
     """What a what-if found, channel by channel; None for other jobs."""
-    if job.name != "what if":
+    if job.name != WHAT_IF:
         return None
     said = msgspec.json.decode(job.note)
     rows = [(label(Channel(channel), visit.language), *numbers) for channel, numbers in said["channels"].items()]

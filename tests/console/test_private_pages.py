@@ -13,7 +13,7 @@ from tests.console.conftest import Desk, Look
 from tests.console.test_private_way import EMAIL, House, settle
 
 from contactable.identifiers import IdentifierKind
-from contactable.register import NewEntry, ledger, subjects
+from contactable.register import NewEntry, Tx, jobs, ledger, subjects
 
 
 @pytest.fixture
@@ -85,6 +85,35 @@ def test_a_form_with_one_more_box_tells_how_many_would_open(house: House) -> Non
 
     assert "2 contacts" in house.look.page.inner_text("main")
     house.look.check("result")
+
+
+def test_a_what_if_may_be_left_and_is_found_again(house: House) -> None:
+    house.log_in("viewer")
+    said = {"offer": "main", "set": "consent_email_on", "to": "2026-11-01", "on": "2027-02-03"}
+    id = house.desk.kit.register.write(lambda tx: jobs.put(tx, "what if", said))
+    house.look.page.goto(f"{house.url}/what-if")
+    house.look.page.click(f"main a[href$='{id}']")
+    house.look.page.wait_for_selector("table", timeout=30_000)
+
+    assert "3 février 2027" in house.look.page.inner_text("main")
+
+
+def running(tx: Tx) -> str:
+    """A job that another process has begun."""
+    id = jobs.put(tx, "what if", {"offer": "main", "on": "2027-02-03"})
+    jobs.claim(tx, 3600)
+    jobs.progress(tx, id, {"done": 20_000, "total": 80_000}, 3600)
+    return id
+
+
+def test_how_far_a_job_is_stands_in_numbers_and_as_a_bar(house: House) -> None:
+    house.log_in("viewer")
+    id = house.desk.kit.register.write(running)
+    house.look.page.goto(f"{house.url}/job?id={id}")
+
+    assert "20 000 contacts sur 80 000" in " ".join(house.look.page.inner_text("main").split())
+    assert house.look.page.get_attribute("progress", "value") == "20000"
+    house.look.check("under-way")
 
 
 def test_a_list_comes_back_clean_with_its_receipt(house: House) -> None:
