@@ -37,7 +37,8 @@ from contactable.connectors.protocol import (
     Property,
     Setting,
 )
-from contactable.connectors.salesforce import fields, people, writing
+from contactable.connectors.salesforce import fields, people, simple, writing
+from contactable.connectors.salesforce.bulk import Jobs
 from contactable.errors import ContactableError, SettingsError
 from contactable.transport import Answer, Habits, Limiter, usual_delay
 
@@ -53,6 +54,7 @@ CAPABILITIES = Capabilities(
     lists=True,
     notes=(
         "contacts and leads; 200 a request, within the edition's daily limit of requests",
+        "large organisations are read by Bulk 2.0 with the extra salesforce",
         "deleted and merged records are told as long as the recycle bin keeps them",
         "changes are polled: Salesforce signs no webhooks",
     ),
@@ -70,16 +72,21 @@ _CODE = re.compile(r"[A-Z_]{1,60}")
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One organisation. ``client_id`` and ``client_secret`` are those of a connected app with *client credentials*.
+    """One organisation. ``client_id`` is the consumer key of a connected app, the other references show who we are.
 
-    ``objects``: Contact, Lead, or both. ``requests_per_s``: 0 is no limit beside Salesforce's own of the day.
+    Either ``client_secret`` (*client credentials*), or ``username`` and ``private_key`` (*JWT bearer*, which needs the
+    extra ``salesforce``). ``objects``: Contact, Lead, or both. ``bulk_from``: records of a kind from which they are all
+    read by a job of Bulk 2.0. ``requests_per_s``: 0 is no limit beside Salesforce's own of the day.
     """
 
     base_url: str
     client_id: str
-    client_secret: str
+    client_secret: str = ""
+    username: str = ""
+    private_key: str = ""
     objects: tuple[str, ...] = ("Contact", "Lead")
     version: str = "64.0"
+    bulk_from: int = 50_000
     requests_per_s: int = 0
     in_flight: Count = 4
     overlap: Seconds = 120.0
@@ -97,36 +104,32 @@ def connect(
     options = read_options(Options, settings, "Salesforce")
     if not options.objects or set(options.objects) - people.PREFIXES.keys():
         raise SettingsError("Salesforce's settings: objects are Contact, Lead, or both.")
-    form = {
-        "grant_type": "client_credentials",
-        "client_id": secrets(options.client_id).decode(),
-        "client_secret": secrets(options.client_secret).decode(),
-    }
-    address = options.base_url.rstrip("/")
+    address, data = options.base_url.rstrip("/"), f"/services/data/v{options.version}"
     habits = Habits(delay=_delay, explain=_explain)
     login = Account("Salesforce", address, habits=habits, patience=options.patience, stopping=stopping)
     account = Account(
         "Salesforce",
-        f"{address}/services/data/v{options.version}",
+        f"{address}{data}",
         headers=lambda: HEADERS,
-        bearer=Bearer(lambda: _token(login, form)),
+        bearer=Bearer(_tokens(login, options, secrets)),
         limits=[Limiter(options.requests_per_s, 1.0, stopping=stopping)] if options.requests_per_s else [],
         habits=habits,
         patience=options.patience,
         in_flight=options.in_flight,
         stopping=stopping,
     )
-    return Salesforce(name, account, login, options)
+    return Salesforce(name, account, login, options, Jobs(account, data, options.bulk_from))
 
 
 class Salesforce:
     """The contacts and leads of one organisation, as the kit sees them. Threads may share it."""
 
-    def __init__(self, name: str, account: Account, login: Account, options: Options) -> None:
+    def __init__(self, name: str, account: Account, login: Account, options: Options, jobs: Jobs) -> None:
         self.name = name
         self.account = account
         self.login = login
         self.options = options
+        self.jobs = jobs
         self.fields = fields.Fields(account, options.objects)
 
     @property
@@ -146,6 +149,9 @@ class Salesforce:
             for field in (each for each in writing.OPT_OUTS.values() if each not in known):
                 mend = f"Give the integration user read and edit on {kind}.{field} (field-level security)."
                 yield Finding(f"Salesforce shows {kind}.{field}", Level.WARNING, mend)
+        if not simple.is_here() and (large := self.jobs.large(self.options.objects)):
+            what = f"Salesforce's first load by Bulk 2.0 ({', '.join(sorted(large))})"
+            yield Finding(what, Level.WARNING, f"Without it all are read by queries of 2,000: {simple.INSTALL}")
 
     def ensure_properties(self, schema: Sequence[Property]) -> Iterator[str]:
         """Create what is missing and let ourselves see it; ``Refused`` where one exists with another type."""
@@ -161,7 +167,7 @@ class Salesforce:
 
     def iter_changed(self, cursor: Mapping[str, Any] | None, properties: Sequence[str]) -> Iterator[Page]:
         """Yield pages of records changed since ``cursor`` (None: all), deleted and merged ones too."""
-        fetch = people.fetch(self.account, self.fields, properties)
+        fetch = people.fetch(self.account, self.fields, properties, self.jobs)
         return iter_windows(cursor, fetch, self._now, overlap=self.options.overlap)
 
     def cursor_at(self, moment: datetime) -> Mapping[str, Any]:
@@ -175,7 +181,7 @@ class Salesforce:
 
     def iter_ids(self) -> Iterator[str]:
         """Yield the id of every contact and every lead that was not converted."""
-        for records, _, _ in people.fetch(self.account, self.fields, ())(None, None):
+        for records, _, _ in people.fetch(self.account, self.fields, (), self.jobs)(None, None):
             yield from (each.id for each in records)
 
     def read(self, ids: Sequence[str], properties: Sequence[str]) -> Iterator[ContactRecord]:
@@ -209,8 +215,17 @@ class Salesforce:
         return self.account.clock.now
 
 
-def _token(login: Account, form: Mapping[str, str]) -> tuple[str, float]:
-    return str(login.call("POST", "/services/oauth2/token", form=form).json["access_token"]), LIFE
+def _tokens(login: Account, options: Options, secrets: Callable[[str], bytes]) -> Callable[[], tuple[str, float]]:
+    """How a token is asked for: by the app's secret, or by a private key for a user."""
+    client_id = secrets(options.client_id).decode()
+    if options.username and options.private_key and not options.client_secret:
+        key, test = simple.private_key(secrets(options.private_key)), ".sandbox." in options.base_url
+        return lambda: (simple.token_by_key(login, client_id, options.username, key, test=test), LIFE)
+    if not options.client_secret or options.private_key:
+        raise SettingsError("Salesforce's settings: give client_secret, or username and private_key.")
+    given = {"client_id": client_id, "client_secret": secrets(options.client_secret).decode()}
+    form = {"grant_type": "client_credentials", **given}
+    return lambda: (str(login.call("POST", "/services/oauth2/token", form=form).json["access_token"]), LIFE)
 
 
 def _code(answer: Answer) -> str:

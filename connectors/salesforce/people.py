@@ -1,5 +1,6 @@
 """Reading contacts and leads by SOQL, in the order of their ids; deleted and merged ones as long as the bin keeps them.
 
+All records of a kind are read by a job of Bulk 2.0 where there are many (``bulk``).
 The individual behind a record (GDPR) holds opt-outs of its own and moves no date of the record when it changes.
 """
 
@@ -10,28 +11,57 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+import structlog
+
 from contactable.connectors.parts import Account, Fetch, in_groups
 from contactable.connectors.protocol import ContactList, ContactRecord
-from contactable.connectors.salesforce.fields import Fields, field_of, query, select, text_of
+from contactable.connectors.salesforce import bulk
+from contactable.connectors.salesforce.bulk import Jobs
+from contactable.connectors.salesforce.fields import UNREADABLE, Fields, field_of, query, select, text_of
 from contactable.connectors.salesforce.writing import OPT_OUTS, PREFIXES, kind_of
+
+log = structlog.get_logger()
 
 PAGE, MOST_IDS = 2_000, 200
 MOST_NAMES = 100  # in one query beside that many ids: an address of 16,000 letters is refused
 INDIVIDUAL = ("HasOptedOutSolicit", "HasOptedOutProcessing", "HasOptedOutProfiling", "ShouldForget")
 """What is read of the individual, as ``Individual.HasOptedOutSolicit``; where the organisation has individuals."""
 Place = list[str] | None
+END = "~"  # behind every id
 
 
-def fetch(account: Account, fields: Fields, properties: Sequence[str]) -> Fetch:
-    """How ``iter_windows`` asks for records; the place is a kind of record and the last id of it."""
+def fetch(account: Account, fields: Fields, properties: Sequence[str], jobs: Jobs) -> Fetch:
+    """How ``iter_windows`` asks for records: the place is a kind and the last id of it, or a place in its job."""
 
     def pages(since: datetime | None, place: Any) -> Iterator[tuple[Sequence[ContactRecord], Any, int | None]]:
+        by_job = frozenset() if since else jobs.worth_it(fields.objects)
         for kind, last in _kinds(fields, place):
+            if kind in by_job and not last:
+                begun = bulk.Place(*place[2:]) if place and place[0] == kind else bulk.Place()
+                try:
+                    yield from _by_job(jobs, fields, kind, begun, properties)
+                    continue
+                except bulk.NoJob:
+                    log.warning("read_by_queries", kind=kind)
             changed = [f"SystemModstamp >= {_moment(since)}"] if since else _present(kind)
             for records, id in _pages(account, fields, kind, last, changed, properties, deleted=since is not None):
                 yield records, [kind, id], None
 
     return pages
+
+
+def _by_job(
+    jobs: Jobs, fields: Fields, kind: str, place: bulk.Place, properties: Sequence[str]
+) -> Iterator[tuple[Sequence[ContactRecord], Any, int | None]]:
+    """All records of a kind, in no order; until the last of an answer is kept, the place is that of its first."""
+    names = dict.fromkeys(["Id", "SystemModstamp", *_wanted(fields, kind, properties)])
+    for rows, after in jobs.results(kind, select(list(names), kind, _present(kind)), place):
+        items = [bulk.as_item(row, fields.known(kind)) for row in rows]
+        groups = list(in_groups([_as_record(each, fields, kind, properties) for each in items], PAGE))
+        here, behind = [kind, "", after.job, place.locator], [kind, "", *after] if after.locator else [kind, END]
+        for number, group in enumerate(groups, 1):
+            yield group, behind if number == len(groups) else here, None
+        place = after
 
 
 def fetch_consents(account: Account, fields: Fields, properties: Sequence[str]) -> Fetch:
@@ -46,7 +76,7 @@ def fetch_consents(account: Account, fields: Fields, properties: Sequence[str]) 
             for records, id in _pages(account, fields, kind, last, wanted, properties) if told else ():
                 yield records, [kind, id], None
             if "IndividualId" in known:
-                yield _of_individuals(account, fields, kind, changed, properties), [kind, "~"], None
+                yield _of_individuals(account, fields, kind, changed, properties), [kind, END], None
 
     return pages
 
@@ -168,7 +198,7 @@ def _of_individuals(
 
 def _wanted(fields: Fields, kind: str, properties: Sequence[str]) -> list[str]:
     """The fields to ask for, opt-outs always; what we may not see would spoil the whole query."""
-    known = fields.known(kind)
+    known = {name for name, each in fields.known(kind).items() if each["type"] not in UNREADABLE}
     own = [field_of(name) for name in (*properties, *OPT_OUTS.values(), "Email") if field_of(name) in known]
     return own + ([f"Individual.{each}" for each in INDIVIDUAL] if "IndividualId" in known else [])
 

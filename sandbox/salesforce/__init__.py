@@ -5,7 +5,7 @@ Tooling API, field permissions; read on 2026-11-27) and the sources of simple-sa
 on a real organisation: at most 200 records a collection, a result for each in their order; deleted and merged records
 by ``queryAll`` alone, the merged one names its master; a field of the Tooling API is seen by nobody until a permission
 says so; a field that may not be seen spoils the whole query; restricted choices; the daily limit is a 403. Every fifth
-record is a lead. An individual that opts out moves no date of its records.
+record is a lead. An individual that opts out moves no date of its records. Jobs of Bulk 2.0 (``jobs``): queries alone.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from typing import Any
 
 from contactable.sandbox.front import Contact, Limit, Manner, Route, SmallCrm
 from contactable.sandbox.front.messages import Incoming
-from contactable.sandbox.salesforce import answers
+from contactable.sandbox.salesforce import answers, jobs
+from contactable.sandbox.salesforce.jobs import Job
 
 OPT_OUTS = {"email": "HasOptedOutOfEmail", "phone": "DoNotCall"}
 KINDS = {"Contact": "003", "Lead": "00Q"}
@@ -25,19 +26,24 @@ _BOTH = "Id SystemModstamp IsDeleted MasterRecordId IndividualId CreatedDate Ema
 
 def _standard() -> dict[str, dict[str, dict[str, Any]]]:
     boxes = {"IsDeleted", *OPT_OUTS.values(), "IsConverted"}
+    types = dict.fromkeys(boxes, "boolean") | dict.fromkeys(("SystemModstamp", "CreatedDate"), "datetime")
     names = {
         "Contact": [*_BOTH.split(), *OPT_OUTS.values(), "AccountId", "MailingStreet", "MailingPostalCode"],
         "Lead": [*_BOTH.split(), *OPT_OUTS.values(), "IsConverted", "Company", "Street", "PostalCode"],
     }
     return {
-        kind: {each: {"name": each, "type": "boolean" if each in boxes else "string"} for each in found}
+        kind: {each: {"name": each, "type": types.get(each, "string")} for each in found}
         for kind, found in names.items()
     }
 
 
 @dataclass(slots=True)
 class Own:
-    """What the organisation holds beside its people. ``hidden``: fields that no permission shows to the user."""
+    """What the organisation holds beside its people. ``hidden``: fields that no permission shows to the user.
+
+    ``looks``: how often a job is looked at before it is done; ``job_ends``: what becomes of jobs instead. ``key``: the
+    certificate's public key (PEM) by which a user may sign in.
+    """
 
     fields: dict[str, dict[str, dict[str, Any]]] = field(default_factory=_standard)
     hidden: set[tuple[str, str]] = field(default_factory=set)
@@ -45,6 +51,10 @@ class Own:
     individuals: list[dict[str, Any]] = field(default_factory=list)
     campaigns: list[dict[str, Any]] = field(default_factory=list)
     spent: bool = False
+    jobs: dict[str, Job] = field(default_factory=dict)
+    looks: int = 0
+    job_ends: str = "JobComplete"
+    key: bytes = b""
 
 
 def _admit(crm: SmallCrm, incoming: Incoming, route: Route) -> None:
@@ -84,6 +94,10 @@ MANNER = Manner(
     (
         Route("token", "POST", "/services/oauth2/token", answers.token),
         Route("limits", "GET", f"{_DATA}/limits", answers.limits),
+        Route("counts", "GET", f"{_DATA}/limits/recordCount", jobs.counts),
+        Route("job", "POST", f"{_DATA}/jobs/query", jobs.begin),
+        Route("job_state", "GET", f"{_DATA}/jobs/query/<id>", jobs.look),
+        Route("job_results", "GET", f"{_DATA}/jobs/query/<id>/results", jobs.results, "read"),
         Route("query", "GET", f"{_DATA}/query", answers.query, "read"),
         Route("query_all", "GET", f"{_DATA}/queryAll", answers.query_all, "read"),
         Route("describe", "GET", f"{_DATA}/sobjects/<kind>/describe", answers.describe),

@@ -8,16 +8,23 @@ from typing import Any
 
 from contactable.sandbox.front.contacts import Contact
 from contactable.sandbox.front.manner import Answer, Asked
+from contactable.sandbox.salesforce.assertion import signed
 from contactable.sandbox.salesforce.soql import Query, iso, parse
 
 _TYPES = {"Picklist": "picklist", "MultiselectPicklist": "multipicklist", "Date": "date", "Number": "double"}
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _ADDRESS = re.compile(r"[^@\s,]+@[^@\s,]+")
+JWT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 
 
 def token(asked: Asked) -> Answer:
-    """A token for a connected app's credentials."""
-    if (asked.json.get("client_id"), asked.json.get("client_secret")) != (asked.crm.token, asked.crm.token):
+    """A token for a connected app's credentials, or for a user by what a private key signed."""
+    if asked.json.get("grant_type") == JWT and not signed(asked.crm.own.key, asked.json.get("assertion", "")):
+        return Answer(400, {"error": "invalid_grant", "error_description": "invalid assertion"})
+    if asked.json.get("grant_type") != JWT and (asked.json.get("client_id"), asked.json.get("client_secret")) != (
+        asked.crm.token,
+        asked.crm.token,
+    ):
         return Answer(400, {"error": "invalid_client", "error_description": "invalid client credentials"})
     return Answer(200, {"access_token": asked.crm.token, "instance_url": asked.crm.url, "token_type": "Bearer"})
 
@@ -41,13 +48,19 @@ def _query(asked: Asked, *, deleted: bool) -> Answer:
     wanted = parse(asked.one("q"))
     if wanted is None:
         raise asked.crm.problem(400, "MALFORMED_QUERY")
-    if wanted.kind in asked.crm.own.fields:
-        hidden = {name for kind, name in asked.crm.own.hidden if kind == wanted.kind}
-        known = asked.crm.own.fields[wanted.kind].keys() - hidden
-        if any(name not in known for name in wanted.names if not name.startswith("Individual.")):
-            raise asked.crm.problem(400, "INVALID_FIELD")
-    found = wanted.among(_rows(asked, wanted, deleted))
+    if not is_seen(asked, wanted):
+        raise asked.crm.problem(400, "INVALID_FIELD")
+    found = wanted.among(rows(asked, wanted, deleted))
     return Answer(200, {"totalSize": len(found), "done": True, "records": [wanted.told(each) for each in found]})
+
+
+def is_seen(asked: Asked, wanted: Query) -> bool:
+    """Whether the user may see all that is asked for; one field that is hidden spoils the query."""
+    if wanted.kind not in asked.crm.own.fields:
+        return True
+    hidden = {name for kind, name in asked.crm.own.hidden if kind == wanted.kind}
+    known = asked.crm.own.fields[wanted.kind].keys() - hidden
+    return all(name in known for name in wanted.names if not name.startswith("Individual."))
 
 
 def describe(asked: Asked) -> Answer:
@@ -125,7 +138,8 @@ def delete_field(asked: Asked) -> Answer:
     return Answer(204)
 
 
-def _rows(asked: Asked, wanted: Query, deleted: bool) -> list[dict[str, Any]]:
+def rows(asked: Asked, wanted: Query, deleted: bool) -> list[dict[str, Any]]:
+    """All records of a kind, whatever the conditions."""
     own = asked.crm.own
     if wanted.kind == "Individual":
         return [{**each, "SystemModstamp": iso(each["at"])} for each in own.individuals]

@@ -144,6 +144,7 @@ def test_what_the_server_says_of_a_wrong_query_stays_with_it() -> None:
     responses.post("https://x.my.salesforce.com/services/oauth2/token", json={"access_token": "t"})
     said = [{"errorCode": "INVALID_FIELD", "message": "No such column: ada@example.com"}]
     responses.get("https://x.my.salesforce.com/services/data/v64.0/sobjects/Contact/describe", json=said, status=400)
+    responses.get("https://x.my.salesforce.com/services/data/v64.0/limits/recordCount", json={"sObjects": []})
     salesforce = opened("https://x.my.salesforce.com")
 
     with pytest.raises(Refused, match="INVALID_FIELD") as caught:

@@ -34,6 +34,7 @@ log = structlog.get_logger()
 CONNECT_TIMEOUT, READ_TIMEOUT = 5.0, 100.0  # seconds; HubSpot itself gives up after 100
 PATIENCE = 600.0  # seconds for one request, all its retries included
 SUCCESS = range(200, 300)
+TABLE = "text/csv"
 _longest: ContextVar[float] = ContextVar("longest", default=math.inf)  # seconds
 TRANSIENT = frozenset({408, 423, 429, 477, 500, 502, 503, 504, 520, 521, 522, 523, 524})
 """Statuses after which the same request may go through: limits, locks, an account on the move, and edges in trouble."""
@@ -41,11 +42,12 @@ TRANSIENT = frozenset({408, 423, 429, 477, 500, 502, 503, 504, 520, 521, 522, 52
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a server answered. ``json`` is empty where the body was none."""
+    """What a server answered. ``json`` is empty where the body was none; a table (CSV) stays bytes, in ``table``."""
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
     json: Any = field(default_factory=dict)
+    table: bytes = field(default=b"", repr=False)
 
     @property
     def retry_after(self) -> float | None:
@@ -121,15 +123,18 @@ class Transport:
         params: Mapping[str, Any] | None = None,
         json: Any = None,
         form: Mapping[str, str] | None = None,
+        accept: str = "",
         limits: Sequence[Limiter] = (),
         expected: Collection[int] = (),
     ) -> Answer:
         """Make a request and return its answer: a success, or one of the statuses that the caller ``expected``.
 
-        ``path`` is below the base URL and holds no address or number: it may end in other people's logs. Raises
-        ``LimitReached``, ``Unavailable`` or ``Refused``.
+        ``path`` is below the base URL and holds no address or number: it may end in other people's logs. ``accept`` is
+        the kind of answer that is wanted, JSON unless said. Raises ``LimitReached``, ``Unavailable`` or ``Refused``.
         """
         request = requests.Request(method, self._base_url + path, params=params, data=form)
+        if accept:
+            request.headers["Accept"] = accept
         if json is not None:
             request.data, request.headers["Content-Type"] = msgspec.json.encode(json), "application/json"
         try:
@@ -169,7 +174,7 @@ class Transport:
             try:
                 sent = self._session.prepare_request(request)
                 got = self._session.send(sent, timeout=(CONNECT_TIMEOUT, READ_TIMEOUT), allow_redirects=False)
-                answer = Answer(got.status_code, got.headers, _decoded(got))
+                answer = _answer(got)
             except (requests.RequestException, msgspec.DecodeError) as error:
                 # The error's own text holds the URL.
                 raise _NotYet(backoff, None, f"no whole answer ({type(error).__name__})") from None
@@ -231,6 +236,12 @@ def _failure(state: tenacity.RetryCallState) -> _NotYet:
 
 def _wait_as_told(state: tenacity.RetryCallState) -> float:
     return _failure(state).delay(state.attempt_number) or 0.0
+
+
+def _answer(got: requests.Response) -> Answer:
+    if got.headers.get("Content-Type", "").startswith(TABLE):
+        return Answer(got.status_code, got.headers, table=got.content)
+    return Answer(got.status_code, got.headers, _decoded(got))
 
 
 def _decoded(got: requests.Response) -> Any:
