@@ -31,6 +31,8 @@ MISTAKES = (
 )
 Place = tuple[int, int]
 """A line and a column."""
+Span = tuple[Place, Place]
+OPERATION = (ast.BinOp, ast.AugAssign)
 
 
 class Mutant(NamedTuple):
@@ -54,15 +56,26 @@ class Mutant(NamedTuple):
 def mutants_of(path: Path) -> Iterator[Mutant]:
     """Every mutant of one file."""
     text = path.read_text(encoding="utf-8")
-    nodes, unseen = list(ast_nodes(get_ast(text))), list(_unseen(ast.parse(text)))
+    tree, nodes = ast.parse(text), list(ast_nodes(get_ast(text)))
+    unseen, operations = list(_unseen(tree)), [_span(node) for node in ast.walk(tree) if isinstance(node, OPERATION)]
     for name in MISTAKES:
         places = (place for node in nodes for place in OPERATORS[name]().mutation_positions(node))
-        for occurrence, (start, end) in enumerate(places):
-            if not any(first <= start and end <= last for first, last in unseen):
-                yield Mutant(path, name, occurrence, start[0])
+        for occurrence, place in enumerate(places):
+            # the star that begins the named parameters is no multiplication
+            star = name.startswith("ReplaceBinary") and not _within(place, operations)
+            if not star and not _within(place, unseen):
+                yield Mutant(path, name, occurrence, place[0][0])
 
 
-def _unseen(tree: ast.Module) -> Iterator[tuple[Place, Place]]:
+def _within(place: Span, spans: list[Span]) -> bool:
+    return any(first <= place[0] and place[1] <= last for first, last in spans)
+
+
+def _span(node: ast.expr | ast.stmt) -> Span:
+    return (node.lineno, node.col_offset), (node.end_lineno or 0, node.end_col_offset or 0)
+
+
+def _unseen(tree: ast.Module) -> Iterator[Span]:
     for node in ast.walk(tree):
         parts = [getattr(node, "annotation", None), getattr(node, "returns", None)]
         if isinstance(node, ast.keyword) and node.arg == "strict":
@@ -71,7 +84,7 @@ def _unseen(tree: ast.Module) -> Iterator[tuple[Place, Place]]:
             parts += [node.test, *node.body]
         for part in parts:
             if isinstance(part, (ast.expr, ast.stmt)):
-                yield (part.lineno, part.col_offset), (part.end_lineno or 0, part.end_col_offset or 0)
+                yield _span(part)
         for decorator in getattr(node, "decorator_list", ()):
             if ast.unparse(decorator).startswith(("cache", "lru_cache")):
                 yield (decorator.lineno, 0), (decorator.lineno + 1, 0)

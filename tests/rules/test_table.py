@@ -153,15 +153,15 @@ def test_timestamps_are_instants_and_those_at_midnight_without_zone_are_days(
 
 def test_an_objection_of_a_mere_day_outlasts_every_release_of_that_day() -> None:
     columns = {
-        "country": ["FR"] * 3,
-        "street": [True] * 3,
-        "opposed_post_on": ["2026-11-01", "2026-11-01T23:59:58", "2026-11-01"],
-        "reopened_post_on": ["2026-11-01T23:59:59", "2026-11-01T23:59:59", "2026-11-02T00:00:01"],
+        "country": ["FR"] * 4,
+        "street": [True] * 4,
+        "opposed_post_on": ["2026-11-01", "2026-11-01T23:59:58", "2026-11-01", "2026-11-01"],
+        "reopened_post_on": ["2026-11-01T23:59:59", "2026-11-01T23:59:59", "2026-11-02T00:00:01", "2026-11-02"],
     }
 
     many = decide_many(columns, Offer(), TODAY)
 
-    assert [REASONS[code] == "opposition" for code in many["post_reason"]] == [True, False, False]
+    assert [REASONS[code] == "opposition" for code in many["post_reason"]] == [True, False, False, False]
 
 
 def test_a_moment_asked_about_leaves_out_what_is_later_on_that_day() -> None:

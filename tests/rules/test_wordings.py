@@ -104,7 +104,8 @@ def test_every_statement_cites_a_source_that_exists() -> None:
         ({"period_months": "twelve"}, "period_months = 'twelve'"),
         ({"period_months": True}, "period_months"),
         ({"box": "maybe"}, "box = 'maybe'"),
-        ({"colour": "red"}, "colour"),
+        ({"colour": "red"}, "colour is no field"),
+        ({"size": "12", "colour": "red"}, "colour is no field"),
     ],
 )
 def test_a_table_that_cannot_be_understood_names_field_and_value(change: dict[str, Any], words: str) -> None:
