@@ -10,7 +10,17 @@ import structlog
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException
 
-from contactable.console.private import acting, cleaning, deciding, overview, person, reviewing, running, trying
+from contactable.console.private import (
+    acting,
+    cleaning,
+    deciding,
+    overview,
+    own_account,
+    person,
+    reviewing,
+    running,
+    trying,
+)
 from contactable.console.private.arriving import Gate
 from contactable.console.private.doors import ConsoleDoors
 from contactable.console.private.entering import Door, logout
@@ -24,7 +34,9 @@ from contactable.register.accounts import Role
 log = structlog.get_logger()
 
 PAGES = tuple(
-    page for part in (overview, person, acting, trying, deciding, cleaning, reviewing, running) for page in part.PAGES
+    page
+    for part in (overview, person, acting, trying, deciding, cleaning, reviewing, running, own_account)
+    for page in part.PAGES
 )
 """Every page behind the login, in the order of the menu."""
 

@@ -142,6 +142,12 @@ def _set_password(kit: Contactable, arguments: Mapping[str, Any], tell: Moved) -
     return ""
 
 
+def _set_second_factor(kit: Contactable, arguments: Mapping[str, Any], tell: Moved) -> str:
+    secret = _unsealed(kit, arguments["second_factor"]) if arguments["second_factor"] else ""
+    kit.register.write(lambda tx: accounts.set_second_factor(tx, arguments["name"], secret))
+    return ""
+
+
 def _access(kit: Contactable, arguments: Mapping[str, Any], tell: Moved) -> str:
     who = _unsealed(kit, arguments["who"])
     kit.register.write(lambda tx: accesses.note(tx, arguments["what"], [arguments["subject"]], who=who))
@@ -162,6 +168,7 @@ KINDS: Final[Kinds] = {
     "add account": _add_account,
     "remove account": _remove_account,
     "set password": _set_password,
+    "set second factor": _set_second_factor,
     "access": _access,
     **replaying.KINDS,
     **reviewing.KINDS,

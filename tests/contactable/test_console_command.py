@@ -43,6 +43,15 @@ def test_a_second_factor_is_printed_once_and_kept_sealed(run: Run, tmp_path: Pat
     assert secret.encode() not in (tmp_path / "contactable.db").read_bytes()
 
 
+def test_codes_are_begun_and_ended_for_somebody_who_lost_the_device(run: Run) -> None:
+    run("add", "Ada", "--password-stdin")
+
+    assert run("second-factor", "Ada").stdout.startswith("otpauth://totp/contactable:Ada")
+    assert json.loads(run("list", "--json").stdout)[0]["second_factor"]
+    assert run("second-factor", "Ada", "--off").exit_code == 0
+    assert not json.loads(run("list", "--json").stdout)[0]["second_factor"]
+
+
 @pytest.mark.parametrize("words", [("add", "Ada", "--role", "king"), ("add", "Ada", "--password", "on the line")])
 def test_a_role_or_a_password_that_cannot_be_is_refused(run: Run, words: tuple[str, ...]) -> None:
     assert run(*words).exit_code == 2

@@ -84,6 +84,23 @@ def password(context: Context, name: str, piped: bool) -> None:
     click.echo(f"{name} has another password.", err=True)
 
 
+@user.command("second-factor")
+@click.argument("name")
+@click.option("--off", is_flag=True, help="Ask for no codes any more: the device is lost.")
+@pass_context
+def second_factor(context: Context, name: str, off: bool) -> None:
+    """Ask NAME for one-time codes; prints what sets them up. The console's own page shows it as a picture."""
+    from contactable.console.private import passwords
+
+    secret = "" if off else passwords.new_secret()
+    with context.kit() as kit:
+        sealed = register_jobs.sealed(kit, secret) if secret else ""
+        register_jobs.run(kit, "set second factor", {"name": name, "second_factor": sealed})
+    if secret:
+        click.echo(passwords.enrolment(secret, name))
+    click.echo(f"{name} is asked for {'no codes any more' if off else 'one-time codes'}.", err=True)
+
+
 def _given(piped: bool) -> str:
     """Asked for, or piped in; never from the command's own line, which lists of processes show."""
     if piped:
