@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from contactable.identifiers import Email, IdentifierKind, PhoneKind, read_email, read_phone
 from contactable.mapping.sources import Sourced
@@ -25,32 +25,32 @@ _SEVERAL = re.compile(r"[;,\s]+")
 _BETWEEN_NUMBERS = re.compile(r"[;,]|\s/\s|\s(?:ou|or)\s")
 
 
-@dataclass(slots=True)
-class Addresses:
+class Addresses(NamedTuple):
     """What the address properties of one contact hold: ``facts`` are presence and kind, ``prefixes`` countries."""
 
-    facts: dict[str, Sourced] = field(default_factory=dict)
-    identifiers: list[Identifier] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-    prefixes: list[str] = field(default_factory=list)
+    facts: dict[str, Sourced]
+    identifiers: list[Identifier]
+    warnings: list[str]
+    prefixes: list[str]
 
 
 def read_addresses(properties: Record, columns: Columns) -> Addresses:
     """Read the address columns of one record; what cannot be read is no address, and a warning."""
-    found = Addresses()
+    found = Addresses({}, [], [], [])
     for name in columns["email"]:
         if text := properties.get(name):
             _read_email(found, text)
     for name in columns["other_emails"]:
         if text := properties.get(name):
-            found.identifiers += _listed(text)
+            found.identifiers.extend(_listed(text))
     for name in columns["numbers"]:
         if text := properties.get(name):
             _read_number(found, text)
     for name in columns["phone_country"]:
-        country = (properties.get(name) or "").strip().upper()
-        if len(country) == _COUNTRY_CODE and country.isalpha():
-            found.prefixes.append(country)
+        if text := properties.get(name):
+            country = text.strip().upper()
+            if len(country) == _COUNTRY_CODE and country.isalpha():
+                found.prefixes.append(country)
     for name in columns["street"]:
         # That something stands there is all that can be told of a street without asking the post.
         if (text := properties.get(name)) and not text.isspace():
@@ -62,7 +62,7 @@ def _read_email(found: Addresses, text: str) -> None:
     email = read_email(text)
     if email is None:
         found.warnings.append("email:unreadable")
-        found.identifiers += _listed(text)
+        found.identifiers.extend(_listed(text))
         return
     found.identifiers.append((_EMAIL, email.text))
     if "email" not in found.facts:  # the preferred one is the address that is written to
@@ -83,7 +83,7 @@ def _read_number(found: Addresses, text: str) -> None:
         found.warnings.append("number:unreadable")
         # "06… / 01…" in one field: nobody can dial it, but either of the two may have been opposed.
         several = (read_phone(part) for part in _BETWEEN_NUMBERS.split(text))
-        found.identifiers += [(_PHONE, one.e164) for one in several if one is not None]
+        found.identifiers.extend((_PHONE, one.e164) for one in several if one is not None)
         return
     found.identifiers.append((_PHONE, number.e164))
     if number.kind is not _NEITHER:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
@@ -26,6 +26,7 @@ from contactable.mapping.values import check_value, plain, read_day
 from contactable.rules.wordings import Wording, WordingKind, gaps_of
 
 SELECTORS = ("form", "list", "source", "owner")
+Record = Mapping[str, str | None]
 _Names = list[str] | str
 
 
@@ -46,26 +47,6 @@ class _Written(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={
     all: bool = False
     wording: str = ""
     valid_until: date | None = None
-
-
-class About(NamedTuple):
-    """What declarations may ask about a contact; read only when one asks. ``where`` names the properties that tell."""
-
-    properties: Mapping[str, str | None]
-    where: Mapping[str, tuple[str, ...]]
-    memberships: Mapping[str, Iterable[str]]
-
-    def names(self, selector: str) -> tuple[str, ...]:
-        """The forms, lists, sources or owners of the contact, as the CRM writes them."""
-        texts = [text for name in self.where.get(selector, ()) if (text := self.properties.get(name))]
-        return (*texts, *self.memberships.get(selector, ()))
-
-    @property
-    def created(self) -> date | None:
-        """The day on which the contact was created, in Paris; None where nobody knows."""
-        texts = [text for name in self.where.get("created", ()) if (text := self.properties.get(name))]
-        days = (read_day(text).value for text in texts)
-        return next((date.fromisoformat(day) for day in days if day), None)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -135,12 +116,30 @@ def declarations_from_settings(
     return tuple(found)
 
 
-def declared(declarations: Sequence[Declaration], contact: About) -> Mapping[str, Sourced | None]:
-    """Give what is declared about a contact, by column; None where two declarations contradict each other."""
+def declared(
+    declarations: Sequence[Declaration],
+    properties: Record,
+    where: Mapping[str, tuple[str, ...]],
+    memberships: Mapping[str, Iterable[str]],
+) -> Mapping[str, Sourced | None]:
+    """Give what is declared about a contact, by column; None where two declarations contradict each other.
+
+    ``where`` names the properties that tell forms, sources, owners and the first day. Nobody changes what is given.
+    """
     listed = tuple(declarations)
     selectors, by_period = _asked(listed)
-    names = tuple((selector, contact.names(selector)) for selector in selectors)
-    return _said(listed, names, contact.created if by_period else None)
+    names = tuple([(*_texts(properties, where.get(each, ())), *memberships.get(each, ())) for each in selectors])
+    return _said(listed, names, _created(properties, where) if by_period else None)
+
+
+def _texts(properties: Record, names: tuple[str, ...]) -> list[str]:
+    return [text for name in names if (text := properties.get(name))]
+
+
+def _created(properties: Record, where: Mapping[str, tuple[str, ...]]) -> date | None:
+    """The day on which the contact was created, in Paris; None where nobody knows."""
+    days = (read_day(text).value for text in _texts(properties, where.get("created", ())))
+    return next((date.fromisoformat(day) for day in days if day), None)
 
 
 @lru_cache(maxsize=64)
@@ -152,12 +151,13 @@ def _asked(declarations: tuple[Declaration, ...]) -> tuple[tuple[str, ...], bool
 
 @lru_cache(maxsize=16384)
 def _said(
-    declarations: tuple[Declaration, ...], names: tuple[tuple[str, tuple[str, ...]], ...], created: date | None
+    declarations: tuple[Declaration, ...], names: tuple[tuple[str, ...], ...], created: date | None
 ) -> Mapping[str, Sourced | None]:
-    """Remember, within bounds, what is declared of contacts alike; nobody changes what is given."""
+    """Remember, within bounds, what is declared of contacts alike; ``names`` are those of the selectors asked."""
     said: dict[str, Sourced | None] = {}
+    by_selector = dict(zip(_asked(declarations)[0], names, strict=True))
     for declaration in declarations:
-        if declaration.covers(dict(names), created):
+        if declaration.covers(by_selector, created):
             for column, value in declaration.facts.items():
                 before = said.setdefault(column, Sourced(value, f"declaration:{declaration.name}"))
                 if before is not None and before.value != value:

@@ -10,10 +10,10 @@ from __future__ import annotations
 import hashlib
 import json
 import tomllib
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from collections.abc import Mapping as Table
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from importlib import resources
 from typing import Any
 
@@ -37,6 +37,7 @@ _SPECIAL = {"based_on", "subscriptions", "about", "declined", "phone_country"}
 # A salesperson's tick in our own property is read back like any other opposition; "calls" are both kinds of call.
 _TICKS = {"phone": "calls", "robocall": "calls"}
 OPPOSE_PROPERTY = "contactable_oppose"
+_MOST_NAMES = 16_384
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class Mapping:
     """What a CRM's records mean. ``properties`` must be read for it; ``fingerprint`` changes with any meaning."""
 
     sources: tuple[Source, ...]
-    reader: Callable[[str], Reader | None]  # by the name of a property; None where it says nothing
+    readers: Readers  # by the name of a property
     beside: tuple[Source, ...]  # constants, and sources that look at a second property
     by_membership: Table[str, tuple[Source, ...]]
     addresses: Table[str, tuple[str, ...]]  # address column -> properties, the preferred one first
@@ -165,7 +166,7 @@ def _compiled(
     read = [name for each in sources for name in (each.property_name, each.at, *dict(each.when)) if name]
     return Mapping(
         tuple(sources),
-        _readers(alone, scoped),
+        Readers({name: remembering(*several) for name, several in alone.items()}, scoped),
         tuple(each for each in sources if not each.membership and (each.at or each.when or not each.property_name)),
         by_membership,
         addresses,
@@ -176,18 +177,23 @@ def _compiled(
     )
 
 
-def _readers(alone: Table[str, list[Source]], scoped: Table[str, Column]) -> Callable[[str], Reader | None]:
-    known = {name: remembering(*sources) for name, sources in alone.items()}
+class Readers(dict[str, Reader | None]):
+    """Who reads a property, by its name; None where it says nothing. What opt-outs are called is found out once."""
 
-    @lru_cache(maxsize=16384)
-    def reader(name: str) -> Reader | None:
-        for prefix, column in scoped.items():
-            if name not in known and name.startswith(prefix):
-                subscription = name.removeprefix(prefix)
-                return remembering(Source(column, property_name=name, subscription=subscription, read=read_opposition))
-        return known.get(name)
+    def __init__(self, known: Table[str, Reader], scoped: Table[str, Column]) -> None:
+        super().__init__(known)
+        self._scoped = tuple(scoped.items())
 
-    return reader
+    def __missing__(self, name: str) -> Reader | None:
+        found = next((_opt_out(name, each, column) for each, column in self._scoped if name.startswith(each)), None)
+        if len(self) < _MOST_NAMES:
+            self[name] = found
+        return found
+
+
+def _opt_out(name: str, prefix: str, column: Column) -> Reader:
+    subscription = name.removeprefix(prefix)
+    return remembering(Source(column, property_name=name, subscription=subscription, read=read_opposition))
 
 
 def _names(key: str, entry: Any) -> tuple[str, ...]:

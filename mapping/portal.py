@@ -7,11 +7,12 @@ They come from a CRM, from an export (CSV), or from a records file: JSON lines, 
 from __future__ import annotations
 
 import csv
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from contactable.errors import Malformed
 
@@ -83,11 +84,13 @@ def _from_records(path: Path) -> Portal:
 
 
 def _lines(path: Path) -> Iterator[Mapping[str, Any]]:
-    with path.open(encoding="utf-8") as file:
+    # msgspec gives records their names of properties in common, as a CRM's pages do: less memory, and found sooner.
+    decoder = msgspec.json.Decoder()
+    with path.open("rb") as file:
         for number, line in enumerate(file, 1):
             try:
-                record = json.loads(line)
-            except ValueError:
+                record = decoder.decode(line)
+            except (msgspec.DecodeError, UnicodeDecodeError):
                 raise Malformed(f"{path.name}, line {number}: is not a JSON object.") from None
             yield record if isinstance(record, dict) else {}
 

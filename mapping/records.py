@@ -9,16 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from contactable.mapping.addresses import Identifier, read_addresses
 from contactable.mapping.columns import UNKNOWN_TIME, Agreement
-from contactable.mapping.declarations import About, Declaration, declared
+from contactable.mapping.declarations import Declaration, declared
 from contactable.mapping.definition import Mapping as Definition
 from contactable.mapping.sources import Found, Sourced, membership
 from contactable.rules.moments import moment_of
 from contactable.rules.place import country_told_by
 
+_T = TypeVar("_T")
 Facts = dict[str, Sourced]
 Memberships = Mapping[str, str] | Iterable[str]
 """Names (or ids) of lists, forms, outcomes; as a mapping, with the day of each."""
@@ -49,24 +50,23 @@ def map_record(
     declarations: Sequence[Declaration] = (),
 ) -> Mapped:
     """Read one record. Nothing in it raises: what cannot be read closes, or is unknown, and is a warning."""
-    addresses = read_addresses(properties, mapping.addresses)
-    facts, warnings = addresses.facts, addresses.warnings
+    facts, identifiers, warnings, prefixes = read_addresses(properties, mapping.addresses)
     memberships = {"list": lists, "form": forms, "outcome": outcomes}
     said: _Said = {}
     _from_properties(said, properties, mapping, warnings)
-    if mapping.by_membership:
+    if mapping.by_membership and (lists or forms or outcomes):
         _from_memberships(said, memberships, properties, mapping, warnings)
-    for name, found in said.items():
-        if not found.clear:
+    for name, (_, _, _, fact, clear) in said.items():
+        if not clear:
             warnings.append(f"{name}:unreadable")
-        if found.fact.value:
-            facts[name] = found.fact
+        if fact.value:
+            facts[name] = fact
     # A number that was written down is observed; a declaration is only stated, and comes last.
-    _from_prefixes(facts, addresses.prefixes, warnings)
+    if prefixes and "country" not in facts:
+        _from_prefixes(facts, prefixes, warnings)
     if declarations:
-        about = About(properties, mapping.about, memberships)
-        _from_declarations(facts, declared(declarations, about), warnings)
-    return Mapped(record_id, facts, tuple(dict.fromkeys(addresses.identifiers)), tuple(dict.fromkeys(warnings)))
+        _from_declarations(facts, declared(declarations, properties, mapping.about, memberships), warnings)
+    return Mapped(record_id, facts, _each_once(identifiers), _each_once(warnings))
 
 
 def to_json(facts: Mapping[str, Sourced]) -> dict[str, list[str]]:
@@ -79,14 +79,19 @@ def from_json(data: Mapping[str, Sequence[str]]) -> Facts:
     return {name: Sourced(value, source) for name, (value, source) in data.items()}
 
 
+def _each_once(several: list[_T]) -> tuple[_T, ...]:
+    return tuple(dict.fromkeys(several)) if len(several) > 1 else tuple(several)
+
+
 def _from_properties(
     said: _Said, properties: Mapping[str, str | None], mapping: Definition, warnings: list[str]
 ) -> None:
-    reader = mapping.reader
+    readers = mapping.readers
     for name, text in properties.items():
-        if text and (read := reader(name)) is not None:
+        if text and (read := readers[name]) is not None:
             for found in read(text):
-                _add(said, found, warnings)
+                before = said.get(found.name)
+                said[found.name] = found if before is None else _believed(before, found, warnings)
     for source in mapping.beside:
         text = properties.get(source.property_name) or ""
         if (text or not source.property_name) and source.concerns(properties):
@@ -101,7 +106,9 @@ def _from_memberships(
     warnings: list[str],
 ) -> None:
     for kind, names in memberships.items():
-        days = names if names and isinstance(names, Mapping) else {}
+        if not names:
+            continue
+        days = names if isinstance(names, Mapping) else {}
         for name in names:
             for source in mapping.by_membership.get(membership(kind, name), ()):
                 if source.concerns(properties):
@@ -119,15 +126,15 @@ def _believed(one: Found, other: Found, warnings: list[str]) -> Found:
     if not (one.fact.value and other.fact.value):
         return one if one.fact.value else other
     preferred, second = (one, other) if one.rank <= other.rank else (other, one)
-    column, values = one.column, (preferred.fact.value, second.fact.value)
-    if column.agreement is Agreement.FIRST or values[0] == values[1]:
+    column, best, next_best = one.column, preferred.fact.value, second.fact.value
+    if column.agreement is Agreement.FIRST or best == next_best:
         return preferred
+    if column.whole_days:  # written alike, so that their order is that of their letters
+        return preferred if best > next_best else second
     if column.values:
         if not column.forbids:
             warnings.append(f"{column.name}:contradictory")
         return min(preferred, second, key=lambda each: column.values.index(each.fact.value))
-    if column.whole_days:  # written alike, so that their order is that of their letters
-        return max(preferred, second, key=lambda each: each.fact.value)
     return max(preferred, second, key=lambda each: strictness_of_time(each.fact.value))
 
 
@@ -140,9 +147,7 @@ def strictness_of_time(value: str) -> tuple[bool, int]:
 
 def _from_prefixes(facts: Facts, prefixes: list[str], warnings: list[str]) -> None:
     """Take the country that a number tells where no property does; two that differ leave it unknown for good."""
-    if not prefixes or "country" in facts:
-        return
-    told = country_told_by(prefixes)
+    told = country_told_by(prefixes) if len(prefixes) > 1 else prefixes[0]
     if told is None:
         # Kept as an empty fact, so that no declaration fills what two numbers contradict.
         warnings.append("country:contradictory")
@@ -153,8 +158,9 @@ def _from_prefixes(facts: Facts, prefixes: list[str], warnings: list[str]) -> No
 
 def _from_declarations(facts: Facts, said: Mapping[str, Sourced | None], warnings: list[str]) -> None:
     for column, fact in said.items():
-        if column not in facts:
-            if fact is None:
-                warnings.append(f"{column}:declarations_contradict")
-            else:
-                facts[column] = fact
+        if column in facts:
+            continue
+        if fact is None:
+            warnings.append(f"{column}:declarations_contradict")
+        else:
+            facts[column] = fact

@@ -52,10 +52,12 @@ _FRENCH = re.compile(r"(?:le )?(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4}|\d{2})(?!\d)
 _WRITTEN = re.compile(r"(?:le )?(\d{1,2})(?:er)? ([a-z]+)\.? (\d{4})(.*)")
 _CLOCK = re.compile(r"[ ,]*(?:a |at )?(\d{1,2})[:h](\d{2})?(?::(\d{2}))?")
 _EPOCH = re.compile(r"[1-9][0-9]{11,12}")  # fewer digits are a telephone's
-_UNTIL_22_UTC = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[01]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,6})?Z")
+_T_OF_ISO = len("2026-11-24")  # where it stands
+_LAST_HOUR_OF_BOTH = 21  # until 22 h UTC it is the same day in Paris, whatever the season
 _DAY_IN_MILLISECONDS = 86_400_000
 _PARIS = ZoneInfo("Europe/Paris")
 _PLAUSIBLE_YEARS = range(1990, 2101)
+_SURELY_PLAUSIBLE_YEARS = _PLAUSIBLE_YEARS[:-1]  # in Paris, too
 
 
 def plain(text: str) -> str:
@@ -88,9 +90,19 @@ def read_date(text: str) -> Read:
 
 
 def day_in(text: str) -> str:
-    """Shorten a moment to its day where the two are plain to see; any other text comes back as it is."""
-    # Moments are as many as contacts. Until 22 h UTC it is the same day in Paris, whatever the season.
-    return text[: len("2026-11-24")] if _UNTIL_22_UTC.fullmatch(text) else text
+    """Shorten a moment in UTC to its day in Paris; any other text comes back as it is."""
+    # Moments are as many as contacts, and days are few: those can be remembered.
+    if text[_T_OF_ISO : _T_OF_ISO + 1] != "T":
+        return text
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    if moment.tzinfo is not UTC:
+        return text
+    if moment.hour <= _LAST_HOUR_OF_BOTH:
+        return text[:_T_OF_ISO]
+    return moment.astimezone(_PARIS).date().isoformat() if moment.year in _SURELY_PLAUSIBLE_YEARS else text
 
 
 def read_day(text: str) -> Read:

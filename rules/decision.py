@@ -17,7 +17,7 @@ from contactable.errors import Malformed
 from contactable.rules.conditions import version_on
 from contactable.rules.exploration import Frame, facts_behind
 from contactable.rules.facts import Facts, Offer, known_at
-from contactable.rules.judgement import Judgement, judge
+from contactable.rules.judgement import Judgement, Judgements, judge
 from contactable.rules.law import FRENCH_LAW, Law
 from contactable.rules.moments import DAY, NEVER, at_the_latest, day_of, moment_of
 from contactable.rules.packing import Starts
@@ -33,7 +33,7 @@ MOST_REMEMBERED: Final = 65_536
 _FIRST_DAY = FIRST_DAY.toordinal()
 _Key = tuple[Any, ...]
 _T = TypeVar("_T")
-_judgements: dict[_Key, tuple[Judgement, ...]] = {}
+_judgements: dict[_Key, Judgements] = {}
 _judgements_alone: dict[_Key, Judgement] = {}
 _CHANNELS = tuple(Channel)
 _HAS_COME = -1  # the place in the order of a day that lies behind
@@ -56,7 +56,7 @@ def decide(
     can share their facts. Raises ``Malformed`` for a naive date-time and for a day before 2018-05-25.
     """
     judgements, ahead = _judged(facts, offer, on, readings, law, last_contact_on)
-    return {each.channel: each.verdict(ahead) for each in judgements}
+    return judgements.verdicts(ahead)
 
 
 def decide_channel(
@@ -71,7 +71,7 @@ def decide_channel(
     """Tell whether the contact may be approached on one channel; as ``decide``. Raises ``Malformed`` for no channel."""
     judgements, ahead = _judged(facts, offer, on, readings, law)
     try:
-        return judgements[_CHANNELS.index(channel)].verdict(ahead)
+        return judgements.alone[_CHANNELS.index(channel)].verdict(ahead)
     except ValueError:
         raise Malformed(f"channel is {channel!r}: {', '.join(Channel)} are accepted.") from None
 
@@ -103,7 +103,7 @@ def _asked_at(on: date) -> int:
 
 def _judged(
     facts: Facts, offer: Offer, on: date, readings: Readings, law: Law, last_contact_on: date | None = None
-) -> tuple[tuple[Judgement, ...], tuple[int, ...]]:
+) -> tuple[Judgements, tuple[int, ...]]:
     """The judgements on all channels, and the days ahead on which anything may change."""
     moment = asked_at(on)
     packed, latest, starts = facts.normal.contacted_on(last_contact_on) if last_contact_on else facts.normal
@@ -117,7 +117,7 @@ def _judged(
     if judgements is None:
         facts = _contacted(facts, last_contact_on)
         situation = Situation(law, facts, offer, today, readings, ends_of(starts), ahead)
-        judgements = tuple(_judged_alone(channel, situation, order) for channel in _CHANNELS)
+        judgements = Judgements(tuple(_judged_alone(channel, situation, order) for channel in _CHANNELS))
         _remember(_judgements, key, judgements)
     return judgements, ahead
 

@@ -5,7 +5,7 @@ This is the slow road, taken once for each case (``decision`` keeps the rest).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
@@ -38,7 +38,25 @@ class Judgement:
         if found is None:
             if len(self._dated) >= MOST_DATED:
                 self._dated.clear()
-            found = self._dated[day] = replace(self.undated, until=date.fromordinal(day))
+            found = self._dated[day] = self.undated.ending(date.fromordinal(day))
+        return found
+
+
+class Judgements:
+    """Those on all channels, of which most hang on no day."""
+
+    __slots__ = ("_dated", "_undated", "alone")
+
+    def __init__(self, alone: tuple[Judgement, ...]) -> None:
+        self.alone = alone
+        self._undated = {each.channel: each.undated for each in alone}
+        self._dated = tuple(each for each in alone if each.until is not None)
+
+    def verdicts(self, ahead: tuple[int, ...]) -> dict[Channel, Verdict]:
+        """The verdicts by channel, as ``Judgement.verdict`` gives each."""
+        found = self._undated.copy()
+        for each in self._dated:
+            found[each.channel] = each.verdict(ahead)
         return found
 
 

@@ -93,7 +93,7 @@ def read_email(text: str) -> Email | None:
     if known is None or len(local) + 1 + len(known[0]) > _LONGEST_EMAIL:
         return validated_email(text)
     local = local.lower()
-    return Email(f"{local}@{known[0]}", generic=local in GENERIC_MAILBOXES and not known[1])
+    return Email(f"{local}@{known[0]}", local in GENERIC_MAILBOXES and not known[1])
 
 
 def validated_email(text: str) -> Email | None:
@@ -140,7 +140,7 @@ def read_identifier(text: str, *, address: bool) -> tuple[IdentifierKind, str] |
 
 def _french_phone(digits: str, *, international: bool) -> Phone:
     """Give the number of nine digits (with separators) behind 0 or +33: libphonenumber calls each of them possible."""
-    national = digits if digits.isdigit() else re.sub("[ .-]", "", digits)
+    national = digits if digits.isdigit() else digits.replace(" ", "").replace(".", "").replace("-", "")
     code, kind, country = _french_start(national[:5])
     return Phone(f"+{code}{national}", kind, international, country if international else None)
 
