@@ -28,6 +28,7 @@ from contactable.connectors.protocol import (
     ContactRecord,
     Finding,
     Level,
+    Named,
     Outcome,
     Page,
     Property,
@@ -43,6 +44,7 @@ CAPABILITIES = Capabilities(
     label="CSV files",
     write_batch=1_000,
     requests_per_10_s=None,
+    name_search=True,
     notes=("the flagged table must be imported again where people work", "deletions are rows that are no more there"),
 )
 SETTINGS = (
@@ -162,6 +164,17 @@ class Tables:
         """Yield these contacts as they are now; a missing one comes back as ``gone``."""
         known = {record.id: record for record in self._records()[0]} if ids else {}
         yield from (known.get(id) or ContactRecord(id, {}, gone=True) for id in dict.fromkeys(ids))
+
+    def find_named(self, text: str, most: int) -> Iterator[Named]:
+        """Yield contacts in whose columns every word of a text stands."""
+        words = text.casefold().split()
+        for record in self._records()[0] if words else ():
+            texts = [value for name, value in record.properties.items() if not name.startswith(OURS)]
+            if all(any(word in value.casefold() for value in texts) for word in words):
+                yield Named(record.id, " ".join(texts[:4]))
+                most -= 1
+                if most <= 0:
+                    return
 
     def write(self, changes: Sequence[Change]) -> Iterator[Outcome]:
         """Write our columns into the flagged tables; columns of people are refused."""

@@ -254,6 +254,15 @@ class Call:
     seconds: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A contact that a name found, as the CRM shows it now: for a person's eyes, and kept nowhere."""
+
+    id: str
+    name: str = field(repr=False)
+    about: str = field(default="", repr=False)  # address, company, place: what tells people of one name apart
+
+
 class Level(StrEnum):
     """How bad a finding is."""
 
@@ -286,6 +295,7 @@ class Capabilities:
     forms: bool = False
     calls: bool = False
     histories: bool = False
+    name_search: bool = False
     webhooks: bool = False
     notes: tuple[str, ...] = field(default_factory=tuple)
 
@@ -410,6 +420,14 @@ class HasCalls(Protocol):
 
     def calls(self, since: datetime | None = None) -> Iterator[Call]:
         """Yield the calls recorded since a moment (None: ever)."""
+        ...
+
+
+class FindsNames(Protocol):
+    """Declared by ``capabilities.name_search``."""
+
+    def find_named(self, text: str, most: int) -> Iterator[Named]:
+        """Yield living contacts whose name or address the CRM finds by a text, as the CRM ranks them."""
         ...
 
 

@@ -10,7 +10,10 @@ from contactable.connectors.contract.reading import read_on
 from contactable.connectors.protocol import Change, Level, Result
 from contactable.errors import LimitReached, Refused, Unavailable
 
-DECLARED = {each: each for each in ("opt_out", "lists", "forms", "calls", "histories")} | {"segments": "make_list"}
+DECLARED = {each: each for each in ("opt_out", "lists", "forms", "calls", "histories")} | {
+    "segments": "make_list",
+    "name_search": "find_named",
+}
 PASSING = [each for each in Trouble if each is not Trouble.LIMIT_LONG]
 
 

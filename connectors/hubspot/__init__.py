@@ -18,6 +18,7 @@ from contactable.connectors.hubspot import (
     checking,
     consents,
     histories,
+    naming,
     optouts,
     properties,
     segments,
@@ -38,6 +39,7 @@ from contactable.connectors.protocol import (
     Finding,
     Form,
     Level,
+    Named,
     OptOuts,
     Outcome,
     Page,
@@ -63,6 +65,7 @@ CAPABILITIES = Capabilities(
     forms=True,
     calls=True,
     histories=True,
+    name_search=True,
     webhooks=True,
     notes=(
         "HubSpot's own opt-outs are of e-mail only",
@@ -164,6 +167,10 @@ class HubSpot:
     def write(self, changes: Sequence[Change]) -> Iterator[Outcome]:
         """Write changed properties; one outcome for each contact."""
         return writing.write(self.account, changes)
+
+    def find_named(self, text: str, most: int) -> Iterator[Named]:
+        """Yield contacts by a name, live."""
+        return naming.find_named(self.account, text, most)
 
     @property
     def ends_access(self) -> bool:

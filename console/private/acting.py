@@ -53,7 +53,9 @@ def export(visit: Visit) -> Response:
     what = request.form.get("what", "")
     if what not in SHEETS:
         raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, marked("There is no such sheet."))
-    sheet = visit.doors.work.export(what, identifier_of(visit, asked_in(visit).who), visit.name, visit.language)
+    today = paris_day(visit.doors.clock())
+    came = min(read_day(request.form.get("received", "")) or today, today)
+    sheet = visit.doors.work.export(what, identifier_of(visit, asked_in(visit).who), visit.name, visit.language, came)
     response = Response(sheet, content_type="text/html; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="contactable-{what}.html"'
     response.headers["Cache-Control"] = "no-store"

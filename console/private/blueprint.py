@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 from contactable.console.private import (
     acting,
     cleaning,
+    complaining,
     deciding,
     overview,
     own_account,
@@ -35,7 +36,7 @@ log = structlog.get_logger()
 
 PAGES = tuple(
     page
-    for part in (overview, person, acting, trying, deciding, cleaning, reviewing, running, own_account)
+    for part in (overview, person, acting, complaining, trying, deciding, cleaning, reviewing, running, own_account)
     for page in part.PAGES
 )
 """Every page behind the login, in the order of the menu."""

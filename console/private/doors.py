@@ -27,7 +27,8 @@ class Work:
     """What the whole kit does for the console. ``by`` is always the name of the account that asks."""
 
     explain: Explain
-    export: Callable[[str, Identifier, str, Language], str]  # "person" or "complaint": the sheet, and a receipt is left
+    export: Callable[[str, Identifier, str, Language, date], str]  # "person" or "complaint", which came on that day
+    find_named: Callable[[str, str], Sequence[Any]]  # connector, text: ``connectors.protocol.Named``, live from the CRM
     decisions: Callable[[Language], tuple[Sequence[Decision], Sequence[Approval], Mapping[str, str]]]  # effects by name
     approve: Callable[[Decision, str], None]
     questions: Callable[[Tx], Sequence[Any]]
@@ -49,6 +50,7 @@ class ConsoleDoors:
     origin: str  # scheme and host of the public address
     offers: Mapping[str, str]  # name, label
     connectors: Collection[str]
+    searchable: Collection[str]  # of the connectors, those that find contacts by a name
     wake: Callable[[], None]
     work: Work
     provider: Callable[[], Provider] | None = None  # the company's own login, where there is one

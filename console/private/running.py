@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -38,8 +39,17 @@ def operations(visit: Visit) -> Response:
         shown = [each for state in STATES for each in inbox.deliveries(tx, state, limit=SHOWN)]
         known_keys, now = _keys(tx), tx.now
     age = [(name, since, (now - since).days) for name, since in known_keys]
+    secrets = [
+        (each["where"], each["reference"], each["since"], _days(each["since"], now)) for each in found["secrets"]
+    ]
     operator = visit.may(Role.OPERATOR)
-    return visit.page("operations", found=found, deliveries=shown, states=STATES, keys=age, operator=operator)
+    return visit.page(
+        "operations", found=found, deliveries=shown, states=STATES, keys=age, secrets=secrets, operator=operator
+    )
+
+
+def _days(since: datetime | None, now: datetime) -> int | None:
+    return (now - since).days if since else None
 
 
 def replay(visit: Visit) -> Response:

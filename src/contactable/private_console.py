@@ -6,13 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import quote, urlsplit
 
 from contactable import effects, reviewing
 from contactable.approvals import approvals_in, approve, decisions_of
 from contactable.commands.scrub import judgement
 from contactable.commands.status import look
+from contactable.connectors import find
+from contactable.connectors.protocol import FindsNames, Named
 from contactable.console.private.doors import ConsoleDoors, Work
 from contactable.console.private.openid import Provider
 from contactable.explaining import Explanation, explain
@@ -22,7 +25,6 @@ from contactable.lists.scrubbing import Wish, receipt_entry, scrub
 from contactable.register import NewEntry, ledger
 from contactable.register.accounts import Role
 from contactable.rules import Channel
-from contactable.rules.calendar import paris_day
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,6 +34,9 @@ if TYPE_CHECKING:
     from contactable.register.subjects import Identifier
     from contactable.rules.labels import Language
     from contactable.settings import OidcSettings, Settings
+
+FOUND: Final = 20
+"""Contacts of one name that are shown."""
 
 
 def console_doors(kit: Contactable) -> ConsoleDoors:
@@ -45,10 +50,12 @@ def console_doors(kit: Contactable) -> ConsoleDoors:
         origin=f"{public.scheme}://{public.netloc}",
         offers={name: each.label for name, each in kit.offers.items()},
         connectors=kit.settings.connectors,
+        searchable=_searchable(kit),
         wake=kit.service.wake,
         work=Work(
             explain=partial(_explain, kit),
             export=partial(_export, kit),
+            find_named=partial(_find_named, kit),
             decisions=partial(_decisions, kit),
             approve=lambda decision, by: approve(kit, [decision], by),
             questions=reviewing.questions,
@@ -74,7 +81,16 @@ def _explain(kit: Contactable, who: Identifier, offer: str, on: date | None, sho
     return explain(kit, offer=offer, on=on, shown_on=shown, **{str(kind): text})
 
 
-def _export(kit: Contactable, what: str, who: Identifier, by: str, language: Language) -> str:
+def _searchable(kit: Contactable) -> list[str]:
+    """The CRMs that find contacts by a name."""
+    return [name for name, each in kit.settings.connectors.items() if find(each.type).CAPABILITIES.name_search]
+
+
+def _find_named(kit: Contactable, connector: str, text: str) -> list[Named]:
+    return list(islice(cast(FindsNames, kit.connectors[connector]).find_named(text, FOUND), FOUND))
+
+
+def _export(kit: Contactable, what: str, who: Identifier, by: str, language: Language, came: date) -> str:
     """The sheet, once the receipt is on disk."""
     with kit.register.read() as tx:
         found = gather(tx, *who)
@@ -82,8 +98,7 @@ def _export(kit: Contactable, what: str, who: Identifier, by: str, language: Lan
     receipt = NewEntry(kind="receipt", origin="admin", reason=f"export_{what}", details=said, note=by)
     kit.register.write(lambda tx: ledger.record(tx, [receipt]))
     if what == "complaint":
-        today, company = paris_day(kit.clock()), kit.settings.pages.company
-        return complaint.page(complaint.document(found, today, company), language)
+        return complaint.page(complaint.document(found, came, kit.settings.pages.company), language)
     return person.page(person.document(found), language)
 
 

@@ -89,3 +89,12 @@ def test_an_empty_folder_is_a_warning_that_says_what_to_do(tmp_path: Path) -> No
     (finding,) = tables(tmp_path).check()
 
     assert (finding.level, finding.mend) == (Level.WARNING, "put an export (.csv) there")
+
+
+def test_every_word_of_a_name_finds_a_row_wherever_it_stands(tmp_path: Path) -> None:
+    (tmp_path / "people.csv").write_text("id,prenom,nom\n1,Odile,Tessier\n2,Odile,Martin\n3,Guy,Noël\n", "utf-8")
+    tables = connect("csv", {"path": str(tmp_path / "people.csv"), "settle": 0}, lambda reference: b"")
+
+    assert [each.id for each in tables.find_named("tessier ODILE", 5)] == ["1"]
+    assert [each.id for each in tables.find_named("odile", 1)] == ["1"]
+    assert list(tables.find_named("  ", 5)) == []

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import io
+import os
+import re
 import zipfile
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from tests.console.conftest import Desk, Look
+from tests.console.test_private_access import PASSWORD, log_in
 from tests.console.test_private_way import EMAIL, House, settle
 
+from contactable.console.private import passwords
 from contactable.identifiers import IdentifierKind
-from contactable.register import NewEntry, Tx, jobs, ledger, subjects
+from contactable.register import NewEntry, Tx, accounts, jobs, ledger, subjects
 
 
 @pytest.fixture
@@ -113,7 +118,6 @@ def test_how_far_a_job_is_stands_in_numbers_and_as_a_bar(house: House) -> None:
 
     assert "20 000 contacts sur 80 000" in " ".join(house.look.page.inner_text("main").split())
     assert house.look.page.get_attribute("progress", "value") == "20000"
-    house.look.check("under-way")
 
 
 def test_a_list_comes_back_clean_with_its_receipt(house: House) -> None:
@@ -138,3 +142,29 @@ def test_a_column_that_is_not_there_is_said_with_those_that_are(house: House) ->
     house.look.page.click("main form button")
 
     assert "mail" in house.look.page.inner_text("[role=alert]")
+
+
+def test_operations_tell_who_was_refused_and_how_old_secrets_are(
+    install: Callable[..., Desk], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    secret = tmp_path / "hook.key"
+    secret.write_bytes(b"a secret of the hooks")
+    secret.chmod(0o600)
+    os.utime(secret, (0, (datetime.now(UTC) - timedelta(days=40)).timestamp()))
+    monkeypatch.setenv("TWILIO_TOKEN", "a-token")
+    desk = install(
+        '[endpoints.sms]\nprovider = "twilio"\nsecret = "env:TWILIO_TOKEN"\n'
+        '[endpoints.voice]\nprovider = "twilio"\nsecret = "file:hook.key"\n'
+    )
+    kept = passwords.hashed(PASSWORD)
+    desk.kit.register.write(lambda tx: accounts.add(tx, "viewer", "viewer", kept))
+    client = desk.app.test_client()
+    assert client.post("/contactable/hooks/sms", data={"From": "+33699980001"}).status_code in (401, 403)
+    log_in(client)
+
+    text = client.get("/contactable/console/operations", base_url="https://crm.example.com").text
+    rows = {re.sub(r"<[^>]+>", " ", row) for row in text.split("<tr>")}
+    assert any(row.split()[:1] == ["sms"] and row.split()[-1:] == ["1"] for row in rows)
+    assert any("endpoints.voice.secret" in row and "(40 days)" in row for row in rows)
+    assert any("endpoints.sms.secret" in row and "the environment does not tell" in row for row in rows)
+    assert "a-token" not in text

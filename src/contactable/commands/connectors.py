@@ -13,7 +13,7 @@ from rich.table import Table
 from contactable.cli import json_option, print_json
 from contactable.connectors import find, settings_of, types
 
-_ABILITIES = ("consent_feed", "opt_out", "lists", "segments", "forms", "calls", "histories", "webhooks")
+_ABILITIES = ("consent_feed", "opt_out", "lists", "segments", "forms", "calls", "histories", "name_search", "webhooks")
 _STANDS_ON = {
     "stable": "contract suite on its sandbox",
     "documented": "contract suite on a sandbox written from documentation",

@@ -14,9 +14,12 @@ from contactable.cli import Context, json_option, pass_context, print_json
 from contactable.incidents import troubles
 from contactable.kit import Contactable
 from contactable.one_process import lock_of
-from contactable.register import blocks, inbox, jobs, mirror, outbox
+from contactable.register import blocks, cursors, inbox, jobs, mirror, outbox
 from contactable.reviewing import questions
+from contactable.secret_ages import ages
 from contactable.service import tasks
+from contactable.sync import CHANGES
+from contactable.webhooks.knocks import refused_lately
 
 
 @click.command()
@@ -42,9 +45,12 @@ def look(kit: Contactable) -> dict[str, Any]:
             "pending": {name: asdict(each) for name, each in outbox.pending(tx).items()},
             "inbox": inbox.counts(tx),
             "senders": inbox.last_received(tx),
+            "refused": {name: refused_lately(tx, name) for name in kit.settings.endpoints},
+            "synced": {name: at for (name, what), at in cursors.updated(tx).items() if what == CHANGES},
             "blocks": {name: asdict(each) for name, each in blocks.waiting(tx).items()},
             "review": len(questions(tx)),
         }
+    found["secrets"] = [asdict(each) for each in ages(kit.settings)]
     found["wrong"] = [asdict(each) for each in troubles(kit)]
     found["tasks"] = [
         {
