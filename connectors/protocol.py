@@ -449,6 +449,15 @@ class NamesProperties(Protocol):
 
 
 @runtime_checkable
+class LabelsProperties(Protocol):
+    """Offered by connectors whose CRM shows people other names than those of ``property_names``."""
+
+    def property_labels(self) -> Mapping[str, str]:
+        """Give what people read, by the name of the property; those that people made are enough."""
+        ...
+
+
+@runtime_checkable
 class ReadsSince(Protocol):
     """Offered by connectors that can read again what changed since any moment."""
 

@@ -31,7 +31,7 @@ _CHANNEL_WORDS = {
 _OBJECTION = re.compile(
     r"ne (pas|plus|jamais) (\w+ )?(contacter|appeler|demarcher|solliciter|ecrire|relancer|envoyer)|\bdnc\b|\bstop\b|"
     r"do not (contact|call|e?mail|sms|text)|don.?t (contact|call)|opt(ed)? ?out|desinscri|desabonn|unsubscri|blacklist|"
-    r"liste (noire|rouge)|oppos|refus|ne souhaite (pas|plus)|no (calls?|contact|marketing)|"
+    r"liste (noire|rouge)|oppos|refus|ne souhaite (pas|plus)|no (calls?|contact|marketing|e-?mails?|sms)|"
     r"exclu(re|sion)|plainte|complain"
 )
 _CONSENT = re.compile(
@@ -132,7 +132,9 @@ def look_at(contacts: Sequence[Contact]) -> dict[str, Seen]:
 
 
 def _words(name: str, label: str) -> str:
-    return plain(re.sub(r"(?<=[a-z])(?=[A-Z])|[_.]", " ", f"{name} {label}")).replace("opt-", "opt ")
+    """The words of a name: the dashes of codes ("ne-pas-appeler") part them, that of "e-mail" does not."""
+    words = plain(re.sub(r"(?<=[a-z])(?=[A-Z])|[_.]", " ", f"{name} {label}"))
+    return re.sub(r"(?<=[a-z]{2})-(?=[a-z])", " ", words)
 
 
 def _of_property(name: str, words: str, each: Seen, seen: Mapping[str, Seen]) -> Iterator[Suggestion]:

@@ -131,6 +131,10 @@ class Dolibarr:
         """Give the names of all fields and attributes."""
         return frozenset({*self.kind.own, *fields.fields_of(self.account, self.kind.element)})
 
+    def property_labels(self) -> Mapping[str, str]:
+        """Give what people read of the attributes."""
+        return {name: each.label for name, each in fields.fields_of(self.account, self.kind.element).items()}
+
     def iter_changed(self, cursor: Mapping[str, Any] | None, properties: Sequence[str]) -> Iterator[Page]:
         """Yield pages of records changed since ``cursor`` (None: all), at least once. Deleted ones are not told."""
         fetch = contacts.fetch(self.account, self.kind, self.options.time_zone)

@@ -15,10 +15,11 @@ PREFIX = "options_"
 
 
 class Field(NamedTuple):
-    """A complementary attribute: its type, and the labels of its choices by code."""
+    """A complementary attribute: its type, the labels of its choices by code, and what people read."""
 
     type: str
     options: Mapping[str, str]
+    label: str = ""
 
     def text_of(self, value: Any) -> str:
         """A value as text; several choices, which Dolibarr joins by commas, joined by ``;``."""
@@ -37,7 +38,7 @@ def fields_of(account: Account, element: str) -> dict[str, Field]:
     """The complementary attributes of a kind of record, by name."""
     answer = account.get("/setup/extrafields", {"elementtype": element}, expected=(404,)).json
     found = answer.get(element) if isinstance(answer, dict) else None
-    return {str(name): Field(str(each["type"]), _options(each.get("param"))) for name, each in (found or {}).items()}
+    return {str(name): _as_field(each) for name, each in (found or {}).items()}
 
 
 def ensure(account: Account, element: str, schema: Sequence[Property]) -> Iterator[str]:
@@ -87,6 +88,10 @@ def _definition(wanted: Property, labels: Mapping[str, str], place: int) -> dict
         "totalizable": 0,
         "printable": 0,
     }
+
+
+def _as_field(said: Mapping[str, Any]) -> Field:
+    return Field(str(said["type"]), _options(said.get("param")), str(said.get("label") or ""))
 
 
 def _options(param: Any) -> Mapping[str, str]:

@@ -143,7 +143,8 @@ class EspoCrm:
 
     def property_names(self) -> frozenset[str]:
         """Give the names of all fields, and of the flags that belong to addresses and numbers."""
-        return frozenset({*map(fields.property_of, fields.fields_of(self.account)), *contacts.ALWAYS})
+        known = fields.fields_of(self.account).keys() - fields.OF_ONE_LIST
+        return frozenset({*map(fields.property_of, known), *contacts.ALWAYS})
 
     def iter_changed(self, cursor: Mapping[str, Any] | None, properties: Sequence[str]) -> Iterator[Page]:
         """Yield pages of contacts changed since ``cursor`` (None: all), at least once. Deleted ones are not told."""

@@ -13,6 +13,8 @@ from contactable.errors import Refused
 OURS, THEIRS = "contactable_", "cContactable"
 TYPES = {Shape.CHOICE: "enum", Shape.CHOICES: "multiEnum", Shape.DATE: "date", Shape.NUMBER: "float"}
 """What is not here is a text: EspoCRM's moments have no thousandths."""
+OF_ONE_LIST = frozenset({"targetListIsOptedOut"})
+"""What EspoCRM tells of a contact inside one target list, and of nobody elsewhere."""
 MANAGER = "/Admin/fieldManager/Contact"
 
 

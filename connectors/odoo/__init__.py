@@ -147,6 +147,10 @@ class Odoo:
         """Give the names of all fields of contacts."""
         return fields.names(self.rpc)
 
+    def property_labels(self) -> Mapping[str, str]:
+        """Give what people read of the fields that they made."""
+        return fields.labels(self.rpc)
+
     def remove_properties(self, names: Sequence[str]) -> Iterator[str]:
         """Take fields of ours away, with all they hold."""
         return fields.remove(self.rpc, names)

@@ -18,6 +18,8 @@ TYPES = {Shape.CHOICE: "selection", Shape.DATE: "date", Shape.NUMBER: "float"}
 """What is not here is a text of any length: Odoo cuts moments to seconds."""
 READABLE = frozenset("char text selection boolean date datetime integer float monetary many2one".split())
 """Types that are told as properties: pictures, computed lists and the like would only make readings slow."""
+SAID_AGAIN = frozenset({"phone_blacklisted", "mobile_blacklisted"})
+"""They say of which field the number is that ``phone_sanitized_blacklisted`` is about."""
 Known = Mapping[str, Mapping[str, Any]]
 
 
@@ -32,8 +34,8 @@ def property_of(field: str) -> str:
 
 
 def known(rpc: Rpc) -> Known:
-    """All fields of contacts, with their type and choices."""
-    found: Known = rpc.call(PARTNER, "fields_get", attributes=["type", "selection"])
+    """All fields of contacts, with their type, their choices, and what people read."""
+    found: Known = rpc.call(PARTNER, "fields_get", attributes=["type", "selection", "string"])
     return found
 
 
@@ -52,9 +54,17 @@ def wanted(properties: Iterable[str], among: Known) -> list[str]:
 
 def names(rpc: Rpc) -> frozenset[str]:
     """The properties of contacts."""
-    among = {name: each for name, each in known(rpc).items() if each["type"] in READABLE}
+    among = {name: each for name, each in known(rpc).items() if each["type"] in READABLE and name not in SAID_AGAIN}
     boxes = {each for each in among if each.startswith(f"x_{OURS}") and among[each]["type"] == "boolean"}
     return frozenset({*map(property_of, among), *(property_of(each).rpartition("_")[0] for each in boxes)})
+
+
+def labels(rpc: Rpc) -> Mapping[str, str]:
+    """What people read of the fields that they made; ours have names that say it."""
+    made = {
+        name: each for name, each in known(rpc).items() if name.startswith("x_") and not name.startswith(f"x_{OURS}")
+    }
+    return {name: str(each.get("string") or "") for name, each in made.items()}
 
 
 def ensure(rpc: Rpc, schema: Sequence[Property]) -> Iterator[str]:

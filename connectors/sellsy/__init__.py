@@ -149,6 +149,10 @@ class Sellsy:
         own = {*contacts.OWN, *contacts.ADDRESS, *contacts.SHOWN}
         return frozenset(own | fields.fields_of(self.account, self.kind.related).keys())
 
+    def property_labels(self) -> Mapping[str, str]:
+        """Give what people read of the custom fields."""
+        return {code: each.name for code, each in fields.fields_of(self.account, self.kind.related).items()}
+
     def iter_changed(self, cursor: Mapping[str, Any] | None, properties: Sequence[str]) -> Iterator[Page]:
         """Yield pages of contacts changed since ``cursor`` (None: all), at least once. Deleted ones are not told."""
         fetch = contacts.fetch(self.account, self.kind, properties)

@@ -23,6 +23,7 @@ class Field:
     code: str
     type: str
     items: Mapping[int, str]
+    name: str = ""  # what people read
 
     def text_of(self, value: Any) -> str:
         """A value as text: choices by their labels, several joined by ``;``."""
@@ -116,4 +117,5 @@ def _type(wanted: Property) -> str:
 
 def _as_field(item: Mapping[str, Any]) -> Field:
     items = (item.get("parameters") or {}).get("items") or ()
-    return Field(int(item["id"]), str(item["code"]), str(item["type"]), {each["id"]: each["label"] for each in items})
+    choices = {each["id"]: each["label"] for each in items}
+    return Field(int(item["id"]), str(item["code"]), str(item["type"]), choices, str(item.get("name") or ""))

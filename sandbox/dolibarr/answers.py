@@ -82,7 +82,8 @@ def has_left(crm: SmallCrm, contact: Contact) -> bool:
 def _define(asked: Asked) -> Answer:
     if not asked.json.get("label"):
         raise asked.crm.problem(400, "label field absent in json at root level")
-    asked.crm.own.fields[asked.path["name"]] = {"type": asked.json["type"], "param": asked.json.get("param") or ""}
+    said = {name: asked.json.get(name) or "" for name in ("label", "type", "param")}
+    asked.crm.own.fields[asked.path["name"]] = said
     return Answer(200, len(asked.crm.own.fields))
 
 

@@ -70,7 +70,8 @@ def _fields_create(crm: SmallCrm, vals_list: Sequence[Mapping[str, Any]]) -> lis
         if not re.fullmatch(r"x_[a-z0-9_]{1,61}", each["name"]):
             raise Fault("odoo.exceptions.ValidationError", "Custom fields must have a name that starts with 'x_'!")
         choices = [[one["value"], one["name"]] for _, _, one in each.get("selection_ids", ())]
-        crm.own.fields[each["name"]] = {"type": each["ttype"], **({"selection": choices} if choices else {})}
+        said = {"type": each["ttype"], "string": each.get("field_description", each["name"])}
+        crm.own.fields[each["name"]] = {**said, **({"selection": choices} if choices else {})}
     return _fields_search(crm, [["name", "in", [each["name"] for each in vals_list]]])
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, cast
 import structlog
 
 from contactable.beside import Beside, lists_asked, read_beside
-from contactable.connectors.protocol import Connector, HasForms, HasLists
+from contactable.connectors.protocol import Connector, HasForms, HasLists, LabelsProperties
 from contactable.errors import Refused
 from contactable.mapping import Asked, Mapping
 from contactable.mapping.portal import Contact, Form, Portal
@@ -37,7 +37,8 @@ def look(connector: Connector, *, sample: int = SAMPLE) -> Portal:
     contacts = tuple(
         Contact(record.id, record.properties) for record in connector.read(ids, names) if ids and not record.gone
     )
-    return Portal(contacts, _list_sizes(connector), _forms(connector))
+    labels = connector.property_labels() if isinstance(connector, LabelsProperties) else {}
+    return Portal(contacts, _list_sizes(connector), _forms(connector), labels)
 
 
 def read_all(

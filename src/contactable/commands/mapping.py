@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from contactable.mapping.coverage import Coverage, Setup
     from contactable.mapping.map_file import MapFile
     from contactable.mapping.portal import Contact, Portal
+    from contactable.mapping.suggest import Suggestion
     from contactable.rules import Channel
     from contactable.rules.labels import Language
 
@@ -60,13 +61,18 @@ def _source_options(function: Any) -> Any:
 @pass_context
 def suggest(context: Context, source: str, map_name: str | None, as_json: bool) -> None:
     """Propose sources of facts in SOURCE: a connector's name, an export (CSV), or a records file."""
+    from contactable.mapping.read_already import read_already
     from contactable.mapping.suggest import suggest as suggestions
 
-    mapping = _map(context, source, map_name).mapping
-    found = suggestions(_portal(context, source, None), mapped=mapping.properties, lists=mapping.lists)
+    mapping, portal = _map(context, source, map_name).mapping, _portal(context, source, None)
+    found, known = suggestions(portal, mapped=mapping.properties, lists=mapping.lists), read_already(portal, mapping)
     if as_json:
-        print_json([{**_as_json(each), "toml": each.toml, "opposition": each.opposition} for each in found])
+        print_json([*(_as_json(each) for each in found), *(_as_json(each, read_already=True) for each in known)])
         return
+    if read := list(known):
+        click.secho("# Oppositions that are read already.", bold=True)
+        for each in read:
+            click.echo(f"# {each.toml}   {each.contacts:,} contacts say no")
     for title, opposition in (("Oppositions: take or decline each by name.", True), ("Facts.", False)):
         click.secho(f"# {title}", bold=True)
         for each in found:
@@ -167,10 +173,11 @@ def _day(text: str | None) -> date:
         raise click.BadParameter("write it as 2026-11-24", param_hint="--on") from None
 
 
-def _as_json(suggestion: Any) -> dict[str, Any]:
+def _as_json(suggestion: Suggestion, *, read_already: bool = False) -> dict[str, Any]:
     from dataclasses import asdict
 
-    return asdict(suggestion)
+    said = {"toml": suggestion.toml, "opposition": suggestion.opposition, "read_already": read_already}
+    return {**asdict(suggestion), **said}
 
 
 def _coverage_as_json(found: Coverage) -> dict[str, Any]:
