@@ -103,6 +103,7 @@ def test_every_statement_cites_a_source_that_exists() -> None:
         ({"says": ["x"]}, "says"),
         ({"period_months": "twelve"}, "period_months = 'twelve'"),
         ({"period_months": True}, "period_months"),
+        ({"period_months": 0}, "period_months = 0"),
         ({"box": "maybe"}, "box = 'maybe'"),
         ({"colour": "red"}, "colour is no field"),
         ({"size": "12", "colour": "red"}, "colour is no field"),
