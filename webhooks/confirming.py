@@ -37,7 +37,7 @@ def confirm(doors: Doors, link: str) -> Response:
     try:
         entry = doors.register().write(lambda tx: consents.confirm(tx, token))
     except RegisterError:
-        return Response("try again later\n", 503)
+        return doors.say(Saying.LATER)
     if entry is not None:
         doors.wake()
     return doors.say(Saying.CONFIRMED if entry else Saying.OVER)

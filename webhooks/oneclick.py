@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from contactable.webhooks.hooks import Doors
 
 ENDPOINT = "one-click"
+LARGEST = 64 * 1024
+"""Bytes of a form: mail programs post one word."""
 
 
 def unsubscribe_url(
@@ -42,6 +44,7 @@ def unsubscribe_headers(url: str) -> dict[str, str]:
 
 def unsubscribe(doors: Doors, token: str) -> Response:
     """Answer a GET with a page whose button posts, a one-click POST with 200 after the opposition is on disk."""
+    request.max_content_length = LARGEST
     if request.method != "POST" or request.form.get("List-Unsubscribe") != "One-Click":
         return doors.say(Saying.UNSUBSCRIBE)
     try:
@@ -52,7 +55,7 @@ def unsubscribe(doors: Doors, token: str) -> Response:
     try:
         recorded = doors.register().write(lambda tx: _keep(tx, subject, event, doors))
     except RegisterError:
-        return Response("try again later\n", 503)
+        return doors.say(Saying.LATER)
     if recorded.entered:
         doors.wake()
     return doors.say(Saying.UNSUBSCRIBED)

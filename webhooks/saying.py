@@ -6,6 +6,7 @@ Where no pages are given, one plain sentence says it.
 from __future__ import annotations
 
 from enum import StrEnum
+from http import HTTPStatus
 
 from flask import Response
 
@@ -25,6 +26,7 @@ class Saying(StrEnum):
     UNSUBSCRIBED = "unsubscribed"
     CONFIRMED = "confirmed"
     OVER = "over"
+    LATER = "later"
 
 
 BUTTONS = {Saying.UNSUBSCRIBE: ("List-Unsubscribe", "One-Click"), Saying.CONFIRM: ("confirm", "yes")}
@@ -36,4 +38,10 @@ _FORM = '<form method="post"><button name="{}" value="{}">OK</button></form>'
 def plainly(saying: Saying) -> Response:
     """A page of one word, for doors without pages."""
     form = _FORM.format(*BUTTONS[saying]) if saying in BUTTONS else ""
-    return Response(_PLAIN.format(code=saying, form=form), headers=QUIET, content_type="text/html; charset=utf-8")
+    body, status = _PLAIN.format(code=saying, form=form), status_of(saying)
+    return Response(body, status, headers=QUIET, content_type="text/html; charset=utf-8")
+
+
+def status_of(saying: Saying) -> int:
+    """Mail programs try again what was not kept."""
+    return HTTPStatus.SERVICE_UNAVAILABLE if saying is Saying.LATER else HTTPStatus.OK

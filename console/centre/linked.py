@@ -9,7 +9,7 @@ from flask import Response
 from contactable.console.centre.doors import CentreDoors
 from contactable.console.centre.showing import said
 from contactable.console.site.languages import marked
-from contactable.webhooks.saying import BUTTONS, Saying
+from contactable.webhooks.saying import BUTTONS, Saying, status_of
 
 _WORDS: Final = {
     Saying.UNSUBSCRIBE: (marked("Unsubscribe"), marked("One press, and we no longer approach you this way.")),
@@ -23,6 +23,10 @@ _WORDS: Final = {
         marked("This link is no longer valid"),
         marked("This link was used already or is no longer valid: nothing has changed."),
     ),
+    Saying.LATER: (
+        marked("Please try again"),
+        marked("We could not record this just now. Please try again in a few minutes."),
+    ),
 }
 _PRESS: Final = {Saying.UNSUBSCRIBE: marked("Unsubscribe me"), Saying.CONFIRM: marked("I confirm")}
 
@@ -31,4 +35,4 @@ def say(doors: CentreDoors, saying: Saying) -> Response:
     """The page that says it, with its button where it has one."""
     title, sentence = _WORDS[saying]
     button = (*BUTTONS[saying], _PRESS[saying]) if saying in BUTTONS else ()
-    return said(doors, title, sentence, button=button)
+    return said(doors, title, sentence, status_of(saying), button)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 from flask import Blueprint, Response, send_file, send_from_directory
+from werkzeug.exceptions import HTTPException, NotFound
 
 from contactable.console.centre.colours import style_of
 from contactable.console.centre.doors import CentreDoors
 from contactable.console.centre.fresh import ask
 from contactable.console.centre.own import own
 from contactable.console.centre.page import preferences
+from contactable.console.centre.refusing import refused
 from contactable.console.centre.stop import stop
 from contactable.console.site.rendering import STATIC
 
@@ -29,6 +31,7 @@ def add_pages(blueprint: Blueprint, doors: CentreDoors) -> None:
     blueprint.add_url_rule("/pages/company.css", "company_style", lambda: _style(doors))
     blueprint.add_url_rule("/pages/logo", "logo", lambda: _logo(doors))
     blueprint.add_url_rule("/pages/<path:name>", "page_file", _file)
+    blueprint.register_error_handler(HTTPException, lambda error: refused(doors, error))
 
 
 def _file(name: str) -> Response:
@@ -43,7 +46,7 @@ def _style(doors: CentreDoors) -> Response:
 
 def _logo(doors: CentreDoors) -> Response:
     if doors.look.logo is None:
-        return Response("there is no logo\n", 404)
+        raise NotFound
     answer = send_file(doors.look.logo, max_age=AN_HOUR)
     # An SVG may hold a script: opened by itself, it does nothing.
     answer.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"

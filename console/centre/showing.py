@@ -48,10 +48,10 @@ def not_ours(doors: CentreDoors) -> Response:
     return said(doors, title, sentence, HTTPStatus.NOT_FOUND)
 
 
-def later(doors: CentreDoors) -> Response:
+def later(doors: CentreDoors, status: int = HTTPStatus.SERVICE_UNAVAILABLE) -> Response:
     """The answer when the register is away: nothing was kept, and that is said."""
     sentence = marked("We could not record this just now. Please try again in a few minutes.")
-    return said(doors, marked("Please try again"), sentence, HTTPStatus.SERVICE_UNAVAILABLE)
+    return said(doors, marked("Please try again"), sentence, status)
 
 
 def refused_for_now(doors: CentreDoors) -> Response | None:

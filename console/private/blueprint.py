@@ -49,7 +49,8 @@ def make_console(doors: ConsoleDoors) -> Blueprint:
     for page in (*_entrances(), *PAGES):
         methods = ["GET", "POST"] if page.posts else ["GET"]
         serve = partial(_serve, doors, menu, page)
-        blueprint.add_url_rule(page.path, page.name, serve, methods=methods)
+        # "/" is met without its slash too: a redirect there would repeat the host that was asked for.
+        blueprint.add_url_rule(page.path, page.name, serve, methods=methods, strict_slashes=False)
     leaving = Page("logout", "/logout", Role.VIEWER, "", logout, posts=True)
     blueprint.add_url_rule("/logout", "logout", partial(_serve, doors, menu, leaving), methods=["POST"])
     return blueprint
@@ -78,6 +79,8 @@ def _serve(doors: ConsoleDoors, menu: Menu, page: Page, **parts: str) -> Respons
 def _guarded(visit: Visit, page: Page) -> Response:
     if request.method == "POST":
         check_form(visit)
+    elif page.acts:  # whoever loads the address of an act again: looking does nothing
+        return visit.go("overview")
     if page.entrance:
         return page.serve(visit)
     if visit.account is None:

@@ -136,3 +136,8 @@ class Page:
     posts: bool = False
     largest: int = LARGEST
     entrance: bool = False
+
+    @property
+    def acts(self) -> bool:
+        """Whether it does something and shows nothing of its own: then it is done by POST alone."""
+        return self.posts and not self.menu and not self.entrance

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cache
 from http import HTTPStatus
@@ -56,19 +56,29 @@ def with_headers(response: Response, framed_by: str = "'none'") -> Response:
 
 @cache
 def environment(language: Language) -> Environment:
-    """The templates of one language, with ``_``, ``ngettext``, and the filters of days, moments and numbers."""
+    """The templates of one language, with ``_``, and the filters of days, moments and numbers."""
     made = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        extensions=["jinja2.ext.i18n"],
     )
-    made.install_gettext_translations(texts(language), newstyle=True)  # type: ignore[attr-defined]
     made.filters.update(_filters(language))
-    made.globals["language"] = language
+    made.globals.update(language=language, _=_speaker(language))
     return made
+
+
+def _speaker(language: Language) -> Callable[..., str]:
+    """What templates call ``_``. Jinja's own trusts what it is given as markup, and reads each ``%`` in it: but a
+    template also says what code hands it, and that may quote what somebody sent."""
+    gettext = texts(language).gettext
+
+    def say(text: str, **values: object) -> str:
+        said = gettext(text)
+        return said % values if values else said
+
+    return say
 
 
 def _filters(language: Language) -> Mapping[str, Any]:

@@ -6,13 +6,17 @@ import errno
 import gc
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from flask import Flask
 from waitress.server import create_server
+from werkzeug.exceptions import HTTPException
 
+from contactable.console.centre.refusing import refused
 from contactable.errors import Conflict, SettingsError
+from contactable.pages import centre_doors
 from contactable.webhooks.hooks import LARGEST, HooksFirst
 
 if TYPE_CHECKING:
@@ -29,11 +33,14 @@ def make_app(kit: Contactable) -> Flask:
     The API is at ``/api/v1`` under the same path, the console at ``/console``.
     """
     app = Flask("contactable", static_folder=None)
+    # An address that is nearly one of ours is not found: to lead on from it would repeat the host that was asked for.
+    app.url_map.merge_slashes = False
     prefix = urlsplit(kit.settings.public_url).path.rstrip("/")
     app.register_blueprint(kit.blueprint, url_prefix=prefix or None)
     app.register_blueprint(kit.api, url_prefix=f"{prefix}{API}")
     app.register_blueprint(kit.console, url_prefix=f"{prefix}{CONSOLE}")
     app.register_blueprint(kit.metrics)
+    app.register_error_handler(HTTPException, partial(refused, centre_doors(kit)))
     app.wsgi_app = HooksFirst(app.wsgi_app, kit.doors, prefix)  # type: ignore[method-assign]
     _collect_rarely()
     return app
