@@ -58,25 +58,40 @@ def test_the_card_shows_records_and_admits_failures_in_hubspots_own_renderer(pro
     assert "5 passed" in _run(["node", "node_modules/vitest/vitest.mjs", "run", "--no-color"], project)
 
 
-def _read(project: Path) -> dict[str, object]:
-    found: dict[str, object] = json.loads(_run(["node", "project.js", "project"], project))
+def _read(project: Path) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = json.loads(_run(["node", "project.js", "project"], project))
     return found
 
 
 def test_hubspots_own_reader_takes_the_project_with_app_webhooks_and_card(project: Path) -> None:
-    nothing: dict[str, object] = {"passedOver": [], "refusedIds": [], "withoutEntry": []}
-
-    assert _read(project) == {"known": True, "kinds": ["APPLICATION", "CARD", "WEBHOOKS"], **nothing}
+    assert _read(project) == {"kinds": ["APPLICATION", "CARD", "WEBHOOKS"], "passedOver": [], "withoutEntry": []}
 
 
-def test_hubspots_own_reader_finds_what_is_wrong_with_a_project(project: Path) -> None:
-    cards = project / "project/src/app/cards"
-    described = (cards / "contact-card-hsmeta.json").read_text()
-    (cards / "contact-card-hsmeta.json").write_text(described.replace("contactable_card", "contactable card!"))
-    (cards / "ContactCard.tsx").unlink()
-    (project / "project/hsproject.json").write_text('{"name": "x", "srcDir": "src", "platformVersion": "1999.01"}')
+@pytest.mark.parametrize(
+    ("file", "old", "new", "refused"),
+    [
+        ("src/app/cards/contact-card-hsmeta.json", '"contactable_card"', '"contactable card!"', "'uid' should use"),
+        ("src/app/cards/contact-card-hsmeta.json", '"type": "card"', '"type": "cards"', "type"),
+        ("src/app/webhooks/webhooks-hsmeta.json", "{", "{,", "JSON"),
+        ("hsproject.json", "2026.03", "1999.01", "Unsupported platform version"),
+    ],
+)
+def test_hubspots_own_reader_refuses_what_is_wrong_with_a_project(
+    project: Path, file: str, old: str, new: str, refused: str
+) -> None:
+    path = project / "project" / file
+    path.write_text(path.read_text().replace(old, new, 1))
+
+    assert refused in " ".join(_read(project)["refused"])
+
+
+def test_hubspots_own_reader_passes_over_what_stands_in_a_folder_of_another_kind(project: Path) -> None:
+    app = project / "project/src/app"
+    (app / "elsewhere").mkdir()
+    (app / "webhooks/webhooks-hsmeta.json").rename(app / "elsewhere/webhooks-hsmeta.json")
+    (app / "cards/ContactCard.tsx").unlink()
 
     read = _read(project)
 
-    assert (read["known"], read["withoutEntry"]) == (False, ["/app/cards/ContactCard.tsx"])
-    assert read["refusedIds"] != []
+    assert read["passedOver"] == ["app/elsewhere/webhooks-hsmeta.json"]
+    assert read["withoutEntry"] == ["/app/cards/ContactCard.tsx"]
