@@ -347,7 +347,10 @@ class Connector(Protocol):
         ...
 
     def read(self, ids: Sequence[str], properties: Sequence[str]) -> Iterator[ContactRecord]:
-        """Yield these contacts as they are now; a missing one comes back as ``gone``."""
+        """Yield these contacts as they are now; a missing one comes back as ``gone``.
+
+        Of one that was merged, what is left comes too, where the CRM tells, and names it among its ``merged_ids``.
+        """
         ...
 
     def write(self, changes: Sequence[Change]) -> Iterator[Outcome]:

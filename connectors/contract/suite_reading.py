@@ -148,6 +148,19 @@ def test_what_is_left_of_a_merge_names_what_went_into_it(crm: Crm) -> None:
     assert other not in seen.gone
 
 
+def test_what_is_left_of_two_merges_in_a_row_names_all_that_went_into_it(crm: Crm) -> None:
+    needs(crm, "merge")
+    first, second, third = people(crm, 3)
+    crm.settle()
+    before = read_on(crm, crm.connect())
+
+    left = crm.merge(third, crm.merge(first, second))
+    crm.settle()
+    seen = read_on(crm, crm.connect(), before)
+
+    assert {first, second, third} - {left} <= set(seen.records[left].merged_ids)
+
+
 def test_the_old_id_of_a_merged_contact_reads_as_gone(crm: Crm) -> None:
     needs(crm, "merge")
     first, second = people(crm, 2)
@@ -158,6 +171,19 @@ def test_the_old_id_of_a_merged_contact_reads_as_gone(crm: Crm) -> None:
 
     assert all(records[id].gone for id in {first, second} - {left})
     assert not records[left].gone
+
+
+def test_reading_the_old_id_of_a_merged_contact_tells_what_is_left(crm: Crm) -> None:
+    needs(crm, "merge")
+    first, second = people(crm, 2)
+    left = crm.merge(first, second)
+    crm.settle()
+    old = first if left != first else second
+
+    records = {each.id: each for each in crm.connect().read([old], [crm.email])}
+
+    assert records[old].gone
+    assert old in records[left].merged_ids
 
 
 def test_all_ids_are_given_once_whatever_their_number(crm: Crm) -> None:

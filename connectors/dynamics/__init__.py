@@ -51,7 +51,7 @@ CAPABILITIES = Capabilities(
     opt_out=tuple(contacts.FLAGS),
     notes=(
         "the consents of Customer Insights are not read, only the columns of contacts",
-        "a contact that was merged into another counts as gone",
+        "what bound a contact that was merged binds the one that is left",
         "choices show their codes",
     ),
 )
@@ -193,7 +193,7 @@ class Dynamics:
 
     def opt_out(self, ids: Sequence[str], scope_id: str = "", channel: str = "email") -> Iterator[Outcome]:
         """Set *do not allow* bulk e-mails, phone calls or bulk mails."""
-        return writing.opt_out(self._writer, ids, channel)
+        return writing.opt_out(self._writer, self._reader.plain, ids, channel)
 
     def opt_outs_of(self, record: ContactRecord) -> Mapping[str, OptOuts]:
         """Tell whether a record may get no bulk e-mail, or none at all, no calls, no bulk mail."""

@@ -12,15 +12,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from contactable.connectors.dynamics.columns import Columns, column_of, look, property_of
-from contactable.connectors.parts import Account, Fetch, in_groups
+from contactable.connectors.parts import Account, Fetch, Into, in_groups, left_of_merges
 from contactable.connectors.protocol import ContactRecord, Page
 
 API = "/api/data/v9.2"
 PAGE, IDS = 1_000, 40
+MASTER = "_masterid_value"
 FLAGS = {"email": "donotbulkemail", "phone": "donotphone", "post": "donotbulkpostalmail"}
 """Dynamics' own opt-out of each channel, which we write; those that say more are read as well."""
 STRICTER = ("donotemail", "donotpostalmail", "donotsendmm")
-ALWAYS = ("createdon", "modifiedon", "merged", "emailaddress1", *FLAGS.values(), *STRICTER)
+ALWAYS = ("createdon", "modifiedon", "merged", MASTER, "emailaddress1", *FLAGS.values(), *STRICTER)
 EXPIRED = (400, 404, 410, 412)
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -58,7 +59,7 @@ def by_delta(reader: Reader, cursor: Mapping[str, Any] | None, properties: Seque
             continue
         here = {"select": names, "link": link, "begun": begun}
         link = _below(answer.get("@odata.nextLink"))
-        yield Page(_records(answer, columns), {**here, "link": link} if link else here)
+        yield Page(_with_survivors(reader, columns, names, answer), {**here, "link": link} if link else here)
         if not link:
             break
     since = datetime.fromisoformat(begun) - timedelta(seconds=reader.overlap)
@@ -79,7 +80,7 @@ def by_date(reader: Reader, properties: Sequence[str], where: str = "") -> Fetch
         while True:
             answer = (reader.plain.get(place) if place else reader.plain.get("/contacts", params)).json
             place = _below(answer.get("@odata.nextLink"))
-            yield _records(answer, columns), place, None
+            yield _with_survivors(reader, columns, names, answer) if since else _records(answer, columns), place, None
             if not place:
                 return
 
@@ -87,15 +88,22 @@ def by_date(reader: Reader, properties: Sequence[str], where: str = "") -> Fetch
 
 
 def read(reader: Reader, ids: Sequence[str], properties: Sequence[str]) -> Iterator[ContactRecord]:
-    """Contacts in groups; who does not come is asked for alone, lest an error make us forget somebody."""
+    """Contacts in groups; who does not come is asked for alone, lest an error make us forget somebody.
+
+    Of one that was merged, what is left comes too.
+    """
     columns = look(reader.plain, reader.prefix) if ids else Columns(reader.prefix, {})
-    names = ",".join(_select(columns, properties))
+    names = _select(columns, properties)
     for group in in_groups(ids, IDS):
-        wanted = ",".join(f"'{id}'" for id in group if is_id(id))
-        among = f"Microsoft.Dynamics.CRM.In(PropertyName='contactid',PropertyValues=[{wanted}])"
-        answer = reader.plain.get("/contacts", {"$select": names, "$filter": among}).json if wanted else {}
+        answer = _among(reader.plain, [id for id in group if is_id(id)], names)
         found = {record.id: record for record in _records(answer, columns)}
         yield from (found.get(id) or _alone(reader, id, names, columns) for id in group)
+        yield from _survivors(reader, columns, names, answer)
+
+
+def merged_among(account: Account, ids: Sequence[str]) -> Into:
+    """Those of these contacts that were merged, each with the one that it went into."""
+    return _masters(_among(account, ids, ["contactid", "merged", MASTER], "merged eq true"))
 
 
 def opted_out() -> str:
@@ -116,8 +124,43 @@ def _ask(account: Account, link: str | None, names: Sequence[str]) -> Mapping[st
     return answer.json if answer.status not in EXPIRED else None
 
 
-def _alone(reader: Reader, id: str, names: str, columns: Columns) -> ContactRecord:
-    answer = reader.plain.get(f"/contacts({id})", {"$select": names}, expected=(404,)) if is_id(id) else None
+def _with_survivors(
+    reader: Reader, columns: Columns, names: Sequence[str], answer: Mapping[str, Any]
+) -> list[ContactRecord]:
+    return [*_records(answer, columns), *_survivors(reader, columns, names, answer)]
+
+
+def _survivors(
+    reader: Reader, columns: Columns, names: Sequence[str], answer: Mapping[str, Any]
+) -> Iterator[ContactRecord]:
+    """What is left of the merges of an answer, naming what went into it: a merge need not touch it."""
+
+    def look_at(ids: Sequence[str]) -> tuple[Sequence[ContactRecord], Into]:
+        answers = [_among(reader.plain, group, names) for group in in_groups(ids, IDS)]
+        living = [record for each in answers for record in _records(each, columns) if not record.gone]
+        return living, {id: other for each in answers for id, other in _masters(each).items()}
+
+    return left_of_merges(_masters(answer), look_at)
+
+
+def _among(account: Account, ids: Sequence[str], names: Sequence[str], where: str = "") -> Mapping[str, Any]:
+    """The answer of which contacts are there among some ids, merged ones included."""
+    if not ids:
+        return {}
+    listed = ",".join(f"'{id}'" for id in ids)
+    among = f"Microsoft.Dynamics.CRM.In(PropertyName='contactid',PropertyValues=[{listed}])"
+    asked = {"$select": ",".join(names), "$filter": " and ".join(each for each in (among, where) if each)}
+    answer: Mapping[str, Any] = account.get("/contacts", asked).json
+    return answer
+
+
+def _masters(answer: Mapping[str, Any]) -> Into:
+    merged = (each for each in answer.get("value") or () if each.get("merged") is True and each.get(MASTER))
+    return {str(each["contactid"]): str(each[MASTER]) for each in merged}
+
+
+def _alone(reader: Reader, id: str, names: Sequence[str], columns: Columns) -> ContactRecord:
+    answer = reader.plain.get(f"/contacts({id})", {"$select": ",".join(names)}, expected=(404,)) if is_id(id) else None
     if answer is None or answer.status == 404:
         return ContactRecord(id, {}, gone=True)
     return _as_record(answer.json, columns)
@@ -143,7 +186,7 @@ def _as_record(item: Mapping[str, Any], columns: Columns) -> ContactRecord:
     given = {
         property_of(columns.prefix, name): columns.text_of(name, value)
         for name, value in item.items()
-        if not name.startswith("@") and name not in ("contactid", "merged")
+        if not name.startswith("@") and name not in ("contactid", "merged", MASTER)
     }
     changed = item.get("modifiedon")
     return ContactRecord(

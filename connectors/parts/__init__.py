@@ -8,6 +8,7 @@ from __future__ import annotations
 from contactable.connectors.parts.account import Account, ServerClock
 from contactable.connectors.parts.bearer import Bearer
 from contactable.connectors.parts.flags import opt_outs_shown, says_yes
+from contactable.connectors.parts.merges import Into, left_of_merges
 from contactable.connectors.parts.options import Count, Seconds, read_options
 from contactable.connectors.parts.outcomes import in_groups, not_here, one_change_a_contact, write_in_groups
 from contactable.connectors.parts.singly import one_by_one
@@ -19,11 +20,13 @@ __all__ = [
     "Bearer",
     "Count",
     "Fetch",
+    "Into",
     "Seconds",
     "ServerClock",
     "in_groups",
     "in_turns",
     "iter_windows",
+    "left_of_merges",
     "not_here",
     "one_by_one",
     "one_change_a_contact",

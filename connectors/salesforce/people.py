@@ -6,14 +6,13 @@ The individual behind a record (GDPR) holds opt-outs of its own and moves no dat
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import structlog
 
-from contactable.connectors.parts import Account, Fetch, in_groups
+from contactable.connectors.parts import Account, Fetch, Into, in_groups, left_of_merges
 from contactable.connectors.protocol import ContactList, ContactRecord
 from contactable.connectors.salesforce import bulk
 from contactable.connectors.salesforce.bulk import Jobs
@@ -82,12 +81,14 @@ def fetch_consents(account: Account, fields: Fields, properties: Sequence[str]) 
 
 
 def read(account: Account, fields: Fields, ids: Sequence[str], properties: Sequence[str]) -> Iterator[ContactRecord]:
-    """These records as they are now; deleted, merged and converted ones are gone."""
+    """These records as they are now; deleted, merged and converted ones are gone, what is left of merges comes too."""
     found: dict[str, ContactRecord] = {}
     for kind in fields.objects:
         wanted = [id for id in ids if kind_of(id) == kind]
         if wanted:
             found |= {each.id: each for each in _in(account, fields, kind, "Id", wanted, properties)}
+        gone = [id for id in wanted if id not in found]
+        yield from _left_of_merges(account, fields, kind, list(_of_bin(account, fields, kind, gone)), properties)
     yield from (found.get(id) or ContactRecord(id, {}, gone=True) for id in ids)
 
 
@@ -158,10 +159,9 @@ def _ask(
 def _in(
     account: Account, fields: Fields, kind: str, field: str, values: Sequence[str], properties: Sequence[str]
 ) -> list[ContactRecord]:
-    listed = ", ".join(f"'{each}'" for each in values)
     items: dict[str, dict[str, Any]] = {}
     for some in in_groups(list(properties), MOST_NAMES) if properties else ((),):
-        for item in _ask(account, fields, kind, [f"{field} IN ({listed})", *_present(kind)], some):
+        for item in _ask(account, fields, kind, [f"{field} IN ({_listed(values)})", *_present(kind)], some):
             items.setdefault(str(item["Id"]), {}).update(item)
     return [_as_record(each, fields, kind, properties) for each in items.values()]
 
@@ -170,13 +170,26 @@ def _left_of_merges(
     account: Account, fields: Fields, kind: str, items: Sequence[Mapping[str, Any]], properties: Sequence[str]
 ) -> Iterator[ContactRecord]:
     """What is left of merges, naming what went into it: only the one that is gone tells."""
-    merged: dict[str, list[str]] = {}
-    for item in items:
-        if item.get("IsDeleted") and item.get("MasterRecordId"):
-            merged.setdefault(str(item["MasterRecordId"]), []).append(str(item["Id"]))
-    for group in in_groups(list(merged), MOST_IDS):
-        for record in _in(account, fields, kind, "Id", group, properties):
-            yield replace(record, merged_ids=tuple(merged[record.id]))
+
+    def look(ids: Sequence[str]) -> tuple[Sequence[ContactRecord], Into]:
+        records = [
+            each for group in in_groups(ids, MOST_IDS) for each in _in(account, fields, kind, "Id", group, properties)
+        ]
+        gone = set(ids) - {each.id for each in records}
+        return records, _masters(_of_bin(account, fields, kind, sorted(gone)))
+
+    return left_of_merges(_masters(items), look)
+
+
+def _masters(items: Iterable[Mapping[str, Any]]) -> Into:
+    gone = (each for each in items if each.get("IsDeleted") and each.get("MasterRecordId"))
+    return {str(each["Id"]): str(each["MasterRecordId"]) for each in gone}
+
+
+def _of_bin(account: Account, fields: Fields, kind: str, ids: Sequence[str]) -> Iterator[Mapping[str, Any]]:
+    """Records of which nothing but their end is asked: deleted ones too."""
+    for group in in_groups(ids, MOST_IDS):
+        yield from _ask(account, fields, kind, [f"Id IN ({_listed(group)})"], (), deleted=True)
 
 
 def _of_individuals(
@@ -211,6 +224,10 @@ def _as_record(item: Mapping[str, Any], fields: Fields, kind: str, properties: S
     texts |= {f"Individual.{each}": text_of(behind.get(each)) for each in INDIVIDUAL}
     changed = _read_moment(item.get("SystemModstamp"))
     return ContactRecord(str(item["Id"]), {name: text for name, text in texts.items() if text}, changed)
+
+
+def _listed(values: Sequence[str]) -> str:
+    return ", ".join(f"'{each}'" for each in values)
 
 
 def _present(kind: str) -> list[str]:

@@ -5,7 +5,8 @@ organisation: ``Prefer: odata.track-changes`` gives a delta link, which tells de
 ``@odata.nextLink``; a column that is not there is an error; ``UpdateMultiple`` writes all or nothing; a PATCH without
 ``If-Match: *`` would create; choices are numbers, several joined by commas; 6,000 requests in five minutes, 429 with
 ``Retry-After``. Assumed, because they are the worse cases: a delta link stands for the moment of its last page, and
-some tool sets a "do not" column without moving any date or version.
+some tool sets a "do not" column without moving any date or version; a merge moves no date of the contact that is left
+and gives it nothing, and one that was merged may still be written.
 """
 
 from __future__ import annotations
@@ -73,6 +74,7 @@ MANNER = Manner(
     opt_out=_opt_out,
     is_opted_out=lambda crm, contact, channel: bool(contact.values.get(FLAGS[channel])),
     occupy=_occupy,
+    merge=answers.merge,
     person=lambda number: {"emailaddress1": f"person{number}@example.com", "lastname": f"Person {number}"},
     access=lambda crm: {
         "token": "",

@@ -70,6 +70,13 @@ def many(asked: Asked) -> Answer:
     return Answer(204)
 
 
+def merge(crm: SmallCrm, id: str, other: str) -> Contact:
+    """Merge a contact into another, which keeps its values and its date; the one that went in stays, inactive."""
+    gone = crm.contacts.change(other, {"statecode": 1})
+    gone.merged_into = id
+    return crm.contacts.by_id[id]
+
+
 def _links(asked: Asked, more: Mapping[str, str]) -> dict[str, str]:
     """The link of the next page, or the delta link, which stands for the moment of this last page."""
     given = {name: values[0] for name, values in asked.query.items() if name != "$skiptoken"}
@@ -91,7 +98,7 @@ def _meets(asked: Asked, contact: Contact) -> bool:
     if (since := _SINCE.search(said)) and contact.changed_at < datetime.fromisoformat(since[1]).timestamp():
         return False
     flags: Iterable[str] = _FLAG.findall(said)
-    if flags and not any(contact.values.get(name) for name in flags):
+    if flags and not any(contact.values.get(name) or (name == "merged" and contact.merged_into) for name in flags):
         return False
     ids = _GUID.findall(said)
     return not ids or contact.id in ids
@@ -140,7 +147,8 @@ def _as_json(crm: SmallCrm, contact: Contact, names: Sequence[str]) -> dict[str,
     told = {
         **dict.fromkeys(FLAGS, False),
         **{name: _shown(crm, name, value) for name, value in contact.values.items()},
-        "merged": False,
+        "merged": bool(contact.merged_into),
+        "_masterid_value": contact.merged_into or None,
         "createdon": _iso(contact.created_at),
         "modifiedon": _iso(contact.changed_at),
     }

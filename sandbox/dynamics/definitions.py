@@ -17,6 +17,8 @@ STANDARD: Mapping[str, str] = {
     "createdon": "DateTimeType",
     "modifiedon": "DateTimeType",
     "merged": "BooleanType",
+    "masterid": "LookupType",
+    "statecode": "StateType",
     "parentcustomerid": "CustomerType",
     "donotemail": "BooleanType",
     "donotbulkemail": "BooleanType",

@@ -3,9 +3,10 @@
 From documentation (developer.salesforce.com on sObject collections, SOQL, query and queryAll, CustomField of the
 Tooling API, field permissions; read on 2026-11-27) and the sources of simple-salesforce 1.12.10; nothing was measured
 on a real organisation: at most 200 records a collection, a result for each in their order; deleted and merged records
-by ``queryAll`` alone, the merged one names its master; a field of the Tooling API is seen by nobody until a permission
-says so; a field that may not be seen spoils the whole query; restricted choices; the daily limit is a 403. Every fifth
-record is a lead. An individual that opts out moves no date of its records. Jobs of Bulk 2.0 (``jobs``): queries alone.
+by ``queryAll`` alone, the merged one names its master, which keeps its own values and (assumed) its date; a field of
+the Tooling API is seen by nobody until a permission says so; a field that may not be seen spoils the whole query;
+restricted choices; the daily limit is a 403. Every fifth record is a lead. An individual that opts out moves no date of
+its records. Jobs of Bulk 2.0 (``jobs``): queries alone.
 """
 
 from __future__ import annotations
@@ -72,6 +73,12 @@ def _occupy(crm: SmallCrm, name: str) -> None:
     crm.own.fields["Contact"][name] = {"name": name, "type": "double"}
 
 
+def _merge(crm: SmallCrm, id: str, other: str) -> Contact:
+    crm.contacts.delete(other)
+    crm.contacts.by_id[other].merged_into = id
+    return crm.contacts.by_id[id]
+
+
 def object_to_all(crm: SmallCrm, id: str) -> None:
     """The individual behind a record objects to everything; no date of the record moves."""
     number = f"0PK{len(crm.own.individuals) + 1:012}AAA"
@@ -119,6 +126,7 @@ MANNER = Manner(
     opt_out=_opt_out,
     is_opted_out=lambda crm, contact, channel: bool(contact.values.get(OPT_OUTS[channel])),
     occupy=_occupy,
+    merge=_merge,
     access=_access,
     person=lambda number: {"Email": f"person{number}@example.com", "Title": "gardener"},
 )

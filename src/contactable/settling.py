@@ -9,6 +9,7 @@ from datetime import timedelta
 from contactable.brake import HELD, WINDOW
 from contactable.connectors.protocol import Outcome, Result
 from contactable.judging import Verdicts, next_until
+from contactable.merging import keep_oppositions
 from contactable.own_properties import PROPERTIES
 from contactable.register import MirrorRow, Promise, Tx, mirror, outbox, shown
 from contactable.register.mirror import WrittenContact
@@ -117,7 +118,10 @@ def _let_go(tx: Tx, row: MirrorRow, survivor: str) -> None:
     if not survivor:
         mirror.forget(tx, row.connector, [row.record_id])
         return
+    there = mirror.contacts(tx, row.connector, [row.record_id, survivor])
+    facts = {id: each.facts or {} for id, each in there.items()}
     mirror.merge(tx, row.connector, survivor, [row.record_id])
+    keep_oppositions(tx, row.connector, {survivor: {row.record_id: facts.get(row.record_id, {})}}, facts)
     mirror.written(tx, row.connector, survivor, {}, None, tx.now)
     outbox.promise(tx, row.connector, [survivor], urgent=True, refresh=True, why="merged")
 

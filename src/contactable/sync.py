@@ -20,6 +20,7 @@ from contactable.errors import ContactableError, Unavailable
 from contactable.holding import holding
 from contactable.mapping import Asked, Declaration
 from contactable.mapping import Mapping as FactMapping
+from contactable.merging import facts_lost, keep_oppositions
 from contactable.opted_out import target
 from contactable.register import Register, Tx, cursors, declared, journal, mirror, outbox
 from contactable.rereading import pages_since
@@ -236,6 +237,7 @@ class Reader:
         began: datetime | None,
     ) -> Summary:
         name, records = self.connector.name, page.records
+        lost = facts_lost(tx, name, records)
         for record in records:
             if record.merged_ids:
                 mirror.merge(tx, name, record.id, list(record.merged_ids))
@@ -244,6 +246,7 @@ class Reader:
             mirror.forget(tx, name, gone)
         found = list(understanding.understand(tx, [each for each in records if not each.gone], existing))
         changed = mirror.remember(tx, name, [each.seen for each in found])
+        keep_oppositions(tx, name, lost, {each.seen.record_id: each.seen.facts for each in found})
         enter(tx, name, {each.seen.record_id: (each.ticks, each.known) for each in found if each.ticks})
         for each in found:
             for subject, channel in each.lifted:

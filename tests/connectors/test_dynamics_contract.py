@@ -30,7 +30,7 @@ def crm(small_account: Callable[..., Any]) -> Crm:
         email="emailaddress1",
         text="description",
         shows={"email": "donotbulkemail", "phone": "donotphone", "post": "donotbulkpostalmail"},
-        cannot=frozenset({Ability.MERGE, Ability.LAG, Ability.SCOPES, Ability.HISTORIES, Ability.LISTS}),
+        cannot=frozenset({Ability.LAG, Ability.SCOPES, Ability.HISTORIES, Ability.LISTS}),
         settings={
             "token": None,
             "tenant": "sandbox",

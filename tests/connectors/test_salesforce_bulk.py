@@ -11,6 +11,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
+pytest.importorskip("simple_salesforce", reason="simple-salesforce is not installed")
 from contactable.connectors.protocol import ContactRecord, Level, Page
 from contactable.connectors.salesforce import Salesforce, bulk, connect
 from contactable.errors import Refused, SettingsError, Unavailable

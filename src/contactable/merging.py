@@ -1,0 +1,54 @@
+"""Merged records: what bound the one that is gone binds the one that is left.
+
+What the register knows is handed over (``mirror.merge``). An opposition that only the record itself showed, in a box of
+the CRM or a property, would go with it: most CRMs keep the survivor's own values. So it is entered, by whoever ticked
+it, unless the survivor shows it too. When it was voiced nobody tells of a record that is no more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from contactable.connectors.protocol import ContactRecord
+from contactable.register import Tx, mirror
+from contactable.webhooks.events import EVERYTHING, Event, On, Scope, ScopeKind, TimeQuality
+from contactable.webhooks.recording import Source, record
+from contactable.webhooks.ticks import TICKED
+
+_OPPOSED, _ON = "opposed_", "_on"
+Lost = Mapping[str, Mapping[str, Mapping[str, Any]]]
+"""By survivor, the facts of each record that went into it."""
+
+
+def facts_lost(tx: Tx, connector: str, records: Iterable[ContactRecord]) -> Lost:
+    """What was mirrored of the records that went into these; asked before they are forgotten."""
+    merged = {old: each.id for each in records for old in each.merged_ids if old != each.id}
+    rows = mirror.contacts(tx, connector, list(merged)) if merged else {}
+    lost: dict[str, dict[str, Mapping[str, Any]]] = {}
+    for id, row in rows.items():
+        lost.setdefault(merged[id], {})[id] = row.facts or {}
+    return lost
+
+
+def keep_oppositions(tx: Tx, connector: str, lost: Lost, shown: Mapping[str, Mapping[str, Any]]) -> None:
+    """Enter the oppositions among lost facts that the survivors, by id, do not show themselves."""
+    events = [
+        event
+        for survivor, by_record in lost.items()
+        for id, facts in by_record.items()
+        for event in _oppositions(id, {name for name in facts if name not in shown.get(survivor, {})})
+    ]
+    record(tx, events, Source(f"sync:{connector}", connector, "operator", tx.now))
+
+
+def _oppositions(id: str, names: Iterable[str]) -> Iterator[Event]:
+    """Those of one record that is gone, whose subject the survivor carries."""
+    for name in sorted(names):
+        column, _, subscription = name.partition("/")
+        if column.startswith(_OPPOSED) and column.endswith(_ON):
+            on = On(column.removeprefix(_OPPOSED).removesuffix(_ON))
+            scope = Scope(ScopeKind.SUBSCRIPTION, subscription) if subscription else EVERYTHING
+            event = TICKED.event(on, "merged", key=f"{id}:{name}:merged", at=None, record=id, scope=scope)
+            yield replace(event, time_quality=TimeQuality.UNKNOWN)
