@@ -10,12 +10,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, or_, select, update
 
 from contactable.register.ids import new_id
 from contactable.register.schema_work import journal as table
 from contactable.register.statements import chunks
 from contactable.register.transaction import Tx
+
+is_block = and_(
+    or_(table.c.target.endswith(":opt_out"), table.c.target.endswith(":blocklist")), table.c.lifted_at.is_(None)
+)
+"""The lines about opt-outs and blocks that nobody has lifted; properties are written back by themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +67,10 @@ def standing(tx: Tx, subject_ids: Iterable[str]) -> list[Written]:
     """The opt-outs and blocks that we set for some subjects and nobody has lifted."""
     found: dict[tuple[str, str, str], Written] = {}
     for part in chunks(subject_ids):
-        rows = tx.connection.execute(select(table).where(table.c.subject_id.in_(part), table.c.lifted_at.is_(None)))
-        for row in rows:  # properties are written back by themselves; blocks are not
-            if row.target.endswith((":opt_out", ":blocklist")):
-                found[row.target, row.subject_id, row.channel] = Written(
-                    row.target, row.subject_id, row.channel, row.value, row.written_at
-                )
+        for row in tx.connection.execute(select(table).where(table.c.subject_id.in_(part), is_block)):
+            found[row.target, row.subject_id, row.channel] = Written(
+                row.target, row.subject_id, row.channel, row.value, row.written_at
+            )
     return list(found.values())
 
 

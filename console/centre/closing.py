@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from uuid import uuid4
 
-from contactable.register import NewEntry, Tx, ledger, outbox
+from contactable.register import NewEntry, Tx, ledger, lifting, outbox
 from contactable.webhooks.events import Event, Kind, On, TimeQuality
 from contactable.webhooks.persons import subjects_of_contact
 from contactable.webhooks.recording import Source, record_act
@@ -13,6 +13,8 @@ from contactable.webhooks.recording import Source, record_act
 PAGE = "page"
 """The origin of what is done on our pages, where a sender's would stand."""
 UNDO = "undo"
+UNDONE, HERE_ONLY = "undone", "undone_here"
+"""The news of an undoing: all of it, or all but what had left already."""
 
 
 def close(tx: Tx, subject: str, channels: Sequence[On]) -> str:
@@ -27,8 +29,12 @@ def close(tx: Tx, subject: str, channels: Sequence[On]) -> str:
     return batch if any(entered) else ""
 
 
-def undo(tx: Tx, subject: str, batch: str) -> bool:
-    """Take back what was closed under a name; False where there is nothing of this person to take back."""
+def undo(tx: Tx, subject: str, batch: str) -> str:
+    """Take back what was closed under a name; return the news for the page, or "" where there is nothing to take back.
+
+    What had not left yet never leaves. What senders or the CRM hold already stays there, and waits for a person in the
+    review queue (``register.lifting``): the news is ``HERE_ONLY`` then.
+    """
     done = [entry for entry in ledger.of_batch(tx, batch) if entry.kind == Kind.OPPOSITION and entry.is_own]
     bound = set(subjects_of_contact(tx, subject, On.ALL))
     ours = [entry for entry in done if entry.subject_id in bound]
@@ -47,7 +53,9 @@ def undo(tx: Tx, subject: str, batch: str) -> bool:
     ]
     entered = [entry for entry in ledger.record(tx, taken_back) if entry]
     outbox.stale_for(tx, {entry.subject_id for entry in entered if entry.subject_id}, urgent=True, why=UNDO)
-    return bool(entered)
+    if not entered:
+        return ""
+    return HERE_ONLY if lifting.held_for(tx, bound) else UNDONE
 
 
 def release(tx: Tx, subject: str, on: On) -> None:

@@ -57,10 +57,10 @@ def _act(doors: CentreDoors, register: Register, subject: str) -> Response:
 
 def _undo(doors: CentreDoors, register: Register, subject: str) -> Response:
     batch = _undoable(doors, subject)
-    done = bool(batch) and register.write(lambda tx: undo(tx, subject, batch))
+    done = register.write(lambda tx: undo(tx, subject, batch)) if batch else ""
     if done:
         doors.wake()
-    answer = _page(doors, register, subject, news="undone" if done else "not_undone")
+    answer = _page(doors, register, subject, news=done or "not_undone")
     _remember(doors, answer, "", timedelta())
     return answer
 

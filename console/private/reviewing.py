@@ -15,6 +15,7 @@ KINDS: Final = {
     "doubtful": marked("A reply that may mean STOP"),
     "storm": marked("Too many closings within an hour, from a source that signs nothing"),
     "shared line": marked("One refusal closed several contacts that share a line"),
+    "to lift": marked("A block elsewhere whose opposition ended"),
     "unreadable": marked("A delivery that could not be read"),
     "unresolved": marked("A delivery that names nobody whom we know"),
 }

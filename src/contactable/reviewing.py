@@ -3,7 +3,8 @@
 Doubtful STOPs close at once and wait here; so do deliveries that could not be read or name nobody, and storms: many
 closings within an hour from a source that signs nothing. To confirm leaves everything as it is and ends the question;
 to annul ends the entries, all of a storm at once, or for all but the person who refused on a shared line. What a person
-did, signed or by our link, is never annulled.
+did, signed or by our link, is never annulled. Blocks elsewhere whose opposition ended wait here to be lifted by hand:
+to confirm says that they were, to annul that they stay, and why.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import func, select
 
 from contactable.errors import Conflict, Malformed, RegisterError
-from contactable.register import NewEntry, Tx, inbox, ledger
+from contactable.register import NewEntry, Tx, inbox, ledger, lifting
 from contactable.register.annulling import ENDABLE, annul
 from contactable.register.schema import entries
 from contactable.replaying import enter_unproved
@@ -32,18 +33,24 @@ AT_MOST = 10_000
 REVIEW = "review"
 """The reason of the ledger's entries that keep what people decided here."""
 LINE = "shared line"
+TO_LIFT = "to lift"
+NAMED = 10  # records that one question names in its sentence
 OPEN_STATES = {inbox.UNREADABLE: "unreadable", inbox.UNRESOLVED: "unresolved"}
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One thing to look at. ``id`` names it in commands; ``what`` is made of codes and names nobody."""
+    """One thing to look at. ``id`` names it in commands; ``what`` is made of codes and names nobody.
+
+    ``records`` are the CRM records concerned, as ``<connector>:<id>``, where a person must find them.
+    """
 
     id: str
-    kind: str  # doubtful, storm, shared line, unreadable, unresolved
+    kind: str  # doubtful, storm, shared line, to lift, unreadable, unresolved
     since: datetime
     what: str
     count: int = 1
+    records: tuple[str, ...] = ()
 
     def age(self, now: datetime) -> timedelta:
         """How long it has waited."""
@@ -53,13 +60,15 @@ class Question:
 def questions(tx: Tx) -> list[Question]:
     """What waits for a person, the oldest first; what somebody decided is left out."""
     decided = _decided(tx)
-    found = [*_doubtful(tx), *_storms(tx), *_lines(tx), *_deliveries(tx)]
+    found = [*_doubtful(tx), *_storms(tx), *_lines(tx), *_to_lift(tx), *_deliveries(tx)]
     return sorted((each for each in found if each.id not in decided), key=lambda each: (each.since, each.id))
 
 
 def confirm(tx: Tx, id: str, by: str) -> Question:
-    """Keep that a person looked and leaves it as it is; raise ``Conflict`` where another has decided before."""
+    """Keep that a person looked and leaves it as it is, or lifted it; raise ``Conflict`` where another has decided."""
     question = _open(tx, id)
+    if question.kind == TO_LIFT:
+        lifting.lifted(tx, _held(tx)[id].written)
     _decide(tx, id, "confirmed", by, "")
     _settle(tx, question, inbox.DONE)
     return question
@@ -147,6 +156,20 @@ def _lines(tx: Tx) -> Iterator[Question]:
         yield Question(f"line:{each.act.id}", LINE, each.act.recorded_at, what, each.contacts)
 
 
+def _to_lift(tx: Tx) -> Iterator[Question]:
+    for id, each in _held(tx).items():
+        records = tuple(lifting.records_of(tx, each.written))
+        people = len({row.subject_id for row in each.written})
+        named = ", ".join(records[:NAMED]) + (" …" if len(records) > NAMED else "")
+        what = f"{each.target} still holds {people} whose opposition ended" + (f": {named}" if named else "")
+        yield Question(id, TO_LIFT, each.ended_at, what, people, records)
+
+
+def _held(tx: Tx) -> dict[str, lifting.Held]:
+    """What is still blocked elsewhere, by question."""
+    return {f"lift:{each.id}": each for each in lifting.held(tx, LOOKS_BACK)}
+
+
 def _deliveries(tx: Tx) -> Iterator[Question]:
     for state, kind in OPEN_STATES.items():
         for each in inbox.deliveries(tx, state, limit=AT_MOST):
@@ -162,6 +185,8 @@ def _decide_job(kit: Contactable, arguments: Mapping[str, Any], tell: Callable[.
     why = unsealed(kit, reason)
     person = arguments.get("person", "")
     question, ended, own = kit.register.write(lambda tx: reject(tx, arguments["id"], why, by, person))
+    if question.kind == TO_LIFT:
+        return f"stays blocked: {question.what}"
     return f"annulled: {question.what}; {ended} entries ended, {own} are persons' own acts and stay"
 
 

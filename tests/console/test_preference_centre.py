@@ -9,7 +9,8 @@ import pytest
 from tests.console.conftest import Desk
 
 from contactable.identifiers import IdentifierKind
-from contactable.register import ledger, mirror, subjects
+from contactable.register import journal, ledger, mirror, subjects
+from contactable.register.journal import Written
 from contactable.register.mirror import SeenContact
 from contactable.rules import Channel, Reason
 
@@ -66,6 +67,20 @@ def test_the_same_browser_takes_its_choice_back_and_everything_is_as_before(desk
     assert "as it was before" in undone.text
     assert reasons(desk) == {"sms"}
     assert "nothing left to undo" in client.post(page, data={"undo": "yes"}, headers={"Accept-Language": "en"}).text
+
+
+def test_what_senders_knew_already_is_said_when_it_is_taken_back(desk: Desk) -> None:
+    client, page = desk.app.test_client(), know(desk)
+    client.post(page, data={"close": "email"})
+    with desk.kit.register.read() as tx:
+        email = subjects.find_subject(tx, IdentifierKind.EMAIL, LOU)
+    desk.kit.register.write(lambda tx: journal.add(tx, [Written("brevo:blocklist", email or "", "email")]))
+
+    undone = client.post(page, data={"undo": "yes"}, headers={"Accept-Language": "en"})
+
+    assert "Our senders knew already" in undone.text
+    assert "as it was before" not in undone.text
+    assert reasons(desk) == set()
 
 
 def test_what_was_taken_back_may_be_closed_again(desk: Desk) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -35,6 +37,7 @@ from contactable.register import (
 from contactable.register.testing import HandClock
 from contactable.reviewing import STORM
 from contactable.sender_urls import PLACE as URL
+from contactable.submissions import SEEN
 from contactable.sync import CHANGES
 from contactable.webhooks.despite import PLACE
 from contactable.webhooks.incidents import PLACE as REPORTS
@@ -118,6 +121,11 @@ def a_silent_sender(kit: Contactable) -> None:
 
 def a_suspended_url(kit: Contactable) -> None:
     kit.register.write(lambda tx: cursors.set(tx, "brevo", URL, {"state": "suspended", "stood": True}))
+
+
+def a_changed_form(kit: Contactable) -> None:
+    seen = {"9": {"name": "Demo", "changed": ["notice"]}}
+    kit.register.write(lambda tx: cursors.set(tx, "crm", SEEN, seen))
 
 
 def deliver(tx: Tx, state: str = inbox.DONE) -> str:
@@ -204,6 +212,7 @@ CAUSES: dict[str, Provoke] = {
     "dead:crm": refused_again_and_again,
     "drift:crm": facts_that_fell,
     "closings:crm": many_closings,
+    "form:crm:9": a_changed_form,
     "restored": a_restored_register,
     "keys": a_key_without_backup,
 }
@@ -233,6 +242,13 @@ def test_each_trouble_is_told_once_and_once_more_when_it_is_over(kit: Contactabl
     assert LOU not in json.dumps(box.told)
 
 
+def test_every_trouble_of_the_page_is_provoked_here_and_no_other() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "alerts.md").read_text(encoding="utf-8")
+    told = re.findall(r"^\| `([a-z0-9]+)[:`](?:group:)?", page, re.MULTILINE)
+
+    assert {id.partition(":")[0] for id in CAUSES} == set(told)
+
+
 def end(kit: Contactable) -> None:
     """Let everything be over: what waits is gone, days pass, the key is backed up, a person has looked."""
     from sqlalchemy import delete
@@ -245,6 +261,7 @@ def end(kit: Contactable) -> None:
         for table in (owed, deliveries, promises, runs, entries):
             tx.connection.execute(delete(table))
         cursors.set(tx, "brevo", URL, {"state": "stands", "stood": True})
+        cursors.set(tx, "crm", SEEN, {})
         marks.remove(tx, marks.RESTORED)
         marks.put(tx, marks.KEY_BACKED_UP, tx.keys[0][1].id)
 

@@ -151,7 +151,7 @@ def test_an_annulment_names_the_blocks_that_a_person_must_lift_elsewhere(house: 
     house.write(journal.add, ours)
 
     assert [each.target for each in end(house, entry_id=entry.id).by_hand] == ["crm:opt_out"]
-    house.write(journal.lifted, "crm:opt_out", house.subject())
+    house.write(journal.lifted, "crm:opt_out", house.subject(), "email")
     assert house.read(journal.standing, [house.subject()]) == []
 
 

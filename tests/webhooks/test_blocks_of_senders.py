@@ -12,7 +12,7 @@ from urllib.parse import unquote
 import pytest
 import responses
 
-from contactable.errors import ContactableError, Refused, SettingsError, Unavailable
+from contactable.errors import ContactableError, LimitReached, Refused, SettingsError, Unavailable
 from contactable.signing import Secret
 from contactable.transport import Transport
 from contactable.webhooks.blocking import Blocklist, Order, Person
@@ -139,6 +139,26 @@ def test_no_error_of_a_block_quotes_the_person(id: str) -> None:
 
     assert LOU not in str(raised.value)
     assert LOUS_NUMBER not in str(raised.value)
+
+
+@pytest.mark.parametrize("id", BLOCKING)
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [(401, Refused), (403, Refused), (422, Refused), (429, LimitReached), (500, Unavailable), (503, Unavailable)],
+)
+def test_a_fault_or_a_limit_of_a_sender_is_told_apart_and_quotes_nobody(
+    id: str, status: int, expected: type[ContactableError]
+) -> None:
+    listed, secrets = blocklist(id), secrets_of(id)
+    transport = Transport(id, listed.url(secrets), headers=lambda: listed.headers(secrets), patience=0.0)
+    order = ask(id, [])[0]
+
+    with responses.RequestsMock() as server:
+        server.add(order.method, listed.url(secrets) + order.path, status=status, json={"message": LOU})
+        with pytest.raises(expected) as raised:
+            transport.call(order.method, order.path, json=order.json, form=order.form, expected=order.expected)
+
+    assert not any(secret in str(raised.value) for secret in (LOU, LOUS_NUMBER, "key-us1"))
 
 
 @pytest.mark.parametrize("id", BLOCKING)

@@ -39,7 +39,10 @@ def list_(context: Context, as_json: bool) -> None:
 @by_option
 @pass_context
 def confirm(context: Context, id: str, by: str) -> None:
-    """Leave ID as it is: what it closed stays closed. A mail whose author nothing proved counts from now on."""
+    """Leave ID as it is: what it closed stays closed. A mail whose author nothing proved counts from now on.
+
+    Of a block elsewhere whose opposition ended it says that you lifted it there.
+    """
     _decide(context, id, by, None)
 
 
@@ -50,7 +53,10 @@ def confirm(context: Context, id: str, by: str) -> None:
 @by_option
 @pass_context
 def annul(context: Context, id: str, reason: str, person: str, by: str) -> None:
-    """End what ID closed: one entry, all of a storm, or a shared line for all but --person. Persons' own acts stay."""
+    """End what ID closed: one entry, all of a storm, or a shared line for all but --person. Persons' own acts stay.
+
+    Of a block elsewhere whose opposition ended it says that it stays, and why.
+    """
     _decide(context, id, by, reason, person)
 
 
