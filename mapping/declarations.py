@@ -26,6 +26,8 @@ from contactable.mapping.values import check_value, plain, read_day
 from contactable.rules.wordings import Wording, WordingKind, gaps_of
 
 SELECTORS = ("form", "list", "source", "owner")
+CONTRADICTION = "contradiction:"
+"""The beginning of a fact's source, where declarations (their names follow, joined by ``+``) say different things."""
 Record = Mapping[str, str | None]
 _Names = list[str] | str
 
@@ -121,8 +123,8 @@ def declared(
     properties: Record,
     where: Mapping[str, tuple[str, ...]],
     memberships: Mapping[str, Iterable[str]],
-) -> Mapping[str, Sourced | None]:
-    """Give what is declared about a contact, by column; None where two declarations contradict each other.
+) -> Mapping[str, Sourced]:
+    """Give what is declared about a contact, by column; an empty fact where declarations contradict each other.
 
     ``where`` names the properties that tell forms, sources, owners and the first day. Nobody changes what is given.
     """
@@ -152,16 +154,17 @@ def _asked(declarations: tuple[Declaration, ...]) -> tuple[tuple[str, ...], bool
 @lru_cache(maxsize=16384)
 def _said(
     declarations: tuple[Declaration, ...], names: tuple[tuple[str, ...], ...], created: date | None
-) -> Mapping[str, Sourced | None]:
+) -> Mapping[str, Sourced]:
     """Remember, within bounds, what is declared of contacts alike; ``names`` are those of the selectors asked."""
-    said: dict[str, Sourced | None] = {}
+    said: dict[str, Sourced] = {}
     by_selector = dict(zip(_asked(declarations)[0], names, strict=True))
     for declaration in declarations:
         if declaration.covers(by_selector, created):
             for column, value in declaration.facts.items():
                 before = said.setdefault(column, Sourced(value, f"declaration:{declaration.name}"))
-                if before is not None and before.value != value:
-                    said[column] = None
+                if before.value != value:
+                    others = before.source.partition(":")[2]
+                    said[column] = Sourced("", f"{CONTRADICTION}{others}+{declaration.name}")
     return said
 
 

@@ -13,7 +13,7 @@ from typing import NamedTuple, TypeVar
 
 from contactable.mapping.addresses import Identifier, read_addresses
 from contactable.mapping.columns import UNKNOWN_TIME, Agreement
-from contactable.mapping.declarations import Declaration, declared
+from contactable.mapping.declarations import CONTRADICTION, Declaration, declared
 from contactable.mapping.definition import Mapping as Definition
 from contactable.mapping.sources import Found, Sourced, membership
 from contactable.rules.moments import moment_of
@@ -156,11 +156,9 @@ def _from_prefixes(facts: Facts, prefixes: list[str], warnings: list[str]) -> No
         facts["country"] = Sourced(told, "prefix")
 
 
-def _from_declarations(facts: Facts, said: Mapping[str, Sourced | None], warnings: list[str]) -> None:
+def _from_declarations(facts: Facts, said: Mapping[str, Sourced], warnings: list[str]) -> None:
     for column, fact in said.items():
-        if column in facts:
-            continue
-        if fact is None:
-            warnings.append(f"{column}:declarations_contradict")
-        else:
-            facts[column] = fact
+        if column not in facts:
+            facts[column] = fact  # an empty one tells the register why the fact is missing
+            if not fact.value:
+                warnings.append(f"{column}:declarations_contradict:{fact.source.removeprefix(CONTRADICTION)}")

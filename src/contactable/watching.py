@@ -16,6 +16,7 @@ from contactable.connectors.protocol import Connector, Finding, HasForms, HasLis
 from contactable.mapping import Asked
 from contactable.mapping.coverage import Coverage, fallen
 from contactable.mapping.decisions import unapproved
+from contactable.mapping.declarations import CONTRADICTION
 from contactable.mapping.definition import absent_sources
 from contactable.mapping.offers import unknown_subscriptions, unnamed_subscriptions
 from contactable.register import Tx, cursors, mirror
@@ -38,6 +39,7 @@ def watch(kit: Contactable, name: str) -> Iterator[Finding]:
         yield from _fallen(kit, tx, name, found)
         yield from _forms(tx, name)
     yield from _subscriptions(kit, name, found)
+    yield from _contradictions(name, found)
 
 
 def unsigned(kit: Contactable) -> Iterator[Finding]:
@@ -61,12 +63,15 @@ def remember_coverage(kit: Contactable, name: str) -> str:
 
 
 def coverage_of(tx: Tx, connector: str) -> Coverage:
-    """How many mirrored contacts have each fact, and from where."""
+    """How many mirrored contacts have each fact, and from where; as warnings, which declarations say it differently."""
     found, after = Coverage(), ""
     while ids := mirror.contact_ids(tx, connector, after=after):
         for row in mirror.contacts(tx, connector, ids).values():
             found.contacts += 1
             found.facts.update((column, source) for column, (value, source) in row.facts.items() if value)
+            found.warnings.update(
+                f"{column}:{source}" for column, (_, source) in row.facts.items() if source.startswith(CONTRADICTION)
+            )
         after = ids[-1]
     return found
 
@@ -149,6 +154,17 @@ def _subscriptions(kit: Contactable, name: str, found: Coverage) -> Iterator[Fin
     for offer, absent in unknown_subscriptions(kit.offers.values(), _types(kit, name)).items():
         mend = f"Correct `subscriptions` of [offers.{offer}]."
         yield Finding(f"{name}: [offers.{offer}] names {', '.join(absent)}, which the CRM has not", Level.ERROR, mend)
+
+
+def _contradictions(name: str, found: Coverage) -> Iterator[Finding]:
+    for code, count in found.warnings.items():
+        column, _, names = code.partition(f":{CONTRADICTION}")
+        told = " and ".join(f"`{each}`" for each in names.split("+"))
+        yield Finding(
+            f"{name}: the declarations {told} contradict each other on `{column}` for {count:,} contacts",
+            Level.ERROR,
+            "None of them counts there. Correct `facts` of one of the [[declare]], or whom it is about.",
+        )
 
 
 def _types(kit: Contactable, name: str) -> Iterable[str]:

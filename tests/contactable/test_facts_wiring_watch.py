@@ -89,6 +89,19 @@ def test_a_fact_that_contacts_lose_from_one_day_to_the_next_is_named_with_both_s
         assert remember_coverage(kit, "hubspot") == "audience (100% → 0%)"
 
 
+def test_declarations_that_contradict_each_other_are_named_with_the_contacts_that_they_leave_closed(
+    connect: Connect,
+) -> None:
+    others = TOLD.replace('"told"', '"not-told"').replace('informed = "yes"', 'informed = "no"')
+    with HubSpotSandbox(PEOPLE) as crm:
+        kit = connect(crm, TOLD + others)
+        summary = load(kit, "hubspot")
+
+        assert "the declarations `told` and `not-told` contradict each other on `informed` for 5 contacts" in whats(kit)
+        assert "informed:declarations_contradict:told+not-told 5" in summary
+        assert {each.properties["contactable_phone"] for each in crm.portal.contacts.by_id.values()} == {"denied"}
+
+
 def test_types_that_only_one_of_offers_and_crm_knows_are_named(connect: Connect) -> None:
     people = [{**each, "hs_email_optout_1601": "true"} for each in PEOPLE[:2]]
     with HubSpotSandbox(people) as crm:

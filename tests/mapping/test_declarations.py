@@ -69,8 +69,9 @@ def test_of_two_declarations_that_contradict_each_other_neither_counts() -> None
 
     found = mapped({"first_conversion_event_name": "Demande de démo"}, TOLD, other)
 
-    assert "informed" not in found.facts
-    assert "informed:declarations_contradict" in found.warnings
+    assert found.facts["informed"] == ("", f"contradiction:{TOLD['name']}+other")
+    assert facts_of(found.facts, MAIN, {}).informed is None
+    assert f"informed:declarations_contradict:{TOLD['name']}+other" in found.warnings
 
 
 def test_a_declared_country_is_weaker_than_a_numbers_prefix() -> None:
