@@ -28,6 +28,8 @@ from contactable.register.transaction import Tx
 
 BLOCKLISTS: Final = "blocklists"
 """The mark under which it is kept which senders have a blocklist, for which channels."""
+PAUSE: Final = timedelta(hours=1)
+"""How long a sender that subscribed somebody again is left before it is asked for the same block once more."""
 UNKNOWN: Final = "identifier_unknown"
 CHANNEL_OF: Final[Mapping[IdentifierKind, str]] = {IdentifierKind.EMAIL: "email", IdentifierKind.PHONE: "sms"}
 """The channel on which an identifier of a kind can be blocked."""
@@ -107,6 +109,30 @@ def owe_again(tx: Tx, endpoint: str, sent: Collection[tuple[str, str]]) -> int:
     standing = sorted(still_opposed(tx, sent, named_scopes(tx)))
     _put(tx, [_row(tx, endpoint, *who, "") for who in standing])
     return len(standing)
+
+
+def owe_resubscribed(
+    tx: Tx, endpoint: str, entries: Iterable[Entry | NewEntry], known: Callable[[], Mapping[str, str]] = dict
+) -> int:
+    """Owe a sender again those whom it tells to have subscribed again though an opposition still binds them.
+
+    At most once in ``PAUSE`` for each: two systems that undo each other must not keep each other busy.
+    """
+    has = _said(tx)["senders"].get(endpoint, ())
+    released = [entry for entry in entries if entry.kind == "release" and entry.subject_id] if has else []
+    if not released:
+        return 0
+    kinds = _kinds(tx, {entry.subject_id for entry in released if entry.subject_id})
+    told = {(entry.subject_id or "", on) for entry in released for on in _channels(entry, kinds) if on in has}
+    standing = still_opposed(tx, told, named_scopes(tx))
+    written = journal.written_to(tx, f"{endpoint}:blocklist", {subject for subject, _ in standing})
+    last = {(each.subject_id, each.channel): each.written_at for each in written}  # the lines are in order
+    in_clear = known() if standing else {}
+    rows = [_row(tx, endpoint, *who, in_clear.get(who[0], "")) for who in sorted(standing)]
+    for row, before in zip(rows, map(last.get, sorted(standing)), strict=True):
+        row["not_before"] = max(tx.now, before + PAUSE) if before else tx.now
+    _put(tx, rows)
+    return len(rows)
 
 
 def claim(tx: Tx, endpoint: str, limit: int, lease_seconds: float) -> list[Owed]:

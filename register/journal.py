@@ -75,10 +75,11 @@ def standing(tx: Tx, subject_ids: Iterable[str]) -> list[Written]:
 
 
 def written_to(tx: Tx, target: str, subject_ids: Iterable[str]) -> list[Written]:
-    """What we wrote to one target for some subjects, lifted or not."""
+    """What we wrote to one target for some subjects, lifted or not, in the order of writing."""
     found: list[Written] = []
     for part in chunks(subject_ids):
-        rows = tx.connection.execute(select(table).where((table.c.target == target) & table.c.subject_id.in_(part)))
+        here = (table.c.target == target) & table.c.subject_id.in_(part)
+        rows = tx.connection.execute(select(table).where(here).order_by(table.c.id))
         found += [Written(*(getattr(row, name) for name in Written.__slots__)) for row in rows]
     return found
 

@@ -121,7 +121,7 @@ def _acts(tx: Tx, acts: Iterable[tuple[Event, list[str]]], source: Source) -> It
 
 
 def _owe(tx: Tx, told: Sequence[Told], entered: Sequence[Sequence[NewEntry]]) -> None:
-    """Owe the other senders the blocks that these entries mean, by the sender that told of them."""
+    """Owe the other senders the blocks that these entries mean; and a sender those whom it subscribed by itself."""
     by_endpoint: dict[str, tuple[list[NewEntry], list[Event]]] = {}
     for (events, source), entries in zip(told, entered, strict=True):
         if entries:
@@ -130,6 +130,7 @@ def _owe(tx: Tx, told: Sequence[Told], entered: Sequence[Sequence[NewEntry]]) ->
             of_endpoint[1].extend(events)
     for endpoint, (entries_of, events_of) in by_endpoint.items():
         blocks.owe(tx, entries_of, partial(_in_clear, tx, events_of), told_by=endpoint)
+        blocks.owe_resubscribed(tx, endpoint, entries_of, partial(_in_clear, tx, events_of))
 
 
 def _settled(tx: Tx, told: Told, acts: Sequence[tuple[Event, list[str]]], entered: int, entries: int) -> Recorded:

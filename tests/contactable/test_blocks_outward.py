@@ -231,6 +231,50 @@ def test_a_sender_that_subscribes_somebody_again_by_itself_lifts_nothing(
     assert kit.may_contact("email", email=LOU).reason == "opposition"
 
 
+def resubscribes(kit: Contactable, key: str) -> None:
+    hear(kit, "brevo", Event(Kind.RELEASE, On.EMAIL, key, "list_addition", Origin.PROVIDER, email=LOU))
+
+
+def test_a_sender_that_subscribes_somebody_again_by_itself_is_asked_once_more_and_once_an_hour_at_most(
+    kit: Contactable, lists: BlocklistSandbox
+) -> None:
+    hear(kit, "sendgrid", opposes())
+    here, asked = counter_of(kit, "brevo"), lists.lists["brevo"].blocked
+    work(here)
+
+    for key in ("2", "3", "4"):
+        resubscribes(kit, key)
+        work(here)
+    within_the_hour = len(asked[LOU])
+    move(kit, hours=1)
+    work(here)
+    work(here)
+
+    assert (within_the_hour, len(asked[LOU]), owed(kit)) == (1, 2, {})
+
+
+def test_a_sender_that_told_of_the_opposition_and_subscribes_again_is_asked_at_once(
+    kit: Contactable, lists: BlocklistSandbox
+) -> None:
+    hear(kit, "brevo", opposes())
+    assert "brevo" not in owed(kit)
+
+    resubscribes(kit, "2")
+    work(counter_of(kit, "brevo"))
+
+    assert list(lists.lists["brevo"].blocked) == [LOU]
+
+
+def test_whom_the_person_released_is_not_blocked_again(kit: Contactable) -> None:
+    hear(kit, "sendgrid", opposes())
+    work(counter_of(kit, "brevo"))
+
+    move(kit, minutes=1)
+    hear(kit, "brevo", Event(Kind.RELEASE, On.EMAIL, "2", "start", email=LOU, occurred_at=kit.clock()))
+
+    assert owed(kit) == {}
+
+
 def test_when_the_person_opposes_again_a_sender_that_forgot_is_asked_again(
     kit: Contactable, lists: BlocklistSandbox
 ) -> None:
