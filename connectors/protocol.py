@@ -488,6 +488,23 @@ class RemovesProperties(Protocol):
 
 
 @runtime_checkable
+class KeepsNotified(Protocol):
+    """Offered by connectors whose CRM notifies an address of changes for a while only, and must be asked again."""
+
+    def notify(self, channel: str, url: str, token: str) -> datetime:
+        """Have changes told to an address, with a token that it knows; give the moment at which that ends.
+
+        ``channel`` names the address for good, whatever secrets stand in ``url``: asked again, what was opened under it
+        lives on.
+        """
+        ...
+
+    def notified_until(self, channel: str) -> datetime | None:
+        """When what was opened under this name ends; None where nothing is open."""
+        ...
+
+
+@runtime_checkable
 class EndsAccess(Protocol):
     """Offered by connectors whose app can take itself out of the account, its webhooks with it."""
 

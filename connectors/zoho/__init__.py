@@ -35,7 +35,7 @@ from contactable.connectors.protocol import (
     Property,
     Setting,
 )
-from contactable.connectors.zoho import fields, records
+from contactable.connectors.zoho import fields, notices, records
 from contactable.errors import ContactableError, Refused
 from contactable.transport import Answer, Habits, usual_delay
 
@@ -181,6 +181,14 @@ class Zoho:
     def opt_outs_of(self, record: ContactRecord) -> Mapping[str, OptOuts]:
         """Tell whether a record is opted out of e-mail."""
         return opt_outs_shown(record, {"email": records.OPT_OUT}, {"email": "Email"})
+
+    def notify(self, channel: str, url: str, token: str) -> datetime:
+        """Open a channel of notifications for this module, or let it live on."""
+        return notices.open_channel(self.account, self.module, channel, url, token)
+
+    def notified_until(self, channel: str) -> datetime | None:
+        """When a channel of this module ends; None where it is not open."""
+        return notices.ends_at(self.account, self.module, channel)
 
     def close(self) -> None:
         """End every wait and let go of the connections."""

@@ -5,7 +5,8 @@ real account: ``Zoho-oauthtoken`` instead of ``Bearer``, tokens of an hour, wron
 COQL in the order of ids, 2,000 a query, 204 where there is nobody, and an error for a field that is not there; writing
 a hundred at a time with a result for each, 207 where they differ; five new fields a request, labels of 25 letters, from
 which their names come. Assumed: a value that is no choice is taken, and an unsubscribe leaves ``Modified_Time`` alone
-(the worse cases). Its limits (credits a day, requests side by side) are not played.
+(the worse cases). Channels of notifications end after an hour unless more is asked for, after a week at most (more is
+an hour again); nothing is sent to them. Its limits (credits a day, requests side by side) are not played.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Any
 
 from contactable.sandbox.front import Contact, Manner, Route, SmallCrm
 from contactable.sandbox.front.messages import Incoming
-from contactable.sandbox.zoho import answers
+from contactable.sandbox.zoho import answers, channels
 
 STANDARD = {
     "First_Name": "text",
@@ -33,7 +34,7 @@ STANDARD = {
 
 @dataclass(slots=True)
 class Own:
-    """What the CRM holds beside its contacts; the tokens are those that were given out."""
+    """What the CRM holds beside its contacts; the tokens are those that were given out, channels those opened."""
 
     fields: dict[str, dict[str, Any]] = field(
         default_factory=lambda: {
@@ -42,6 +43,8 @@ class Own:
         }
     )
     tokens: set[str] = field(default_factory=set)
+    channels: dict[str, dict[str, Any]] = field(default_factory=dict)
+    opens_twice: bool = True  # whether a channel that is open may be opened anew, or must be changed
 
     def give_token(self) -> str:
         """A new access token."""
@@ -73,6 +76,9 @@ MANNER = Manner(
         Route("update", "PUT", "/crm/v8/Contacts", answers.update, "write"),
         Route("fields", "GET", "/crm/v8/settings/fields", answers.fields),
         Route("field", "POST", "/crm/v8/settings/fields", answers.make),
+        Route("watch", "POST", "/crm/v8/actions/watch", channels.open_anew),
+        Route("watch_change", "PUT", "/crm/v8/actions/watch", channels.change),
+        Route("watched", "GET", "/crm/v8/actions/watch", channels.told),
         Route("field_change", "PATCH", "/crm/v8/settings/fields/<id>", answers.complete),
     ),
     _admit,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from contactable import own_properties, sender_urls
+from contactable import notices, own_properties, sender_urls
 from contactable.agent_cards import phones
 from contactable.connectors.protocol import Finding, Level
 from contactable.errors import ContactableError
@@ -30,6 +30,7 @@ def examine(kit: Contactable, *, mail_to: str = "") -> Iterator[Finding]:
         lambda: _register(kit),
         *(lambda name=name: _sender(kit, name) for name in kit.settings.endpoints),
         *(lambda name=name: sender_urls.findings(kit, name) for name in kit.settings.endpoints),
+        *(lambda name=name: notices.findings(kit, name) for name in kit.settings.endpoints),
         lambda: chain.from_iterable(_phone(kit, name) for name in phones(kit)),
         lambda: _mail(kit, mail_to),
         *(lambda name=name: _crm(kit, name) for name in kit.settings.connectors),

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from contactable import alerts, outward, own_properties, sender_urls
+from contactable import alerts, notices, outward, own_properties, sender_urls
 from contactable.agent_cards import Cards
 from contactable.beginning import begun_with
 from contactable.connectors.protocol import Closes
@@ -139,6 +139,8 @@ def tasks(kit: Contactable, wake: Callable[[], None]) -> Iterator[Task]:
         yield Task(f"poll {name}", partial(poll, kit, name), every=schedule.poll)
     for name in outward.connected(kit):
         yield Task(f"blocklist {name}", partial(outward.renew, kit, name), every=DAY)
+    for name in notices.renewable(kit):
+        yield Task(f"notices {name}", partial(notices.renew, kit, name), every=notices.EVERY)
     for name in sender_urls.askable(kit):
         yield Task(f"url {name}", partial(sender_urls.remember, kit, name), every=sender_urls.EVERY)
     yield Task("day roll", partial(day_roll, kit, wake), daily_at=time.fromisoformat(schedule.day_roll))
