@@ -90,7 +90,7 @@ def verdicts_of(
     return decide(_facts_in_common(alike, offer), offer.offer, on, readings, last_contact_on=last)
 
 
-@lru_cache(maxsize=32768)
+@lru_cache(maxsize=2048)  # half of the contacts share their facts with few others; more of them found no more
 def _facts_in_common(values: tuple[tuple[str, str], ...], offer: OfferSettings) -> Facts:
     return Facts(**believed({name: Sourced(value, "") for name, value in values}, offer, {}))
 

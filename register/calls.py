@@ -8,9 +8,10 @@ the ledger and stays. Nobody knows of calls before a source was connected, hence
 from __future__ import annotations
 
 import hmac
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 
 from sqlalchemy import or_, select
 
@@ -98,15 +99,35 @@ def hear(tx: Tx, source: str, since: datetime) -> None:
 
 def history(tx: Tx, subject_ids: Iterable[str], sources: Collection[str]) -> History:
     """The calls to one person, known under these subjects, as far as every one of the sources reaches back."""
-    if not sources or any(not _reaches(tx, source) for source in sources):
-        return NOT_KNOWN
-    rows = sorted(_rows(tx, subject_ids), key=lambda row: row.at)
-    made = _apart([row for row in rows if row.made and row.at > tx.now - KEPT])
-    return History(tuple(row.at for row in made), tuple(row.at for row in rows if row.refused))
+    return histories(tx, {"": subject_ids}, sources)[""]
+
+
+def histories(tx: Tx, people: Mapping[str, Iterable[str]], sources: Collection[str]) -> dict[str, History]:
+    """The same of many people at once, by whatever names them, each with the subjects under which they are known."""
+    if not all_reach(tx, sources):
+        return dict.fromkeys(people, NOT_KNOWN)
+    known = {who: list(subject_ids) for who, subject_ids in people.items()}
+    by_subject: dict[str, list[CallTold]] = {}
+    for row in _rows(tx, chain.from_iterable(known.values())):
+        by_subject.setdefault(row.subject_id, []).append(row)
+    return {
+        who: _history(tx, [row for each in dict.fromkeys(subject_ids) for row in by_subject.get(each, ())])
+        for who, subject_ids in known.items()
+    }
+
+
+def all_reach(tx: Tx, sources: Collection[str]) -> bool:
+    """Whether there are sources, and every one has told of calls for as long as they count."""
+    return bool(sources) and all(_reaches(tx, source) for source in sources)
+
+
+def _history(tx: Tx, rows: Iterable[CallTold]) -> History:
+    in_order = sorted(rows, key=lambda row: row.at)
+    made = _apart([row for row in in_order if row.made and row.at > tx.now - KEPT])
+    return History(tuple(row.at for row in made), tuple(row.at for row in in_order if row.refused))
 
 
 def _reaches(tx: Tx, source: str) -> bool:
-    """Whether a source has told of calls for as long as they count."""
     heard = cursors.get(tx, source, HEARD)
     return heard is not None and datetime.fromisoformat(heard["since"]) <= tx.now - KEPT
 

@@ -6,12 +6,13 @@ is free again. A promise is deleted only at the version that was claimed, so tha
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Any
 
-from sqlalchemy import and_, delete, func, or_, select, tuple_, update
+from sqlalchemy import and_, delete, false, func, or_, select, true, update
 
 from contactable.register.mirror import contacts_with
 from contactable.register.schema_work import promises
@@ -22,9 +23,6 @@ SUBMITTED = "submitted"
 """Why a contact was promised that has just sent a form: what it agreed to there is to be read before."""
 LEAVING = "leaving"
 """Why a contact is promised whose properties are written: the CRM's own unsubscribe is still to come."""
-
-
-THREE_A_ROW = 300  # rows of three values in one statement, below what either database takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,16 +95,15 @@ def claim(tx: Tx, connector: str, limit: int, lease_seconds: float, *, leaving: 
         promises.c.not_before <= tx.now,
         or_(promises.c.leased_until.is_(None), promises.c.leased_until < tx.now),
     )
-    next_ones = select(promises.c.connector, promises.c.record_id).where(free)
-    next_ones = next_ones.order_by(promises.c.urgent.desc(), promises.c.promised_at).limit(limit)
+    next_ones = select(promises.c.record_id).where(free).order_by(promises.c.promised_at)
     if tx.dialect == "postgresql":  # SQLite has one writer: nobody to skip
         next_ones = next_ones.with_for_update(skip_locked=True)
-    keys = [tuple(row) for row in tx.connection.execute(next_ones)]
+    ids: list[str] = []
+    for urgent in (true(), false()):  # one after the other, each in the order of an index: thousands may wait
+        ids += tx.connection.execute(next_ones.where(promises.c.urgent == urgent).limit(limit - len(ids))).scalars()
     taken = update(promises).values(leased_until=tx.now + timedelta(seconds=lease_seconds)).returning(*_COLUMNS)
     claimed = [
-        Promise(*row)
-        for part in chunks(keys)
-        for row in tx.connection.execute(taken.where(tuple_(promises.c.connector, promises.c.record_id).in_(part)))
+        Promise(*row) for part in chunks(ids) for row in tx.connection.execute(taken.where(_among(connector, part)))
     ]
     return sorted(claimed, key=lambda each: (not each.urgent, each.promised_at, each.record_id))
 
@@ -121,13 +118,11 @@ def free(tx: Tx, connector: str) -> int:
 def kept(tx: Tx, kept_ones: Promise | Sequence[Promise]) -> int:
     """Delete promises at the versions that were claimed; return how many. Those renewed meanwhile are free again."""
     deleted = 0
-    for part in chunks([kept_ones] if isinstance(kept_ones, Promise) else kept_ones, THREE_A_ROW):
-        claimed = tuple_(promises.c.connector, promises.c.record_id, promises.c.version)
-        same = claimed.in_([(each.connector, each.record_id, each.version) for each in part])
-        gone = tx.connection.execute(delete(promises).where(same).returning(promises.c.connector, promises.c.record_id))
-        over = {tuple(row) for row in gone}
+    for same_version, part in _alike([kept_ones] if isinstance(kept_ones, Promise) else kept_ones):
+        gone = tx.connection.execute(delete(promises).where(same_version).returning(promises.c.record_id))
+        over = set(gone.scalars())
         deleted += len(over)
-        renewed = [each for each in part if (each.connector, each.record_id) not in over]
+        renewed = [each for each in part if each.record_id not in over]
         for each in renewed:
             tx.connection.execute(update(promises).where(_is(each)).values(leased_until=None))
     return deleted
@@ -135,12 +130,10 @@ def kept(tx: Tx, kept_ones: Promise | Sequence[Promise]) -> int:
 
 def hand_on(tx: Tx, handed: Sequence[Promise], why: str) -> None:
     """Free promises for whoever does the rest, under another reason. Those renewed meanwhile begin anew."""
-    for part in chunks(handed, THREE_A_ROW):
-        these = tuple_(promises.c.connector, promises.c.record_id).in_([(p.connector, p.record_id) for p in part])
-        claimed = tuple_(promises.c.connector, promises.c.record_id, promises.c.version)
-        same = claimed.in_([(p.connector, p.record_id, p.version) for p in part])
+    for same_version, part in _alike(handed):
+        these = _among(part[0].connector, [each.record_id for each in part])
         tx.connection.execute(update(promises).where(these).values(leased_until=None))
-        tx.connection.execute(update(promises).where(same).values(why=why, refresh=False))
+        tx.connection.execute(update(promises).where(same_version).values(why=why, refresh=False))
 
 
 def postpone(tx: Tx, each: Promise, delay: timedelta, why: str) -> None:
@@ -216,6 +209,21 @@ _COLUMNS = (
     promises.c.promised_at,
     promises.c.attempts,
 )
+
+
+def _alike(claimed: Iterable[Promise]) -> Iterator[tuple[Any, Sequence[Promise]]]:
+    """Promises of one CRM and one version at a time, with the condition that they still have it.
+
+    Not as rows of three values: SQLite finds those only by looking at every promise.
+    """
+    in_order = sorted(claimed, key=lambda each: (each.connector, each.version))
+    for (connector, version), alike in groupby(in_order, key=lambda each: (each.connector, each.version)):
+        for part in chunks(alike):
+            yield _among(connector, [each.record_id for each in part]) & (promises.c.version == version), part
+
+
+def _among(connector: str, record_ids: Sequence[str]) -> Any:
+    return and_(promises.c.connector == connector, promises.c.record_id.in_(record_ids))
 
 
 def _is(each: Promise) -> Any:

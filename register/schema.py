@@ -173,4 +173,12 @@ shown = Table(
     Column("confirmed_at", Instant),
     Index("shown_of_contact", "connector", "record_id", "written_at"),
     Index("shown_in_time", "written_at"),
+    # What opened is counted before each batch, and is little of what is shown.
+    Index(
+        "shown_opened",
+        "connector",
+        "written_at",
+        postgresql_where=text("allowed AND was_allowed IS false"),
+        sqlite_where=text("allowed = 1 AND was_allowed IS 0"),
+    ),
 )

@@ -7,9 +7,10 @@ A wrong mapping, a declaration too wide, or a change of settings could open a wh
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from contactable.judging import Verdicts
 from contactable.register import NewEntry, Tx, cursors, ledger, marks, mirror, outbox, shown
@@ -26,8 +27,9 @@ Opening = tuple[str, Channel]
 class Allowance:
     """How many more contacts may open on each channel now; used up as they do."""
 
-    limit: int
+    least: int
     used: Counter[Opening]
+    all: Callable[[], int] = lambda: 0  # asked where the least is used up: to count the contacts of a CRM takes a while
     strict: bool = False  # after a restore: what was never written counts as closed too
     approved_at: datetime | None = None
 
@@ -60,7 +62,11 @@ class Allowance:
 
     def _take(self, opening: Opening) -> bool:
         self.used[opening] += 1
-        return self.used[opening] <= self.limit
+        return self.used[opening] <= self.least or self.used[opening] <= self._all
+
+    @cached_property
+    def _all(self) -> int:
+        return self.all()
 
 
 def allowance(tx: Tx, connector: str, settings: BrakeSettings) -> Allowance:
@@ -75,8 +81,12 @@ def allowance(tx: Tx, connector: str, settings: BrakeSettings) -> Allowance:
     since = max(tx.now - WINDOW, approved_at or tx.now - WINDOW)
     found = shown.opened_since(tx, connector, since)
     opened = Counter({(offer, Channel(channel)): count for (offer, channel), count in found.items()})
-    limit = max(int(settings.share * mirror.counts(tx).get(connector, 0)), settings.contacts)
-    return Allowance(limit + (approved or {}).get("waiting", 0), opened, approved_at=approved_at)
+    waited: int = (approved or {}).get("waiting", 0)
+
+    def limit() -> int:
+        return waited + int(settings.share * mirror.counts(tx).get(connector, 0))
+
+    return Allowance(waited + settings.contacts, opened, limit, approved_at=approved_at)
 
 
 def waiting(tx: Tx, connector: str) -> list[str]:

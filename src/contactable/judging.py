@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from contactable.mapping import Declaration, OfferSettings, facts_of, from_json, sources_of_facts
+from contactable.mapping import Declaration, OfferSettings, facts_of, from_json, sources_of_facts, verdicts_of
 from contactable.register import Entry
 from contactable.rules import Channel, Facts, Readings, Verdict, decide
 from contactable.rules.acts import consents_by_the_person, known
@@ -76,6 +76,8 @@ class Judge:
     def _decide(
         self, facts: Mapping[str, Any], entries: Sequence[Entry], on: date, offer: str
     ) -> dict[Channel, Verdict]:
+        if not entries and not any(source.startswith(DECLARED) for _, source in facts.values()):
+            return verdicts_of(from_json(facts), self.offers[offer], on, self.readings)
         asked, end = self.offers[offer].offer, self._first_end(facts, on)
         verdicts = decide(self.facts(facts, entries, on, offer), asked, on, self.readings)
         if end is None:

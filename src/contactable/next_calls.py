@@ -8,7 +8,7 @@ where the time zone is one of several, and where nobody knows of all calls. Prof
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from functools import partial
@@ -20,6 +20,7 @@ from contactable.identifiers import IdentifierKind
 from contactable.judging import Verdicts
 from contactable.own_properties import PROPERTIES
 from contactable.register import MirrorRow, Tx, calls, cursors, mirror, outbox
+from contactable.register.calls import NOT_KNOWN, History
 from contactable.rules import Channel, Reason
 from contactable.rules.calling import may_call_at
 from contactable.rules.time_zones import FRENCH_ZONES, shared_prefix
@@ -49,13 +50,20 @@ class NextCalls:
     sources: Callable[[Tx], Sequence[str]]
     clock: Clock
 
-    def of(self, tx: Tx, row: MirrorRow, verdicts: Verdicts) -> str:
-        """The moment for one contact (ISO, UTC), or an empty text."""
+    def histories(self, tx: Tx, connector: str, record_ids: Collection[str]) -> Mapping[str, History]:
+        """What is known of the calls to each of these contacts, looked up at once."""
+        sources = self.sources(tx)
+        if not calls.all_reach(tx, sources):
+            return dict.fromkeys(record_ids, NOT_KNOWN)
+        carried = mirror.subjects_of_contacts(tx, connector, record_ids)
+        called = {id: [who for who, kind in carried.get(id, ()) if kind in _CALLED] for id in record_ids}
+        return calls.histories(tx, called, sources)
+
+    def of(self, row: MirrorRow, verdicts: Verdicts, known: History) -> str:
+        """The moment for one contact (ISO, UTC), or an empty text. ``known`` are the calls to it."""
         verdict = verdicts["main"][Channel.PHONE]
-        if not verdict.allowed or verdict.reason is Reason.LEGITIMATE_INTEREST_PROFESSIONAL:
+        if not verdict.allowed or verdict.reason is Reason.LEGITIMATE_INTEREST_PROFESSIONAL or known.attempts is None:
             return ""
-        called = [subject for subject, kind in mirror.subjects_of(tx, row.connector, row.record_id) if kind in _CALLED]
-        known = calls.history(tx, called, self.sources(tx))
         told = {name: (row.facts.get(name) or [None])[0] for name in ("postcode", "country", NUMBERS)}
         answer = may_call_at(
             self.clock(),

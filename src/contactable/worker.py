@@ -133,6 +133,7 @@ def _plans(tx: Tx, desk: Desk, promises: Sequence[Promise], left: Allowance) -> 
     entries = ledger.entries_of_contacts(tx, name, ids)
     own = subjects.find_subjects(tx, [(IdentifierKind.RECORD, f"{name}:{id}") for id in ids])
     compact = is_compact(tx, name)
+    calls = {} if compact else desk.next_calls.histories(tx, name, ids)
     told = oppositions_elsewhere(tx, name, ids) if desk.judge.several_crms else {}
     moment = desk.clock()  # one for the batch: some CRMs write contacts together that get the same values
     for promise in promises:
@@ -148,7 +149,7 @@ def _plans(tx: Tx, desk: Desk, promises: Sequence[Promise], left: Allowance) -> 
                 shown_now,
                 changed_at=moment,
                 link=link,
-                next_call="" if compact else desk.next_calls.of(tx, row, shown_now),
+                next_call="" if compact else desk.next_calls.of(row, shown_now, calls[row.record_id]),
                 compact=compact,
                 language=desk.language,
             )
