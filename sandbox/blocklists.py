@@ -35,6 +35,7 @@ class Blocklist:
     script: deque[int | None] = field(default_factory=deque)
     blocked: dict[str, list[float]] = field(default_factory=dict)
     urls: dict[str, bool] = field(default_factory=dict)  # those to which it posts; False where it stopped
+    urls_status: int = 200  # to whoever asks for them; they are beside the limit and the script
     refused: int = 0  # requests beyond the limit
     _taken: deque[float] = field(default_factory=deque)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -62,8 +63,6 @@ Do = Callable[[Blocklist, str, Any, bool], Any]
 
 
 def _brevo(listed: Blocklist, path: str, body: Any, does: bool) -> Any:
-    if "/webhooks" in path:
-        return {"webhooks": [{"id": n, "url": url} for n, url in enumerate(listed.urls)]}
     if body is None:  # reading a contact back
         stands = 0 < int(path.rpartition("/")[2]) <= len(listed.blocked)
         return {"emailBlacklisted": stands, "smsBlacklisted": stands}
@@ -73,23 +72,25 @@ def _brevo(listed: Blocklist, path: str, body: Any, does: bool) -> Any:
 
 
 def _sendgrid(listed: Blocklist, path: str, body: Any, does: bool) -> Any:
-    if body is None:
-        return {"webhooks": [{"url": url, "enabled": on} for url, on in listed.urls.items()]}
     for who in body["recipient_emails"] if does else ():
         listed.put(who)
     return {"recipient_emails": body["recipient_emails"] if does else []}
 
 
 def _postmark(listed: Blocklist, path: str, body: Any, does: bool) -> Any:
-    if body is None:
-        on = {"SubscriptionChange": {"Enabled": True}}
-        return {"Webhooks": [{"Url": url, "Triggers": on} for url in listed.urls]}
     for each in body["Suppressions"] if does else ():
         listed.put(each["EmailAddress"])
     status = "Suppressed" if does else "Failed"
     return {"Suppressions": [{"EmailAddress": each["EmailAddress"], "Status": status} for each in body["Suppressions"]]}
 
 
+_URLS: dict[str, Callable[[dict[str, bool]], Any]] = {
+    "brevo": lambda urls: {"webhooks": [{"url": url, "events": ["unsubscribed"]} for url in urls]},
+    "sendgrid": lambda urls: {"webhooks": [{"url": url, "enabled": on} for url, on in urls.items()]},
+    "postmark": lambda urls: {
+        "Webhooks": [{"Url": url, "Triggers": {"SubscriptionChange": {"Enabled": on}}} for url, on in urls.items()]
+    },
+}
 _APIS: dict[str, Do] = {"brevo": _brevo, "sendgrid": _sendgrid, "postmark": _postmark}
 
 
@@ -105,6 +106,9 @@ class BlocklistSandbox:
         name = request.path.split("/")[1]
         listed = self.lists[name]
         time.sleep(listed.latency)
+        if "/webhooks" in request.path:
+            said = _URLS[name](listed.urls) if listed.urls_status == 200 else {}
+            return Response(json.dumps(said), listed.urls_status, content_type="application/json")
         status = listed.fault()
         if status is not None and status != 200:
             return Response("{}", status, content_type="application/json")

@@ -1,4 +1,4 @@
-"""Aircall on loopback, as far as agents' cards and tags go: https://developer.aircall.io, read on 2026-11-27.
+"""Aircall on loopback, as far as agents' cards, tags and webhooks go: https://developer.aircall.io, read 2026-11-27.
 
 Keeps the cards of each call with the time at which they came, and the account's tags; answers after ``latency``
 seconds, and misbehaves as its ``script`` says: one status a request.
@@ -26,6 +26,7 @@ class AircallSandbox:
 
     latency: float = 0.0
     tags: list[str] = field(default_factory=list)
+    urls: dict[str, bool] = field(default_factory=dict)  # those to which it posts; False where it stopped
     cards: dict[str, list[tuple[float, str]]] = field(default_factory=dict)
     script: deque[int] = field(default_factory=deque)
     url: str = ""
@@ -35,6 +36,9 @@ class AircallSandbox:
         time.sleep(self.latency)
         if request.authorization is None:
             return Response("{}", 403, content_type="application/json")
+        if request.path == "/v1/webhooks":
+            said = {"webhooks": [{"url": url, "active": on} for url, on in self.urls.items()]}
+            return Response(json.dumps(said), content_type="application/json")
         if self.script and (status := self.script.popleft()) != 200:
             return Response("{}", status, content_type="application/json")
         return self._tags(request) if request.path == "/v1/tags" else self._card(request)

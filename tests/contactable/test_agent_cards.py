@@ -170,7 +170,7 @@ def test_the_two_tags_are_made_once_and_others_are_left_alone(make: Make, aircal
 
 
 def tag_findings(kit: Contactable) -> list[Level]:
-    return [each.level for each in examine(kit) if each.what.startswith("aircall:")]
+    return [each.level for each in examine(kit) if each.what.startswith("aircall: the tags")]
 
 
 def test_doctor_is_red_until_both_tags_are_there(make: Make) -> None:

@@ -94,7 +94,7 @@ def test_a_url_that_was_there_and_is_gone_is_told_and_one_that_never_was_is_not(
 def test_a_key_that_may_not_ask_is_no_failure_and_the_doctor_says_so(
     kit: Contactable, senders: BlocklistSandbox
 ) -> None:
-    senders.lists["sendgrid"].script.extend([403, 403])
+    senders.lists["sendgrid"].urls_status = 403
 
     assert remember(kit, "sendgrid") == MAY_NOT_ASK
     assert [each.level for each in findings(kit, "sendgrid")] == [Level.WARNING]
@@ -107,7 +107,7 @@ def test_what_was_told_last_stands_while_the_sender_does_not_answer(
     monkeypatch.setattr("contactable.sender_urls.PATIENCE", 0.0)
     senders.lists["sendgrid"].urls[f"{URL}/sendgrid/a-path-secret"] = False
     remember(kit, "sendgrid")
-    senders.lists["sendgrid"].script.append(503)
+    senders.lists["sendgrid"].urls_status = 503
 
     with pytest.raises(Unavailable):
         remember(kit, "sendgrid")
