@@ -162,6 +162,10 @@ class Dynamics:
         named = {columns.property_of(self.options.prefix, each) for each in known}
         return frozenset(named | {f"_{each}_value" for each in known})
 
+    def property_labels(self) -> Mapping[str, str]:
+        """What people read, of the columns that people made."""
+        return columns.labels(self._reader.plain)
+
     def iter_changed(self, cursor: Mapping[str, Any] | None, properties: Sequence[str]) -> Iterator[Page]:
         """Yield pages of contacts changed since ``cursor`` (None: all), at least once, deleted ones as ``gone``."""
         if self.options.change_tracking and not (cursor or {}).get("since"):

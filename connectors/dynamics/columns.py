@@ -83,6 +83,13 @@ def look(account: Account, prefix: str) -> Columns:
     return Columns(prefix, kinds, choices)
 
 
+def labels(account: Account) -> dict[str, str]:
+    """What people read, of columns that people made."""
+    asked = {"$select": "LogicalName,DisplayName", "$filter": "IsCustomAttribute eq true"}
+    found = account.get(TABLE, asked).json["value"]
+    return {str(each["LogicalName"]): text for each in found if (text := _text(each.get("DisplayName") or {}))}
+
+
 def ensure(account: Account, prefix: str, schema: Sequence[Property]) -> Iterator[str]:
     """Create what is missing and yield the names created; ``Refused`` before that where a type is another."""
     there = look(account, prefix)

@@ -161,6 +161,10 @@ class Salesforce:
         """Give the names of all fields of contacts and leads that we may see."""
         return self.fields.names()
 
+    def property_labels(self) -> Mapping[str, str]:
+        """What people read, of the fields that people made."""
+        return self.fields.labels()
+
     def remove_properties(self, names: Sequence[str]) -> Iterator[str]:
         """Take fields of ours away, with all they hold; Salesforce keeps them in its bin for a while."""
         return self.fields.remove(names)

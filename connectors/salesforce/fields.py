@@ -79,6 +79,11 @@ class Fields:
         among = [each for kind in self.objects for each in self.known(kind, fresh=True).values()]
         return frozenset(property_of(str(each["name"])) for each in among if each["type"] not in UNREADABLE)
 
+    def labels(self) -> dict[str, str]:
+        """What people read, of fields that people made."""
+        made = [each for kind in self.objects for name, each in self.known(kind).items() if name.endswith(ENDING)]
+        return {str(each["name"]): str(each["label"]) for each in made if each.get("label")}
+
     def ensure(self, schema: Sequence[Property]) -> Iterator[str]:
         """Create what is missing and yield the names created; ``Refused`` before that where a type is another."""
         existing = {kind: self.known(kind, fresh=True) for kind in self.objects}

@@ -147,6 +147,11 @@ class Zoho:
         """Give the names of all fields."""
         return frozenset(map(fields.property_of, fields.fields_of(self.account, self.module)))
 
+    def property_labels(self) -> Mapping[str, str]:
+        """What people read, of the fields that people made."""
+        known = fields.fields_of(self.account, self.module)
+        return {name: str(each["field_label"]) for name, each in known.items() if each.get("custom_field")}
+
     def iter_changed(self, cursor: Mapping[str, Any] | None, properties: Sequence[str]) -> Iterator[Page]:
         """Yield pages of records changed since ``cursor`` (None: all), at least once. Deleted ones are not told."""
         fetch = records.fetch(self.account, self.module, properties)

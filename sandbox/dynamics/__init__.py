@@ -27,6 +27,7 @@ class Own:
     """What the organisation holds beside its contacts. Tokens are those given out; delta links before one are void."""
 
     columns: dict[str, str] = field(default_factory=lambda: dict(definitions.STANDARD))
+    labels: dict[str, str] = field(default_factory=dict)
     options: dict[str, dict[str, int]] = field(default_factory=dict)
     tokens: set[str] = field(default_factory=set)
     oldest_link: float = 0.0

@@ -30,9 +30,18 @@ STANDARD: Mapping[str, str] = {
 
 
 def columns(asked: Asked) -> Answer:
-    """All columns of contacts, each with its kind."""
-    found = asked.crm.own.columns.items()
-    return Answer(200, {"value": [{"LogicalName": n, "AttributeTypeName": {"Value": kind}} for n, kind in found]})
+    """All columns of contacts, or those that people made, each with its kind and what people read."""
+    own, made = asked.crm.own, "IsCustomAttribute eq true" in asked.one("$filter")
+    found = {name: kind for name, kind in own.columns.items() if not made or name not in STANDARD}
+    return Answer(
+        200,
+        {
+            "value": [
+                {"LogicalName": name, "AttributeTypeName": {"Value": kind}, "DisplayName": _shown(own.labels.get(name))}
+                for name, kind in found.items()
+            ]
+        },
+    )
 
 
 def choices(asked: Asked) -> Answer:
@@ -56,6 +65,7 @@ def make(asked: Asked) -> Answer:
     if name in asked.crm.own.columns or "_" not in name:
         raise asked.crm.problem(400, "the column exists, or has no prefix")
     asked.crm.own.columns[name] = kind.removesuffix("AttributeMetadata") + "Type"
+    asked.crm.own.labels[name] = _label(asked.json, "DisplayName")
     if options := (asked.json.get("OptionSet") or {}).get("Options"):
         asked.crm.own.options[name] = {_label(each): int(each["Value"]) for each in options}
     return Answer(204)
@@ -74,5 +84,9 @@ def _option(label: str, value: int) -> dict[str, Any]:
     return {"Value": value, "Label": {"LocalizedLabels": [{"Label": label, "LanguageCode": 1036}]}}
 
 
-def _label(option: Mapping[str, Any]) -> str:
-    return str(option["Label"]["LocalizedLabels"][0]["Label"])
+def _label(given: Mapping[str, Any], name: str = "Label") -> str:
+    return str(given[name]["LocalizedLabels"][0]["Label"])
+
+
+def _shown(label: str | None) -> dict[str, Any]:
+    return {"LocalizedLabels": [{"Label": label, "LanguageCode": 1036}] if label else [], "UserLocalizedLabel": None}
