@@ -34,6 +34,12 @@ def find_subject(tx: Tx, kind: IdentifierKind, normalised: str) -> str | None:
     return find_subjects(tx, [(kind, normalised)]).get((kind, normalised))
 
 
+def is_known(tx: Tx, subject: str) -> bool:
+    """Whether a subject still stands for somebody: once the purge let go of it, no entry binds anybody."""
+    found = select(identifiers.c.subject_id).where(identifiers.c.subject_id == subject).limit(1)
+    return tx.connection.execute(found).first() is not None
+
+
 def find_subjects(tx: Tx, wanted: Iterable[Identifier]) -> dict[Identifier, str]:
     """The subjects of those identifiers that the register has met, thousands at once."""
     found: dict[Identifier, str] = {}

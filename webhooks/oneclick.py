@@ -2,7 +2,8 @@
 
 A mail carries ``List-Unsubscribe: <https://…/u/TOKEN>`` and ``List-Unsubscribe-Post: List-Unsubscribe=One-Click``. The
 POST takes effect at once, without confirmation, redirect or cookie. GET and HEAD change nothing: link scanners follow
-every link. A token that is not ours is answered 200 like any other, and nothing is said.
+every link. A link that closes nothing, because it was cut, forged, or is about nobody any more, is answered 404:
+whoever pressed it must not believe that it did.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING
 from flask import Response, request
 
 from contactable.errors import NotAuthentic, RegisterError
-from contactable.register import Tx
+from contactable.register import Tx, subjects
 from contactable.signing import LinkPurpose, read_link, sign_link
 from contactable.webhooks.events import EVERYTHING, Event, Kind, On, Scope, ScopeKind, TimeQuality
 from contactable.webhooks.persons import subjects_of_contact
@@ -45,17 +46,19 @@ def unsubscribe_headers(url: str) -> dict[str, str]:
 def unsubscribe(doors: Doors, token: str) -> Response:
     """Answer a GET with a page whose button posts, a one-click POST with 200 after the opposition is on disk."""
     request.max_content_length = LARGEST
-    if request.method != "POST" or request.form.get("List-Unsubscribe") != "One-Click":
-        return doors.say(Saying.UNSUBSCRIBE)
     try:
         subject, on, kind, scope_id = read_link(doors.link_keys, LinkPurpose.UNSUBSCRIBE, token)
         event = _event(token, On(on), Scope(ScopeKind(kind), scope_id))
     except (NotAuthentic, ValueError):
-        return doors.say(Saying.UNSUBSCRIBED)
+        return doors.say(Saying.NOT_OURS)
+    if request.method != "POST" or request.form.get("List-Unsubscribe") != "One-Click":
+        return doors.say(Saying.UNSUBSCRIBE)
     try:
         recorded = doors.register().write(lambda tx: _keep(tx, subject, event, doors))
     except RegisterError:
         return doors.say(Saying.LATER)
+    if recorded is None:
+        return doors.say(Saying.NOT_OURS)
     if recorded.entered:
         doors.wake()
     return doors.say(Saying.UNSUBSCRIBED)
@@ -73,7 +76,9 @@ def _event(token: str, on: On, scope: Scope) -> Event:
     )
 
 
-def _keep(tx: Tx, subject: str, event: Event, doors: Doors) -> Recorded:
-    """Bind the contact of the link: its record, and the addresses by which it is reached."""
+def _keep(tx: Tx, subject: str, event: Event, doors: Doors) -> Recorded | None:
+    """Bind the contact of the link: its record, and the addresses by which it is reached. None: it is nobody's now."""
+    if not subjects.is_known(tx, subject):
+        return None
     source = Source(ENDPOINT, "", "token", doors.clock())
     return record_act(tx, event, subjects_of_contact(tx, subject, event.on), source)

@@ -26,6 +26,7 @@ class Saying(StrEnum):
     UNSUBSCRIBED = "unsubscribed"
     CONFIRMED = "confirmed"
     OVER = "over"
+    NOT_OURS = "not_ours"
     LATER = "later"
 
 
@@ -43,5 +44,6 @@ def plainly(saying: Saying) -> Response:
 
 
 def status_of(saying: Saying) -> int:
-    """Mail programs try again what was not kept."""
-    return HTTPStatus.SERVICE_UNAVAILABLE if saying is Saying.LATER else HTTPStatus.OK
+    """Mail programs try again what was not kept, and learn what closed nothing."""
+    statuses = {Saying.LATER: HTTPStatus.SERVICE_UNAVAILABLE, Saying.NOT_OURS: HTTPStatus.NOT_FOUND}
+    return statuses.get(saying, HTTPStatus.OK)

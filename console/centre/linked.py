@@ -23,6 +23,10 @@ _WORDS: Final = {
         marked("This link is no longer valid"),
         marked("This link was used already or is no longer valid: nothing has changed."),
     ),
+    Saying.NOT_OURS: (
+        marked("This link is no longer valid"),
+        marked("It was cut on its way, or is too old: it closes nothing. Please type your address or number instead."),
+    ),
     Saying.LATER: (
         marked("Please try again"),
         marked("We could not record this just now. Please try again in a few minutes."),

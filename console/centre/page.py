@@ -15,7 +15,7 @@ from contactable.console.centre.closing import channels_in, close, undo
 from contactable.console.centre.doors import CentreDoors
 from contactable.console.centre.showing import LARGEST, later, not_ours, show
 from contactable.errors import NotAuthentic, RegisterError
-from contactable.register import Register, mirror
+from contactable.register import Register, mirror, subjects
 from contactable.rules import Channel
 from contactable.signing import LinkPurpose, read_fresh_link, read_mail_link, sign_fresh_link
 from contactable.webhooks.events import On
@@ -35,6 +35,10 @@ def preferences(doors: CentreDoors, token: str) -> Response:
         return not_ours(doors)
     try:
         register = doors.register()
+        with register.read() as tx:
+            known = subjects.is_known(tx, subject)
+        if not known:  # the contact is gone, and what was kept of it: closing would bind nobody
+            return not_ours(doors)
         return _act(doors, register, subject) if request.method == "POST" else _page(doors, register, subject)
     except RegisterError:
         return later(doors)

@@ -35,10 +35,20 @@ def reader(doors: CentreDoors) -> Language:
 
 
 def said(
-    doors: CentreDoors, title: str, sentence: str, status: int = HTTPStatus.OK, button: tuple[str, ...] = ()
+    doors: CentreDoors,
+    title: str,
+    sentence: str,
+    status: int = HTTPStatus.OK,
+    button: tuple[str, ...] = (),
+    *,
+    stopped: bool = False,
 ) -> Response:
-    """A page that says one thing, in the reader's language; ``button``: name, value and text of one that posts."""
-    return show(doors, "said.html", status=status, title=title, sentence=sentence, button=button)
+    """A page that says one thing, in the reader's language; ``button``: name, value and text of one that posts.
+
+    ``stopped``: an address or number was just closed on every channel.
+    """
+    around: dict[str, Any] = {"title": title, "sentence": sentence, "button": button, "stopped": stopped}
+    return show(doors, "said.html", status=status, **around)
 
 
 def not_ours(doors: CentreDoors) -> Response:

@@ -42,7 +42,7 @@ def stop(doors: CentreDoors) -> Response:
     except RegisterError:
         return later(doors)
     doors.wake()
-    return said(doors, marked("It is done"), DONE)
+    return said(doors, marked("It is done"), DONE, stopped=True)
 
 
 UNREADABLE = marked("This is neither an e-mail address nor a phone number. Nothing was recorded.")

@@ -7,6 +7,7 @@ An application that mounts our blueprints may have translations of its own: thes
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from functools import cache
 from io import BytesIO
@@ -46,11 +47,17 @@ def texts(language: Language) -> NullTranslations:
     for path in sorted(CATALOGUES.glob(f"*.{language}.po")):
         with path.open("rb") as file:
             for message in read_po(file, locale="fr"):
+                message.string = _held_together(str(message.string or ""))
                 catalogue[message.id] = message
     compiled = BytesIO()
     write_mo(compiled, catalogue)
     compiled.seek(0)
     return Translations(compiled)
+
+
+def _held_together(text: str) -> str:
+    """French puts a space before these signs, at which no line may end."""
+    return re.sub(r" (?=[?!:;»])|(?<=«) ", "\u00a0", text)
 
 
 def marked(text: str) -> str:

@@ -19,7 +19,7 @@ from tests.console.world import CONSOLE, HOME, World, build, log_in
 from contactable.console.private.blueprint import PAGES
 from contactable.console.private.visits import Page
 from contactable.identifiers import IdentifierKind
-from contactable.register import subjects, tokens
+from contactable.register import consents, subjects, tokens
 from contactable.register.accounts import Role
 from contactable.register.schema import metadata
 from contactable.signing import LinkPurpose, sign_fresh_link
@@ -184,7 +184,7 @@ def _links(desk: Desk) -> dict[str, str]:
     with desk.kit.register.read() as tx:
         subject = subjects.find_subject(tx, IdentifierKind.EMAIL, LOU) or ""
     unsubscribing = unsubscribe_url("", keys, subject)
-    waiting = desk.kit.register.write(lambda tx: tokens.issue(tx, "confirm", [subject], {}))
+    waiting = desk.kit.register.write(lambda tx: tokens.issue(tx, consents.CONFIRM, [subject], {}))
     fresh = desk.kit.register.write(lambda tx: tokens.issue(tx, "fresh", [subject], {"kind": "email"}, once=True))
     return {
         "/p/": page.rpartition("/")[2],

@@ -159,6 +159,13 @@ def _calls(desk: Desk) -> list[Any]:
     return [(client.get, {}), (client.post, {"data": {"everything": "yes"}})]
 
 
+def test_a_link_about_a_contact_of_which_nothing_is_kept_closes_nothing_and_says_so(desk: Desk) -> None:
+    link = desk.kit.link("0" * 32).removeprefix("https://crm.example.com")
+    client = desk.app.test_client()
+
+    assert [client.get(link).status_code, client.post(link, data={"everything": "yes"}).status_code] == [404, 404]
+
+
 def test_the_page_never_believes_the_host_that_a_request_names(desk: Desk) -> None:
     answer = desk.app.test_client().get(know(desk), headers=dict.fromkeys(("Host", "X-Forwarded-Host"), "evil.example"))
 

@@ -138,10 +138,23 @@ def test_looking_at_an_unsubscribe_link_changes_nothing(
 
 
 @pytest.mark.parametrize("token", ["x", "WyJhIl0.AAAA", "%00", "é" * 50])
-def test_a_link_that_is_not_ours_is_answered_without_a_word_about_it(client: FlaskClient, token: str) -> None:
+def test_a_link_that_closes_nothing_is_never_answered_as_if_it_did(client: FlaskClient, token: str) -> None:
     answer = client.post(f"{PREFIX}/u/{token}", data={"List-Unsubscribe": "One-Click"})
+    looked = client.get(f"{PREFIX}/u/{token}")
 
-    assert answer.status_code == 200
+    assert [answer.status_code, looked.status_code] == [404, 404]
+    assert "/stop" in answer.text
+    assert "<button" not in looked.text
+
+
+def test_a_link_about_somebody_whom_the_register_let_go_of_is_told_as_closing_nothing(
+    kit: Contactable, client: FlaskClient
+) -> None:
+    link = unsubscribe_url("https://crm.example.com" + PREFIX, kit.link_keys, "0" * 32)
+
+    assert client.post(link, data={"List-Unsubscribe": "One-Click"}).status_code == 404
+    with kit.register.read() as tx:
+        assert list(ledger.of_kind(tx, "opposition")) == []
 
 
 def test_the_headers_of_an_outgoing_mail_are_those_of_rfc_8058(link: str) -> None:
