@@ -11,7 +11,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from contactable.connectors.parts.bearer import Bearer
-from contactable.transport import PATIENCE, Answer, Habits, Limiter, Transport
+from contactable.transport import PATIENCE, Answer, Habits, Limiter, SideBySide, Transport
 
 USUAL = Habits()
 
@@ -50,7 +50,7 @@ class Account:
         *,
         headers: Callable[[], Mapping[str, str]] = dict,
         bearer: Bearer | None = None,
-        limits: Sequence[Limiter] = (),
+        limits: Sequence[Limiter | SideBySide] = (),
         habits: Habits = USUAL,
         patience: float = PATIENCE,
         in_flight: int = 8,
@@ -85,7 +85,9 @@ class Account:
         """Send JSON."""
         return self.call("POST", path, json=body, expected=expected)
 
-    def call(self, method: str, path: str, *, limits: Sequence[Limiter] | None = None, **request: Any) -> Answer:
+    def call(
+        self, method: str, path: str, *, limits: Sequence[Limiter | SideBySide] | None = None, **request: Any
+    ) -> Answer:
         """Make a request as ``Transport.call`` does, under these limits instead of the account's where given."""
         request["limits"] = self._limits if limits is None else limits
         if self._bearer is None:

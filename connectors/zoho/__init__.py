@@ -37,7 +37,7 @@ from contactable.connectors.protocol import (
 )
 from contactable.connectors.zoho import fields, notices, records
 from contactable.errors import ContactableError, Refused
-from contactable.transport import Answer, Habits, usual_delay
+from contactable.transport import Answer, Habits, SideBySide, usual_delay
 
 __all__ = ["CAPABILITIES", "SETTINGS", "Zoho", "connect"]
 
@@ -104,6 +104,7 @@ def connect(
         "Zoho",
         options.base_url,
         bearer=Bearer(lambda: _token(login, form), scheme="Zoho-oauthtoken"),
+        limits=[SideBySide(options.in_flight, stopping=stopping)],  # whichever threads of ours they come from
         habits=Habits(delay=_delay, explain=_explain),
         patience=options.patience,
         in_flight=options.in_flight,

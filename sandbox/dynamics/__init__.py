@@ -6,7 +6,8 @@ organisation: ``Prefer: odata.track-changes`` gives a delta link, which tells de
 ``If-Match: *`` would create; choices are numbers, several joined by commas; 6,000 requests in five minutes, 429 with
 ``Retry-After``. Assumed, because they are the worse cases: a delta link stands for the moment of its last page, and
 some tool sets a "do not" column without moving any date or version; a merge moves no date of the contact that is left
-and gives it nothing, and one that was merged may still be written.
+and gives it nothing, and one that was merged may still be written. A secret that ends with ``-reads`` is that of a role
+without the right to write.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ class Own:
     labels: dict[str, str] = field(default_factory=dict)
     options: dict[str, dict[str, int]] = field(default_factory=dict)
     tokens: set[str] = field(default_factory=set)
+    may_read: set[str] = field(default_factory=set)  # tokens of a role that may read alone
     oldest_link: float = 0.0
 
     def give_token(self) -> str:
@@ -43,6 +45,8 @@ def _admit(crm: SmallCrm, incoming: Incoming, route: Route) -> None:
     scheme, _, token = incoming.headers.get("authorization", "").partition(" ")
     if scheme != "Bearer" or token not in crm.own.tokens:
         raise crm.problem(401, "")
+    if token in crm.own.may_read and route.verb == "write":
+        raise crm.problem(403, "prvWriteContact")
 
 
 def _opt_out(crm: SmallCrm, contact: Contact, channel: str) -> None:

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from contactable.sandbox.front import Answer, Asked, Contact, SmallCrm
 
-API = "/api/data/v9.2"
+API, READS = "/api/data/v9.2", "-reads"
 FLAGS = ("donotemail", "donotbulkemail", "donotphone", "donotpostalmail", "donotbulkpostalmail", "donotsendmm")
 _SINCE = re.compile(r"modifiedon ge ([0-9T:Z-]+)")
 _FLAG = re.compile(r"(\w+) eq true")
@@ -21,9 +21,12 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 def login(asked: Asked) -> Answer:
     """A token for the application's credentials."""
-    if asked.json.get("client_secret") != asked.crm.token or not asked.json.get("scope", "").endswith("/.default"):
+    shown, own = str(asked.json.get("client_secret")), asked.crm.own
+    if shown.removesuffix(READS) != asked.crm.token or not asked.json.get("scope", "").endswith("/.default"):
         raise asked.crm.problem(401, "invalid_client")
-    return Answer(200, {"access_token": asked.crm.own.give_token(), "token_type": "Bearer", "expires_in": 3_599})
+    given = own.give_token()
+    own.may_read |= {given} if shown.endswith(READS) else set()
+    return Answer(200, {"access_token": given, "token_type": "Bearer", "expires_in": 3_599})
 
 
 def contacts(asked: Asked) -> Answer:
@@ -95,8 +98,10 @@ def _changed(asked: Asked, since: float) -> Sequence[Contact]:
 def _meets(asked: Asked, contact: Contact) -> bool:
     """Whether a contact meets the filter: a moment, any of some flags, one of some ids."""
     said = asked.one("$filter")
-    if (since := _SINCE.search(said)) and contact.changed_at < datetime.fromisoformat(since[1]).timestamp():
-        return False
+    if since := _SINCE.search(said):
+        latest = asked.crm.clock() - asked.contacts.lag  # what is younger, nobody who asks by date sees yet
+        if not datetime.fromisoformat(since[1]).timestamp() <= contact.changed_at <= latest:
+            return False
     flags: Iterable[str] = _FLAG.findall(said)
     if flags and not any(contact.values.get(name) or (name == "merged" and contact.merged_into) for name in flags):
         return False

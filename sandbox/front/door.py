@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote
 
@@ -66,12 +67,28 @@ def _answer(
         crm.manner.admit(crm, incoming, route)
     if fault:
         _strike(crm, fault)
-    if not route.open:
-        _count(crm, route)
-        time.sleep(crm.latency)
-    with crm.lock:
-        answer = route.answer(Asked(crm, path, parse_qs(incoming.query), incoming.headers, _body(crm, incoming)))
+    with _side_by_side(crm):
+        if not route.open:
+            _count(crm, route)
+            time.sleep(crm.latency)
+        with crm.lock:
+            answer = route.answer(Asked(crm, path, parse_qs(incoming.query), incoming.headers, _body(crm, incoming)))
     return Answer(answer.status, answer.body, {**crm.manner.headers(crm.meters), **answer.headers})
+
+
+@contextmanager
+def _side_by_side(crm: SmallCrm) -> Iterator[None]:
+    """Refuse a request that is one too many at a time."""
+    with crm.counting:
+        crm.under_way += 1
+        too_many = 0 < crm.most_at_once < crm.under_way
+    try:
+        if too_many:
+            raise crm.problem(429, "too many requests at a time")
+        yield
+    finally:
+        with crm.counting:
+            crm.under_way -= 1
 
 
 def _strike(crm: SmallCrm, fault: Fault) -> None:

@@ -55,6 +55,9 @@ class SmallCrm:
         routes = (*manner.routes, *CONTROL)
         self.rules = Map([Rule(each.path, methods=[each.method], endpoint=each) for each in routes]).bind("")
         self.limit(manner.limits if limits is None else limits)
+        self.most_at_once = 0  # requests under way at a time; 0 is any number
+        self.under_way = 0
+        self.counting = threading.Lock()
         self._port = port
         self._server: Server | None = None
         for each in contacts:

@@ -6,7 +6,8 @@ COQL in the order of ids, 2,000 a query, 204 where there is nobody, and an error
 a hundred at a time with a result for each, 207 where they differ; five new fields a request, labels of 25 letters, from
 which their names come. Assumed: a value that is no choice is taken, and an unsubscribe leaves ``Modified_Time`` alone
 (the worse cases). Channels of notifications end after an hour unless more is asked for, after a week at most (more is
-an hour again); nothing is sent to them. Its limits (credits a day, requests side by side) are not played.
+an hour again); nothing is sent to them. Requests side by side are limited where a test asks for it, credits a day are
+not played. A refresh token that ends with ``-reads`` has no scope to write.
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ class Own:
         }
     )
     tokens: set[str] = field(default_factory=set)
+    may_read: set[str] = field(default_factory=set)  # tokens whose scopes are for reading alone
     channels: dict[str, dict[str, Any]] = field(default_factory=dict)
     opens_twice: bool = True  # whether a channel that is open may be opened anew, or must be changed
 
@@ -57,6 +59,8 @@ def _admit(crm: SmallCrm, incoming: Incoming, route: Route) -> None:
     scheme, _, token = incoming.headers.get("authorization", "").partition(" ")
     if scheme != "Zoho-oauthtoken" or token not in crm.own.tokens:
         raise crm.problem(401, "invalid oauth token")
+    if token in crm.own.may_read and route.verb == "write":
+        raise crm.problem(401, "OAUTH_SCOPE_MISMATCH")
 
 
 def _opt_out(crm: SmallCrm, contact: Contact, channel: str) -> None:

@@ -18,14 +18,18 @@ _AFTER = re.compile(r"id > '(\d+)'")
 _AMONG = re.compile(r"id in \(([^)]*)\)")
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+READS = "-reads"
 ZONE = timezone(timedelta(hours=1))
 
 
 def token(asked: Asked) -> Answer:
     """A token for a refresh token; what is wrong with it is told with status 200."""
-    if asked.json.get("grant_type") != "refresh_token" or asked.json.get("refresh_token") != asked.crm.token:
+    shown, own = str(asked.json.get("refresh_token")), asked.crm.own
+    if asked.json.get("grant_type") != "refresh_token" or shown.removesuffix(READS) != asked.crm.token:
         return Answer(200, {"error": "invalid_code"})
-    return Answer(200, {"access_token": asked.crm.own.give_token(), "token_type": "Bearer", "expires_in": 3_600})
+    given = own.give_token()
+    own.may_read |= {given} if shown.endswith(READS) else set()
+    return Answer(200, {"access_token": given, "token_type": "Bearer", "expires_in": 3_600})
 
 
 def query(asked: Asked) -> Answer:

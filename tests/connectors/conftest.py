@@ -124,7 +124,8 @@ class HubSpotAccount:
 class SmallAccount:
     """One empty account of a small CRM of the sandbox; ``connect`` is its connector's.
 
-    ``settings`` are the connector's beside address and token; ``slow`` those under which a limit is obeyed. ``fields``
+    ``settings`` are the connector's beside address and token; ``slow`` those under which a limit is obeyed, one of
+    requests in some seconds or ``at_once``. ``fields``
     gives the CRM's own name of a property. ``enlist`` makes a list, where there are any. ``beside``: what the n-th
     contact has whatever the suite gives it, such as a number that can be opted out. ``told``: a contact's values by the
     connector's names, where the CRM keeps neither them nor the values as they are.
@@ -142,6 +143,7 @@ class SmallAccount:
         settings: Mapping[str, Any],
         slow: Mapping[str, Any],
         slow_limits: Mapping[str, Limit],
+        at_once: int = 0,
         fields: Callable[[str], str] = lambda name: name,
         enlist: Callable[[SmallCrm, str, Sequence[str]], None] | None = None,
         page: int = 200,
@@ -152,7 +154,7 @@ class SmallAccount:
         self.crm = crm
         self.email, self.text, self.shows, self.cannot, self.page = email, text, shows, cannot, page
         self._connect, self._settings, self._slow, self._slow_limits = connect, settings, slow, slow_limits
-        self._field, self._enlist = fields, enlist
+        self._field, self._enlist, self._at_once = fields, enlist, at_once
         self._secrets = secrets or {}
         self._beside, self._told = beside, told
         self._connected: list[Any] = []
@@ -163,6 +165,8 @@ class SmallAccount:
         secrets = {"env:TOKEN": self.crm.token, **self._secrets}
         if token:
             secrets = dict.fromkeys(secrets, token)
+        if scopes is not None:  # those that every small server has: to read alone
+            secrets = {name: f"{value}-reads" for name, value in secrets.items()}
         settings = {"token": "env:TOKEN", "base_url": self.crm.url, "patience": patience, **self._settings}
         used = {name: value for name, value in settings.items() if value is not None}
         made: Connector = self._connect("crm", used, lambda reference: secrets[reference].encode())
@@ -219,6 +223,7 @@ class SmallAccount:
 
     def strangle(self) -> int:
         self.crm.limit(self._slow_limits)
+        self.crm.most_at_once = self._at_once
         self._settings = {**self._settings, **self._slow}
         return 500
 

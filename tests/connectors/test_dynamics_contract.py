@@ -1,4 +1,4 @@
-"""Dynamics 365 keeps the contract on its sandbox."""
+"""Dynamics 365 keeps the contract on its sandbox: by delta links, and where changes are asked for by their date."""
 
 from __future__ import annotations
 
@@ -22,15 +22,16 @@ def _connect(name: str, settings: Mapping[str, Any], secrets: Callable[[str], by
     return connect(name, {**settings, "login_url": settings["base_url"]}, secrets)
 
 
-@pytest.fixture
-def crm(small_account: Callable[..., Any]) -> Crm:
+@pytest.fixture(params=["links", "dates"])
+def crm(small_account: Callable[..., Any], request: pytest.FixtureRequest) -> Crm:
+    tracks = request.param == "links"  # a delta link stands for versions: what it tells is never late
     return small_account(  # type: ignore[no-any-return]
         SmallCrm(MANNER, limits={}),
         _connect,
         email="emailaddress1",
         text="description",
         shows={"email": "donotbulkemail", "phone": "donotphone", "post": "donotbulkpostalmail"},
-        cannot=frozenset({Ability.LAG, Ability.SCOPES, Ability.HISTORIES, Ability.LISTS}),
+        cannot=frozenset({Ability.HISTORIES, Ability.LISTS} | ({Ability.LAG} if tracks else set())),
         settings={
             "token": None,
             "tenant": "sandbox",
@@ -38,6 +39,7 @@ def crm(small_account: Callable[..., Any]) -> Crm:
             "client_secret": "env:TOKEN",
             "requests_per_10_s": 10_000,
             "overlap": 3,
+            "change_tracking": tracks,
         },
         slow={"requests_per_10_s": 12},
         slow_limits={"all": Limit(12, 10.0)},

@@ -30,7 +30,7 @@ def crm(small_account: Callable[..., Any]) -> Crm:
         email="Email",
         text="Description",
         shows={"email": "Email_Opt_Out"},
-        cannot=frozenset({Ability.MERGE, Ability.SCOPES, Ability.HISTORIES, Ability.LISTS, Ability.LIMITS}),
+        cannot=frozenset({Ability.MERGE, Ability.HISTORIES, Ability.LISTS}),
         settings={
             "token": None,
             "client_id": "env:TOKEN",
@@ -38,8 +38,9 @@ def crm(small_account: Callable[..., Any]) -> Crm:
             "refresh_token": "env:TOKEN",
             "overlap": 3,
         },
-        slow={},
+        slow={"in_flight": 2},
         slow_limits={},
+        at_once=2,
         fields=field_of,
         page=2_000,
     )

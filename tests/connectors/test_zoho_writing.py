@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import responses
@@ -50,6 +51,20 @@ def test_one_request_tells_what_became_of_each_record(crm: SmallCrm, zoho: Zoho)
 
     assert outcomes == {ids[0]: Result.WRITTEN, ids[1]: Result.GONE, ids[2]: Result.REFUSED}
     assert crm.journal.count("update") == 1
+
+
+def test_threads_together_ask_no_more_at_a_time_than_the_plan_allows(crm: SmallCrm) -> None:
+    ids = [each.id for each in crm.add({"Last_Name": f"P{n}"} for n in range(600))]
+    zoho = connect("zoho", {**crm.access, "in_flight": 2}, lambda reference: reference.encode())
+    crm.most_at_once, crm.latency = 2, 0.02
+
+    with ThreadPoolExecutor(3) as pool:
+        parts = [[Change(id, {"Description": "x"}) for id in ids[start::3]] for start in range(3)]
+        outcomes = [each.result for part in pool.map(lambda part: list(zoho.write(part)), parts) for each in part]
+    zoho.close()
+
+    assert set(outcomes) == {Result.WRITTEN}
+    assert crm.journal.count(status=429) == 0
 
 
 def test_an_opt_out_is_never_written_as_a_property(crm: SmallCrm, zoho: Zoho) -> None:

@@ -13,7 +13,7 @@ from contactable.transport.http import (
     make_session,
     usual_delay,
 )
-from contactable.transport.limiter import Allowance, Limiter, giving_way
+from contactable.transport.limiter import Allowance, Limiter, SideBySide, giving_way
 from contactable.transport.pipeline import ahead, in_turn, pipelined
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "Answer",
     "Habits",
     "Limiter",
+    "SideBySide",
     "Transport",
     "ahead",
     "backoff",

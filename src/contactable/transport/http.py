@@ -27,7 +27,7 @@ import tenacity
 from requests.adapters import HTTPAdapter
 
 from contactable.errors import ContactableError, LimitReached, Refused, Unavailable
-from contactable.transport.limiter import Limiter
+from contactable.transport.limiter import Limiter, SideBySide
 
 log = structlog.get_logger()
 
@@ -124,7 +124,7 @@ class Transport:
         json: Any = None,
         form: Mapping[str, str] | None = None,
         accept: str = "",
-        limits: Sequence[Limiter] = (),
+        limits: Sequence[Limiter | SideBySide] = (),
         expected: Collection[int] = (),
     ) -> Answer:
         """Make a request and return its answer: a success, or one of the statuses that the caller ``expected``.
@@ -146,7 +146,7 @@ class Transport:
         """Let go of the connections."""
         self._session.close()
 
-    def _retrying(self, limits: Sequence[Limiter]) -> tenacity.Retrying:
+    def _retrying(self, limits: Sequence[Limiter | SideBySide]) -> tenacity.Retrying:
         patience = min(self._patience, _longest.get())
         return tenacity.Retrying(
             retry=tenacity.retry_if_exception_type(_NotYet),
@@ -157,7 +157,9 @@ class Transport:
             reraise=True,
         )
 
-    def _attempt(self, request: requests.Request, limits: Sequence[Limiter], expected: Collection[int]) -> Answer:
+    def _attempt(
+        self, request: requests.Request, limits: Sequence[Limiter | SideBySide], expected: Collection[int]
+    ) -> Answer:
         answer = self._send(request, limits)
         if answer.status in SUCCESS or answer.status in expected:
             return answer
@@ -166,7 +168,7 @@ class Transport:
             raise Refused(_sentence(f"{self.who} answers {answer.status}", self._habits.explain(answer)))
         raise _NotYet(lambda attempt: self._habits.delay(answer, attempt), answer.status, self._habits.explain(answer))
 
-    def _send(self, request: requests.Request, limits: Sequence[Limiter]) -> Answer:
+    def _send(self, request: requests.Request, limits: Sequence[Limiter | SideBySide]) -> Answer:
         with ExitStack() as places:
             for limiter in limits:
                 places.enter_context(limiter.place())
@@ -181,7 +183,7 @@ class Transport:
             self._habits.observe(answer)  # before the place is free: what it tells is for the next request
             return answer
 
-    def _note(self, state: tenacity.RetryCallState, limits: Sequence[Limiter]) -> None:
+    def _note(self, state: tenacity.RetryCallState, limits: Sequence[Limiter | SideBySide]) -> None:
         failed, seconds = _failure(state), state.upcoming_sleep
         if failed.status == 429:
             for limiter in limits:

@@ -158,3 +158,25 @@ class Limiter:
         """Let nothing leave for so long: the server asked for it."""
         with self._changed:
             self._allowance.hold(self._clock() + seconds)
+
+
+class SideBySide:
+    """So many requests at a time, whatever their rate; used as a ``Limiter`` is, by itself or beside one."""
+
+    def __init__(self, most: int, *, stopping: threading.Event | None = None) -> None:
+        self._places = threading.BoundedSemaphore(most)
+        self._stopping = stopping or threading.Event()
+
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """Wait for a place and hold it until the answer is here."""
+        while not self._places.acquire(timeout=LONGEST_SLEEP):
+            if self._stopping.is_set():
+                raise Unavailable("The kit is stopping.")
+        try:
+            yield
+        finally:
+            self._places.release()
+
+    def hold(self, seconds: float) -> None:
+        """Nothing: what was one too many at a time waits by itself."""
