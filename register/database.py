@@ -14,10 +14,12 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from tenacity import retry, retry_if_exception, stop_after_attempt, wait_random_exponential
 
 from contactable.errors import RegisterError
 
 BUSY_SECONDS = 10
+_TRIES = 12
 _PRAGMAS = (
     f"busy_timeout={BUSY_SECONDS * 1000}",
     "synchronous=FULL",
@@ -141,3 +143,12 @@ def explain(error: DBAPIError) -> str:
 def is_temporary(error: DBAPIError) -> bool:
     """Whether the same work may succeed at once: a deadlock, or a conflict between transactions."""
     return getattr(error.orig, "sqlstate", None) in ("40001", "40P01")
+
+
+when_met = retry(
+    retry=retry_if_exception(lambda error: isinstance(error, DBAPIError) and is_temporary(error)),
+    stop=stop_after_attempt(_TRIES),
+    wait=wait_random_exponential(multiplier=0.01, max=1),
+    reraise=True,
+)
+"""Tries a transaction again that met another one."""

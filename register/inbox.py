@@ -14,9 +14,10 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+import msgspec
 from sqlalchemy import func, select, update
 
-from contactable.register.columns import dump, microseconds
+from contactable.register.columns import microseconds
 from contactable.register.ids import new_ids
 from contactable.register.schema_work import deliveries as table
 from contactable.register.statements import Row, insert
@@ -68,7 +69,7 @@ def _sealed(tx: Tx, arrived: Sequence[Delivery]) -> Iterator[tuple[bytes | None,
         part
         for delivery in arrived
         if delivery.state != IGNORED
-        for part in ((_HEADERS, dump(dict(delivery.headers or {})).encode()), (_RAW, delivery.raw or b""))
+        for part in ((_HEADERS, msgspec.json.encode(delivery.headers or {})), (_RAW, delivery.raw or b""))
     ]
     sealed = iter(tx.keyring.seal_all(told))
     for delivery in arrived:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 
 from contactable.register.schema import facts
+from contactable.register.statements import rows_among
 from contactable.register.transaction import Tx
 
 KEY_BACKED_UP = "key_backed_up"
@@ -12,12 +13,13 @@ KEY_BACKED_UP = "key_backed_up"
 RESTORED = "restored"
 """When it was restored from a backup, until a person has said that openings may go on."""
 NAMES = (KEY_BACKED_UP, RESTORED)
+_FIND = "SELECT value FROM facts WHERE name IN ({many})"
 
 
 def get(tx: Tx, name: str) -> str | None:
     """A mark, or None."""
-    value = tx.connection.execute(select(facts.c.value).where(facts.c.name == name)).scalar()
-    return None if value is None else bytes(value).decode()
+    found = [bytes(value).decode() for (value,) in rows_among(tx.connection, _FIND, [name])]
+    return found[0] if found else None
 
 
 def put(tx: Tx, name: str, value: str) -> None:

@@ -12,6 +12,7 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import Connection, Table
+from sqlalchemy.exc import DBAPIError
 
 if TYPE_CHECKING:
     from contactable.register.transaction import Tx
@@ -35,18 +36,29 @@ def mark(connection: Connection) -> str:
     return "?" if connection.dialect.name == "sqlite" else "%s"
 
 
+def run(connection: Connection, said: str, values: Sequence[Any] = ()) -> list[Any]:
+    """Hand a statement to the driver; its rows. Raises ``DBAPIError``, as SQLAlchemy does, which costs much more."""
+    driver: Any = connection.connection.driver_connection
+    try:
+        cursor = driver.execute(said, values)
+        return cursor.fetchall() if cursor.description else []
+    except connection.dialect.loaded_dbapi.Error as error:
+        failure = DBAPIError.instance(said, values, error, Exception, hide_parameters=True, dialect=connection.dialect)
+        raise failure from None
+
+
 def rows_among(connection: Connection, statement: str, values: Iterable[Any], *first: Any) -> Iterator[Any]:
     """The rows of a statement with ``{many}`` in place of the values, and ``{one}`` where each of ``first`` stands."""
     one = mark(connection)
     for part in chunks(values):
         said = statement.format(many=", ".join([one] * len(part)), one=one)
-        yield from connection.exec_driver_sql(said, (*first, *part))
+        yield from run(connection, said, (*first, *part))
 
 
 def insert(connection: Connection, table: Table, rows: Iterable[Row]) -> None:
     """Put rows into a table; raises where a key is there already."""
     for part in chunks(rows, _ROWS):
-        _run(connection, table, part, "")
+        _put(connection, table, part, "")
 
 
 def insert_new(tx: Tx, table: Table, rows: Sequence[Row]) -> set[bytes]:
@@ -58,14 +70,14 @@ def insert_new(tx: Tx, table: Table, rows: Sequence[Row]) -> set[bytes]:
         insert(tx.connection, table, rows)
         return {row[0] for row in rows}
     end = f" ON CONFLICT DO NOTHING RETURNING {table.columns[0].name}"
-    return {bytes(key) for part in chunks(rows, _ROWS) for (key,) in _run(tx.connection, table, part, end)}
+    return {bytes(key) for part in chunks(rows, _ROWS) for (key,) in _put(tx.connection, table, part, end)}
 
 
-def _run(connection: Connection, table: Table, rows: Sequence[Row], end: str) -> Any:
+def _put(connection: Connection, table: Table, rows: Sequence[Row], end: str) -> list[Any]:
     # OR FAIL keeps no copy of each page, as undoing a single statement would need: the whole transaction is undone.
     verb = "INSERT OR FAIL" if connection.dialect.name == "sqlite" else "INSERT"
     said = f"{verb} INTO {_values_of(table, len(rows), mark(connection))}{end}"
-    return connection.exec_driver_sql(said, tuple(chain.from_iterable(rows)))
+    return run(connection, said, tuple(chain.from_iterable(rows)))
 
 
 @lru_cache

@@ -1,7 +1,8 @@
 """The open register: works that write, works that read.
 
 On SQLite one thread writes, in groups; readers see what is committed. On PostgreSQL each work is a transaction of its
-own, tried again when it met another one. Either way ``write`` returns when the result is on disk.
+own, but for what is written together; one that met another is tried again. Either way ``write`` returns when the
+result is on disk.
 """
 
 from __future__ import annotations
@@ -14,19 +15,17 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection
-from sqlalchemy.exc import DBAPIError
-from tenacity import retry, retry_if_exception, stop_after_attempt, wait_random_exponential
 
 from contactable.clock import Clock, utc_now
 from contactable.errors import RegisterError
 from contactable.register.database import (
     in_our_words,
     is_sqlite,
-    is_temporary,
     make_clock_engine,
     make_engine,
     read_url,
     refuse_weak,
+    when_met,
 )
 from contactable.register.keyring import Keyring
 from contactable.register.transaction import Tx
@@ -37,7 +36,8 @@ T = TypeVar("T")
 Item = TypeVar("Item")
 
 _UPGRADE = "run `contactable register upgrade`."
-_TRIES = 12
+TOGETHER = 2
+"""On PostgreSQL, how many groups of works that wait side by side are on their way at once."""
 LEAST_ROOM = 1024 * 1024
 """Bytes that must be free on the disk of a register in a file: some thousand oppositions."""
 
@@ -52,7 +52,8 @@ class Register:
         self._engine = make_engine(url)
         self._reader = make_engine(url, writing=False) if is_sqlite(url) else self._engine
         self._ticking = None if is_sqlite(url) else make_clock_engine(url)
-        self._writer: Writer | None = None
+        self._writer: Writer | None = None  # SQLite: all that is written
+        self._together: Writer | None = None  # what is written together
         self._memory: dict[str, bytes] = {}
 
     @classmethod
@@ -76,8 +77,8 @@ class Register:
         except BaseException:
             register.close()
             raise
-        if is_sqlite(where):
-            register._writer = Writer(register._engine)
+        register._together = Writer(register._engine, 1 if is_sqlite(where) else TOGETHER)
+        register._writer = register._together if is_sqlite(where) else None
         return register
 
     def write(self, work: Callable[[Tx], T]) -> T:
@@ -98,9 +99,9 @@ class Register:
 
         What one of them raises is raised to its own caller alone.
         """
-        if self._writer is None:
+        if self._together is None:
             return self.write(lambda tx: work(tx, [item])[0])
-        result: T = self._writer.run(lambda connection, items: work(self._tx(connection), items), item, kind=work)
+        result: T = self._together.run(lambda connection, items: work(self._tx(connection), items), item, kind=work)
         return result
 
     @contextmanager
@@ -115,18 +116,13 @@ class Register:
 
     def close(self) -> None:
         """Finish what is being written, and let go of the database."""
-        if self._writer is not None:
-            self._writer.close()
+        if self._together is not None:
+            self._together.close()
         for engine in (self._engine, self._reader, self._ticking):
             if engine is not None:
                 engine.dispose()
 
-    @retry(
-        retry=retry_if_exception(lambda error: isinstance(error, DBAPIError) and is_temporary(error)),
-        stop=stop_after_attempt(_TRIES),
-        wait=wait_random_exponential(multiplier=0.01, max=1),
-        reraise=True,
-    )
+    @when_met
     def _transaction(self, work: Callable[[Tx], Any]) -> Any:
         with self._engine.begin() as connection:
             return work(self._tx(connection))

@@ -21,7 +21,7 @@ from contactable.errors import KeyMismatch
 from contactable.register import schema
 from contactable.register.columns import EPOCH, microseconds
 from contactable.register.keyring import Key, Keyring
-from contactable.register.statements import mark
+from contactable.register.statements import mark, run
 
 EVENT_SALT = "event_salt"
 Insert = postgresql.Insert | sqlite.Insert
@@ -65,11 +65,11 @@ class Tx:
         longer find whom it must not approach.
         """
         # Asked anew in each transaction: another process may have rotated the key since this one started.
-        rows = self.connection.exec_driver_sql(_KEYS).all()
-        for row in rows:
-            if self.keyring.key(row.id).check_value != bytes(row.check_value):
-                raise KeyMismatch(f"The key `{row.id}` is not the one that the register was written with.")
-        return [(row.number, self.keyring.key(row.id)) for row in rows]
+        rows = run(self.connection, _KEYS)
+        for _, id, check_value in rows:
+            if self.keyring.key(id).check_value != bytes(check_value):
+                raise KeyMismatch(f"The key `{id}` is not the one that the register was written with.")
+        return [(number, self.keyring.key(id)) for number, id, _ in rows]
 
     @property
     def event_salt(self) -> bytes:
@@ -89,5 +89,5 @@ def _moved_on(connection: Connection, wanted: int) -> int:
     """Move the clock on to ``wanted``, or past the last arrival; return where it stands (microseconds)."""
     later = "greatest" if connection.dialect.name == "postgresql" else "max"
     said = f"UPDATE clock SET last = {later}(last + 1, {mark(connection)}) RETURNING last"  # noqa: S608
-    last: int = connection.exec_driver_sql(said, (wanted,)).scalar_one()
-    return last
+    ((last,),) = run(connection, said, (wanted,))
+    return int(last)

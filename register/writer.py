@@ -1,4 +1,4 @@
-"""The one thread that writes to SQLite, committing in groups.
+"""The thread that writes to SQLite, and those that keep webhooks in PostgreSQL, committing in groups.
 
 Each commit costs a flush of the disk, so works that wait together are committed together. Neighbours of one kind are
 given their items at once, which costs a few statements instead of a few for each; where that fails, each is tried
@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from contactable.errors import RegisterError
-from contactable.register.database import explain
+from contactable.register.database import explain, when_met
 
 AT_ONCE = 256  # works in one commit, at most
 
@@ -59,22 +59,25 @@ class _Waiting:
 
 
 class Writer:
-    """Runs works one after the other in a thread of its own."""
+    """Runs works in threads of its own: one, where they must come one after the other."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, threads: int = 1) -> None:
         self._engine = engine
         self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
         self._closed = threading.Event()
         self._door = threading.Lock()
-        self._thread = threading.Thread(target=self._run, name="register-writer", daemon=True)
-        self._thread.start()
+        self._threads = [
+            threading.Thread(target=self._run, name="register-writer", daemon=True) for _ in range(threads)
+        ]
+        for thread in self._threads:
+            thread.start()
 
     def run(self, work: Work, item: Any = None, kind: Hashable = None) -> Any:
         """Run a work on an item, together with neighbours of its kind; return the result once that is on disk.
 
         Raise what it raised. Without a kind it is run alone.
         """
-        if threading.current_thread() is self._thread:
+        if threading.current_thread() in self._threads:
             raise RegisterError("A work that writes cannot wait for another one: pass its transaction on.")
         waiting = _Waiting(kind, work, item, _Result())
         with self._door:
@@ -88,8 +91,10 @@ class Writer:
         with self._door:
             if not self._closed.is_set():
                 self._closed.set()
-                self._queue.put(None)
-        self._thread.join()
+                for _ in self._threads:
+                    self._queue.put(None)
+        for thread in self._threads:
+            thread.join()
 
     def _run(self) -> None:
         while (first := self._queue.get()) is not None:
@@ -129,8 +134,7 @@ class Writer:
     def _commit_alike(self, group: list[_Waiting]) -> bool:
         """Commit a group of one kind without savepoints; False where one of them failed and nothing was done."""
         try:
-            with self._engine.begin() as connection:
-                results = group[0].work(connection, [waiting.item for waiting in group])
+            results = self._transaction(group)
         except OperationalError as error:  # a full disk, a lock: the same for each, so not waited for again
             _fail(group, error)
         except BaseException:  # noqa: BLE001 - each is tried alone then, and told what it raised
@@ -139,6 +143,11 @@ class Writer:
             for waiting, result in zip(group, results, strict=True):
                 waiting.result.give(result)
         return True
+
+    @when_met
+    def _transaction(self, group: Sequence[_Waiting]) -> Sequence[Any]:
+        with self._engine.begin() as connection:
+            return group[0].work(connection, [waiting.item for waiting in group])
 
     def _attempt(self, connection: Connection, alike: Sequence[_Waiting], done: list[tuple[_Waiting, Any]]) -> None:
         savepoint = connection.begin_nested()
@@ -171,7 +180,7 @@ def _fail(group: Sequence[_Waiting], error: BaseException) -> None:
 def _is_open(connection: Connection) -> bool:
     """Whether the transaction still stands: SQLite undoes the whole of it where the disk is full or fails."""
     driver: Any = connection.connection.driver_connection
-    return bool(driver.in_transaction)
+    return bool(driver.in_transaction) if connection.dialect.name == "sqlite" else not driver.closed
 
 
 def _neighbours(group: Sequence[_Waiting]) -> Iterator[list[_Waiting]]:

@@ -43,6 +43,8 @@ class Despite:
 def count_despite(tx: Tx, endpoint: str, events: Iterable[Event], options: Mapping[str, Any]) -> int:
     """Count what was sent despite an opposition; return how many that were."""
     looked_at = [event for event in events if _is_sent(event) and not _is_transactional(event, options)]
+    if not looked_at:
+        return 0
     broken = [event for event, acts in _with_acts(tx, looked_at) if _breaks(tx, event, acts)]
     return sum(_count(tx, endpoint, event) for event in broken)
 

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 import structlog
 
@@ -117,12 +116,14 @@ def keep(tx: Tx, endpoint: Endpoint, request: Request, items: Sequence[Event | P
 
 def keep_all(tx: Tx, arrivals: Sequence[Arrival]) -> list[Recorded]:
     """Do so for requests that wait together; each has its own outcome."""
-    told = []
-    for endpoint, request, items in arrivals:
-        proof = str(endpoint.provider.proof(request))
-        told.append((_events(tx, endpoint, items), _source(endpoint, proof, request.received_at)))
+    proofs = [str(endpoint.provider.proof(request)) for endpoint, request, _ in arrivals]
+    told = [
+        (_events(tx, endpoint, items), _source(endpoint, proof, request.received_at))
+        for (endpoint, request, items), proof in zip(arrivals, proofs, strict=True)
+    ]
     recorded = record_all(tx, told)
-    inbox.keep_all(tx, [_delivery(*each, became) for each, became in zip(arrivals, recorded, strict=True)])
+    kept = zip(arrivals, recorded, proofs, strict=True)
+    inbox.keep_all(tx, [_delivery(*each, became, proof) for each, became, proof in kept])
     return recorded
 
 
@@ -147,8 +148,9 @@ def _source(endpoint: Endpoint, proof: str, arrived: datetime, batch: str = "") 
 
 
 def _delivery(
-    endpoint: Endpoint, request: Request, items: Sequence[Event | Problem], recorded: Recorded
+    endpoint: Endpoint, request: Request, items: Sequence[Event | Problem], recorded: Recorded, proof: str
 ) -> inbox.Delivery:
+    is_question = asks_to_confirm(endpoint, request)
     return inbox.Delivery(
         endpoint=endpoint.name,
         provider=endpoint.provider.id,
@@ -156,9 +158,9 @@ def _delivery(
         headers=_kept_headers(request),
         raw=request.raw,
         sha256=hashlib.sha256(request.raw).digest(),
-        state=inbox.UNRESOLVED if asks_to_confirm(endpoint, request) else state_of(items, recorded),
-        proof=str(endpoint.provider.proof(request)),
-        note=CONFIRM if asks_to_confirm(endpoint, request) else note_of(items),
+        state=inbox.UNRESOLVED if is_question else state_of(items, recorded),
+        proof=proof,
+        note=CONFIRM if is_question else note_of(items),
     )
 
 
@@ -209,5 +211,5 @@ def as_received(delivery: inbox.Delivery, options: Mapping[str, Any]) -> Request
 
 def _kept_headers(request: Request) -> dict[str, str]:
     kept = {name: value for name, value in request.lower_headers.items() if name in KEPT_HEADERS}
-    query = urlsplit(request.url).query
+    query = request.url.partition("?")[2]
     return {**kept, METHOD: request.method, **({QUERY: query} if query else {})}
