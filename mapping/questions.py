@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from contactable.errors import SettingsError
@@ -65,6 +66,8 @@ QUESTIONS = (
 _KEYS = tuple(question.key for question in QUESTIONS)
 SOURCES = ("audience", "sale", "last_contact_on", "country")
 """The questions whose answer is a source of the mapping."""
+SHOWN = 3
+"""Suggestions for one question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,13 @@ class Tables:
         """The three as text, without the headers of the first two."""
         declared = ("[[declare]]\n" + _lines(each) for each in self.declare)
         return _lines(self.main), _lines(self.mapping), "\n".join(declared)
+
+
+def told_at_collection(forms: str, evidence: str, by: str, on: date) -> dict[str, Any]:
+    """The declaration that whoever sent some forms (names joined by commas; ``all``: everybody) was told."""
+    about = {"all": True} if forms == "all" else {"form": [each.strip() for each in forms.split(",")]}
+    facts = {"informed": "yes", "source": "person"}
+    return {"name": "told-at-collection", **about, "facts": facts, "evidence": evidence, "by": by, "on": on}
 
 
 def tables_from_answers(answers: Mapping[str, Any], suggestions: Iterable[Suggestion]) -> Tables:
@@ -101,6 +111,11 @@ def name_of(suggestion: Suggestion) -> str:
     if isinstance(source, str):
         return f"property:{source}"
     return f"list:{source['list']}" if "list" in source else f"property:{source['property']}"
+
+
+def fitting_of(key: str, suggestions: Iterable[Suggestion]) -> list[Suggestion]:
+    """The first suggestions for the source that a question asks for, whose column has the question's name."""
+    return [each for each in suggestions if key in SOURCES and each.column == key][:SHOWN]
 
 
 def undecided(answers: Mapping[str, Any], suggestions: Iterable[Suggestion]) -> list[str]:

@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 
 from contactable.console.private import (
     acting,
+    beginning,
     cleaning,
     complaining,
     deciding,
@@ -36,7 +37,19 @@ log = structlog.get_logger()
 
 PAGES = tuple(
     page
-    for part in (overview, person, acting, complaining, trying, deciding, cleaning, reviewing, running, own_account)
+    for part in (
+        overview,
+        person,
+        acting,
+        complaining,
+        trying,
+        deciding,
+        cleaning,
+        reviewing,
+        running,
+        own_account,
+        beginning,
+    )
     for page in part.PAGES
 )
 """Every page behind the login, in the order of the menu."""

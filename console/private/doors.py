@@ -11,8 +11,11 @@ from typing import Any
 from contactable.clock import Clock
 from contactable.console.private.openid import Provider
 from contactable.mapping.decisions import Approval, Decision
+from contactable.mapping.portal import Portal
+from contactable.mapping.suggest import Suggestion
 from contactable.register import Register, Tx
 from contactable.register.subjects import Identifier
+from contactable.rules import Channel
 from contactable.rules.labels import Language
 
 Explanation = Any
@@ -40,6 +43,23 @@ class Work:
 
 
 @dataclass(frozen=True, slots=True)
+class First:
+    """The first steps, while no CRM is connected: what ``contactable init`` does at a terminal."""
+
+    choices: Callable[[], Mapping[str, str]]  # types of CRM, with their names
+    settings: Callable[[str], Sequence[Any]]  # what must be known of one: ``connectors.protocol.Setting``
+    is_secret: Callable[[Any], bool]
+    draft: Callable[[], Any]  # ``first_steps.Draft``: what was answered so far, None before the key
+    begin: Callable[[str, Mapping[str, str]], Sequence[Any]]  # type, its settings; what is wrong comes back
+    look: Callable[[Any], tuple[Portal, Sequence[Suggestion]]]
+    effect: Callable[[Portal, Any, Suggestion, date], tuple[Mapping[Channel, int], ...]]
+    read: Callable[[str], Any]  # an answer that was typed
+    answer: Callable[[Any, Mapping[str, Any]], None]
+    looked: Callable[[str], None]  # the job of the dry run
+    forget: Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True)
 class ConsoleDoors:
     """An installation as the console sees it."""
 
@@ -53,4 +73,5 @@ class ConsoleDoors:
     searchable: Collection[str]  # of the connectors, those that find contacts by a name
     wake: Callable[[], None]
     work: Work
+    first: First
     provider: Callable[[], Provider] | None = None  # the company's own login, where there is one

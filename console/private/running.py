@@ -11,13 +11,14 @@ import msgspec
 from flask import Response, request
 from sqlalchemy import select
 
+from contactable.console.private.beginning import DRY_RUN
 from contactable.console.private.trying import WHAT_IF, asked_in_words
 from contactable.console.private.visits import Page, Refused, Visit
 from contactable.console.site.languages import marked
 from contactable.register import Tx, inbox, jobs
 from contactable.register.accounts import Role
 from contactable.register.schema import keys
-from contactable.rules import Channel
+from contactable.rules import Channel, Reason
 from contactable.rules.labels import label
 
 SHOWN: Final = 50
@@ -72,7 +73,9 @@ def job(visit: Visit) -> Response:
     over = found.state in (jobs.DONE, jobs.FAILED)
     result = _result(found, visit) if found.state == jobs.DONE else None
     asked = asked_in_words(found.arguments, visit.language) if found.name == WHAT_IF else []
-    response = visit.page("job", job=found, over=over, result=result, asked=asked)
+    seen = _seen(found, visit) if found.name == DRY_RUN and found.state == jobs.DONE else None
+    may_go = visit.may(Role.ADMINISTRATOR) and not visit.doors.connectors
+    response = visit.page("job", job=found, over=over, result=result, asked=asked, seen=seen, may_go=may_go)
     if not over:
         response.headers["Refresh"] = str(AGAIN)
     return response
@@ -85,6 +88,18 @@ def _result(job: jobs.Job, visit: Visit) -> dict[str, Any] | None:
     said = msgspec.json.decode(job.note)
     rows = [(label(Channel(channel), visit.language), *numbers) for channel, numbers in said["channels"].items()]
     return {"contacts": said["contacts"], "rows": rows}
+
+
+def _seen(job: jobs.Job, visit: Visit) -> dict[str, Any]:
+    """What a dry run of the first sync counted, in words."""
+    said: dict[str, Any] = msgspec.json.decode(job.note)
+    order, language = list(Channel), visit.language
+    rows = sorted(said["rows"], key=lambda row: order.index(Channel(row[0])))
+    words = [
+        (label(Channel(channel), language), Reason(why).opens, label(Reason(why), language), count)
+        for channel, why, count in rows
+    ]
+    return {**said, "rows": words}
 
 
 def _keys(tx: Tx) -> list[Any]:

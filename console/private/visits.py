@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from flask import Response, redirect, request, url_for
 
@@ -58,16 +59,21 @@ class Visit:
         return self.account is not None and self.account.role.may(role)
 
     @property
+    def administrator(self) -> bool:
+        """Whether the account decides."""
+        return self.may(Role.ADMINISTRATOR)
+
+    @property
     def csrf(self) -> str:
         """What every form of a page sends back."""
         return hashlib.sha256(f"{self.form}:{self.login}".encode()).hexdigest()
 
     def page(self, template: str, *, status: int = HTTPStatus.OK, **values: Any) -> Response:
         """A page of the console."""
-        other = "en" if self.language == "fr" else "fr"
+        other: Language = "en" if self.language == "fr" else "fr"
         around: dict[str, Any] = {
             "static": url_for(".static", filename="").rstrip("/"),
-            "other_language": f"{request.path}?lang={other}" if request.method == "GET" else "",
+            "other_language": _in(other) if request.method == "GET" else "",
             "visit": self,
             "url": lambda name, **more: url_for(f".{name}", **more),
             "here": (request.endpoint or "").rpartition(".")[2],
@@ -115,6 +121,11 @@ def put(doors: ConsoleDoors, response: Response, name: str, value: str, *, lasts
     """Set a cookie for the console alone, which no script reads."""
     path = url_for(".overview")
     response.set_cookie(name, value, max_age=lasts, path=path, secure=doors.secure, httponly=True, samesite="Lax")
+
+
+def _in(language: Language) -> str:
+    """This page in another language."""
+    return f"{request.path}?{urlencode({**request.args, 'lang': language})}"
 
 
 Serve = Callable[[Visit], Response]

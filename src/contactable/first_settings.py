@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -61,26 +62,51 @@ class FirstCrm:
         return "".join(f"# {line}\n" for line in table)
 
 
-def fill(*, public_url: str, crm: FirstCrm, language: str, tables: Tables = NOTHING) -> str:
-    """Give the text of the file; raise ``SettingsError`` where an answer makes no settings that are understood."""
-    offers = offers_from_settings({"main": tables.main})
-    crm.mapping(tables.mapping, offers.values())
-    declarations_from_settings(tables.declare)
-    offer, mapping, declare = tables.toml
+def fill(*, public_url: str, crm: FirstCrm | None, language: str, tables: Tables = NOTHING) -> str:
+    """Give the text of the file; raise ``SettingsError`` where an answer makes no settings that are understood.
+
+    Without a CRM the console's first steps connect one.
+    """
+    _check(crm, tables)
+    offer, _, declare = tables.toml
     template = resources.files("contactable").joinpath("templates/contactable.toml").read_text(encoding="utf-8")
     public_url = public_url.rstrip("/")
     text = template.format(
         public_url=public_url,
-        connector=crm.toml,
-        name=crm.type,
-        endpoint=crm.endpoint(public_url),
+        crm=f"{_connected(crm, tables)}\n{crm.endpoint(public_url)}" if crm else _FIRST_STEPS.format(public_url),
         language=language,
         offer=offer,
-        mapping=mapping,
         declare=f"\n{declare}" if declare else "",
     )
     tomllib.loads(text)
     return text
+
+
+def with_crm(text: str, crm: FirstCrm, tables: Tables) -> str:
+    """Add a CRM and the answers to settings that have none; all else stays as it was written."""
+    _check(crm, tables)
+    offer, _, declare = tables.toml
+    header = re.search(r"^\[offers\.main\][^\n]*\n", text, re.MULTILINE)
+    if header:
+        text = text[: header.end()] + offer + text[header.end() :]
+    elif offer:
+        text += f"\n[offers.main]\n{offer}"
+    return f"{text.rstrip()}\n\n{_connected(crm, tables)}\n{declare}".rstrip() + "\n"
+
+
+def _connected(crm: FirstCrm, tables: Tables) -> str:
+    return f"{crm.toml}\n[connectors.{crm.type}.mapping]     {_MAPPING}\n{tables.toml[1]}"
+
+
+_MAPPING = "# which property holds which fact: see docs/mapping.md and `contactable mapping suggest`"
+_FIRST_STEPS = "# The console connects a CRM: {}/console/first-steps"
+
+
+def _check(crm: FirstCrm | None, tables: Tables) -> None:
+    offers = offers_from_settings({"main": tables.main})
+    if crm:
+        crm.mapping(tables.mapping, offers.values())
+    declarations_from_settings(tables.declare)
 
 
 def read_answers(path: Path) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from contactable import effects, register_jobs, segments
+from contactable import effects, first_steps, register_jobs, segments
 from contactable.beginning import Few, load_few
 from contactable.errors import Malformed
 from contactable.leaving import leave
@@ -66,6 +66,8 @@ KINDS: Final[Mapping[str, Callable[..., str]]] = {
     "uninstall": _uninstall,
     "effects": effects.count_job,
     "what if": suppose_job,
+    "dry run": first_steps.dry_run_job,
+    "first sync": first_steps.go_job,
     **register_jobs.KINDS,
 }
 """What each kind of job runs."""

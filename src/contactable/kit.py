@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -49,6 +49,7 @@ class Contactable:
         self.settings = settings
         self.clock = clock
         self.works = works
+        self.begin_anew: Callable[[], None] = lambda: None  # set by whoever can start again with other settings
 
     @classmethod
     def from_settings(cls, path: str | Path) -> Self:

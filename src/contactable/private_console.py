@@ -10,17 +10,18 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import quote, urlsplit
 
-from contactable import effects, reviewing
+from contactable import effects, first_steps, reviewing
 from contactable.approvals import approvals_in, approve, decisions_of
 from contactable.commands.scrub import judgement
 from contactable.commands.status import look
-from contactable.connectors import find
+from contactable.connectors import find, settings_of
 from contactable.connectors.protocol import FindsNames, Named
-from contactable.console.private.doors import ConsoleDoors, Work
+from contactable.console.private.doors import ConsoleDoors, First, Work
 from contactable.console.private.openid import Provider
 from contactable.explaining import Explanation, explain
 from contactable.exports import complaint, person
 from contactable.exports.dossier import gather
+from contactable.first_settings import read_answer
 from contactable.lists.scrubbing import Wish, receipt_entry, scrub
 from contactable.register import NewEntry, ledger
 from contactable.register.accounts import Role
@@ -64,6 +65,19 @@ def console_doors(kit: Contactable) -> ConsoleDoors:
             clean=partial(_clean, kit),
             status=partial(look, kit),
             record_url=partial(_record_url, kit),
+        ),
+        first=First(
+            choices=first_steps.choices,
+            settings=settings_of,
+            is_secret=first_steps.is_secret,
+            draft=partial(first_steps.draft, kit),
+            begin=partial(first_steps.begin, kit),
+            look=partial(first_steps.look_at, kit),
+            effect=first_steps.shown_effects,
+            read=read_answer,
+            answer=partial(first_steps.answer, kit),
+            looked=partial(first_steps.looked, kit),
+            forget=partial(first_steps.forget, kit),
         ),
         provider=partial(_provider, kit.settings, each) if (each := kit.settings.console.oidc) else None,
     )

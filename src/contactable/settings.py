@@ -190,6 +190,7 @@ class Settings(Section, frozen=True):
     readings: ReadingSettings = ReadingSettings()
     console: ConsoleSettings = ConsoleSettings()
     folder: Path = Path()
+    path: Path = Path()
 
     def secret(self, reference: str) -> bytes:
         """Read a secret; raise ``SettingsError`` when it is missing, empty, or in a file that others may read."""
@@ -225,9 +226,10 @@ def parse(text: str, path: Path) -> Settings:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{path} is not TOML: {error}.") from None
-    if "folder" in table:
-        raise SettingsError(f"{path}, line {_line_of(text, ['folder'])}: `folder` is not a setting.")
-    table["folder"] = path.resolve().parent
+    for name in sorted({"folder", "path"} & table.keys()):
+        raise SettingsError(f"{path}, line {_line_of(text, [name])}: `{name}` is not a setting.")
+    table["path"] = path.resolve()
+    table["folder"] = table["path"].parent
     ours = {
         "connectors": {"type", "unsubscribe", "record_url", "mapping", "properties"},
         "endpoints": {"provider", "connector"},
@@ -285,7 +287,7 @@ def _accepted(keys: list[str], unknown: bool) -> str:
         return ""
     fields = {f.encode_name: f.type for f in msgspec.structs.fields(section)}
     if unknown:
-        return "known here: " + ", ".join(sorted(set(fields) - {"folder"}))
+        return "known here: " + ", ".join(sorted(set(fields) - {"folder", "path"}))
     values = getattr(fields.get(keys[-1]), "__args__", ()) if keys else ()
     return "accepted: " + ", ".join(map(str, values)) if values and all(isinstance(v, str) for v in values) else ""
 

@@ -26,13 +26,12 @@ if TYPE_CHECKING:
     from contactable.mapping.suggest import Suggestion
 
 KEY_BYTES = 32
-_COLUMNS = {"audience": "audience", "sale": "sale", "last_contact_on": "last_contact_on", "country": "country"}
-_SHOWN = 3  # suggestions for one question
 
 
 @click.command()
 @click.option("--public-url", help="Where senders reach this installation (https://…).")
 @click.option("--crm", default="hubspot", show_default=True, help="Its type: see `contactable connectors`.")
+@click.option("--no-crm", is_flag=True, help="Connect none: the console's first steps do.")
 @click.option("--set", "given", multiple=True, metavar="NAME=VALUE", help="An option of the CRM's connector.")
 @click.option("--token", help="Where the CRM's token is: env:NAME or file:PATH. Short for --set token=…")
 @click.option("--crm-url", default="", help="Another address of the CRM's interface, as a sandbox has.")
@@ -51,6 +50,7 @@ def command(
     context: Context,
     public_url: str | None,
     crm: str,
+    no_crm: bool,
     given: tuple[str, ...],
     token: str | None,
     crm_url: str,
@@ -67,15 +67,23 @@ def command(
     public_url = public_url or click.prompt(
         "Public address of this installation", default="https://example.com/contactable"
     )
+    if no_crm:
+        _write(context.path, fill(public_url=public_url, crm=None, language=language))
+        click.echo("  contactable console user add NAME --role administrator", err=True)
+        click.echo(f"  contactable serve              # then: {public_url}/console/first-steps", err=True)
+        return
     first = _first_crm(crm, [*given, *_short(token=token, base_url=crm_url)], _unsubscribes(crm, unsubscribe, language))
     folder = context.path.resolve().parent
     tables = NOTHING
     if answers or source or (sys.stdin.isatty() and click.confirm("Look at the contacts now?", default=True)):
         tables = _answered(first, _look(source, first, folder), answers, language)
-    text = fill(public_url=public_url, crm=first, language=language, tables=tables)
-    write_keys(folder / "contactable-keys")
-    context.path.write_text(text, encoding="utf-8")
-    _say_what_is_next(context.path)
+    _write(context.path, fill(public_url=public_url, crm=first, language=language, tables=tables))
+
+
+def _write(path: Path, text: str) -> None:
+    write_keys(path.resolve().parent / "contactable-keys")
+    path.write_text(text, encoding="utf-8")
+    _say_what_is_next(path)
 
 
 def write_keys(folder: Path) -> None:
@@ -179,9 +187,10 @@ def _ask_one(
     crm: FirstCrm, portal: Portal, key: str, suggestions: tuple[Suggestion, ...], answers: dict[str, Any]
 ) -> Any:
     from contactable.first_settings import read_answer
+    from contactable.mapping.questions import fitting_of
     from contactable.mapping.suggest import toml_value
 
-    fitting = [each for each in suggestions if each.column == _COLUMNS.get(key)][:_SHOWN]
+    fitting = fitting_of(key, suggestions)
     for each in fitting:
         _show(crm, portal, each, answers)
     default = toml_value(fitting[0].source) if fitting else ""
@@ -190,20 +199,14 @@ def _ask_one(
 
 def _ask_declaration() -> Any:
     from contactable.clock import utc_now
+    from contactable.mapping.questions import told_at_collection
     from contactable.rules.calendar import paris_day
 
     forms = click.prompt("forms, joined by commas (all: everybody)", default="", show_default=False, err=True)
     if not forms:
         return
-    about = {"all": True} if forms == "all" else {"form": [each.strip() for each in forms.split(",")]}
-    yield {
-        "name": "told-at-collection",
-        **about,
-        "facts": {"informed": "yes", "source": "person"},
-        "evidence": click.prompt("evidence (a file or a reference)", err=True),
-        "by": click.prompt("signed by", err=True),
-        "on": paris_day(utc_now()),
-    }
+    evidence = click.prompt("evidence (a file or a reference)", err=True)
+    yield told_at_collection(forms, evidence, click.prompt("signed by", err=True), paris_day(utc_now()))
 
 
 def _show(crm: FirstCrm, portal: Portal, each: Suggestion, answers: dict[str, Any]) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import sys
+import threading
 from types import FrameType
 from urllib.parse import urlsplit
 
@@ -33,7 +36,13 @@ def command(context: Context, listen: str | None, only: str | None) -> None:
     if only and lock_of(settings.register_url) is not None:
         raise SettingsError("--only is for several processes, and those need PostgreSQL: see [register] url.")
     signal.signal(signal.SIGTERM, stop)
-    kit = Contactable(settings, works=only != "web")
+    kit, anew = Contactable(settings, works=only != "web"), threading.Event()
+
+    def begin_anew() -> None:
+        anew.set()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    kit.begin_anew = begin_anew
     try:
         if only == "work":
             work(kit, lambda: click.echo("contactable works", err=True))
@@ -43,3 +52,5 @@ def command(context: Context, listen: str | None, only: str | None) -> None:
             serve(kit, listen or settings.listen, lambda where: click.echo(answers.format(where), err=True))
     finally:
         kit.close()
+        if anew.is_set():
+            os.execv(sys.executable, [sys.executable, "-m", "contactable", *sys.argv[1:]])  # noqa: S606 - ourselves
