@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -124,8 +125,10 @@ def put(doors: ConsoleDoors, response: Response, name: str, value: str, *, lasts
 
 
 def _in(language: Language) -> str:
-    """This page in another language."""
-    return f"{request.path}?{urlencode({**request.args, 'lang': language})}"
+    """This page in another language; of what was asked, the job that it shows."""
+    job = request.args.get("id", "")
+    kept = {"id": job} if re.fullmatch("[0-9a-f]{32}", job) else {}
+    return f"{request.path}?{urlencode({**kept, 'lang': language})}"
 
 
 Serve = Callable[[Visit], Response]

@@ -72,7 +72,12 @@ def count_job(kit: Contactable, arguments: Facts, tell: Moved) -> str:
 def counted(tx: Tx) -> Effects | None:
     """What was counted last for the console; None before the first time."""
     kept = cursors.get(tx, "console", "effects")
-    return msgspec.convert(kept, Effects) if kept else None
+    if not kept:
+        return None
+    opened = {
+        name: Counter({Channel(each): count for each, count in of.items()}) for name, of in kept["opened"].items()
+    }
+    return Effects(Counter(kept["contacts"]), Counter(kept["touched"]), opened)
 
 
 def told(found: Effects, language: Language) -> dict[str, str]:

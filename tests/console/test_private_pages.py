@@ -80,6 +80,16 @@ def test_an_approved_decision_is_red_no_more_and_says_by_whom(house: House) -> N
     assert "Approuvée par administrator" in house.look.page.inner_text("main")
 
 
+def test_a_decision_tells_its_effect_once_it_was_counted(house: House) -> None:
+    house.log_in("operator")
+    house.look.page.goto(f"{house.url}/decisions")
+    house.look.page.click("form[action$=count] button")
+    house.look.page.wait_for_selector("text=2 contacts", timeout=30_000)
+    house.look.page.goto(f"{house.url}/decisions")
+
+    assert "2 contacts lus" in house.look.page.inner_text("main")
+
+
 def test_a_form_with_one_more_box_tells_how_many_would_open(house: House) -> None:
     house.log_in("viewer")
     house.look.page.goto(f"{house.url}/what-if")
