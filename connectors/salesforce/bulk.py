@@ -20,7 +20,7 @@ from contactable.errors import Refused, Unavailable
 
 log = structlog.get_logger()
 
-RESULTS = 20_000  # records in one answer: some megabytes
+RESULTS = 10_000  # records in one answer: some megabytes, which are held several times over
 FIRST_LOOK, LONGEST_LOOK = 0.1, 15.0  # seconds between two looks at a job, each twice as long as the last
 DONE, OVER = "JobComplete", ("Failed", "Aborted")
 
@@ -68,8 +68,8 @@ class Jobs:
         """The kinds that are read by jobs: none without simple-salesforce."""
         return self.large(kinds) if simple.is_here() else frozenset()
 
-    def results(self, kind: str, soql: str, place: Place) -> Iterator[tuple[list[Mapping[str, str]], Place]]:
-        """Yield the rows of a query, and the place after them; a place without a job begins one.
+    def results(self, kind: str, soql: str, place: Place) -> Iterator[tuple[Iterator[Mapping[str, str]], Place]]:
+        """Yield the rows of a query, to be taken at once, and the place after them; a place without a job begins one.
 
         A job that is not there any more is begun anew. Raises ``NoJob`` where there can be none.
         """
@@ -79,7 +79,7 @@ class Jobs:
             while True:
                 found = client.get_query_results(place.job, place.locator, RESULTS)
                 place = Place(place.job, found["locator"])
-                yield list(csv.DictReader(io.StringIO(found["records"], newline=""))), place
+                yield csv.DictReader(io.StringIO(found["records"], newline="")), place
                 if not place.locator:
                     return
         except Refused as error:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 import structlog
@@ -53,13 +54,14 @@ def _by_job(
     jobs: Jobs, fields: Fields, kind: str, place: bulk.Place, properties: Sequence[str]
 ) -> Iterator[tuple[Sequence[ContactRecord], Any, int | None]]:
     """All records of a kind, in no order; until the last of an answer is kept, the place is that of its first."""
-    names = dict.fromkeys(["Id", "SystemModstamp", *_wanted(fields, kind, properties)])
+    names, known = dict.fromkeys(["Id", "SystemModstamp", *_wanted(fields, kind, properties)]), fields.known(kind)
     for rows, after in jobs.results(kind, select(list(names), kind, _present(kind)), place):
-        items = [bulk.as_item(row, fields.known(kind)) for row in rows]
-        groups = list(in_groups([_as_record(each, fields, kind, properties) for each in items], PAGE))
         here, behind = [kind, "", after.job, place.locator], [kind, "", *after] if after.locator else [kind, END]
-        for number, group in enumerate(groups, 1):
-            yield group, behind if number == len(groups) else here, None
+        group = list(islice(rows, PAGE))
+        while group:
+            records = [_as_record(bulk.as_item(row, known), fields, kind, properties) for row in group]
+            group = list(islice(rows, PAGE))  # a part of an answer: all of them as records would be much at once
+            yield records, here if group else behind, None
         place = after
 
 
