@@ -461,6 +461,15 @@ class LabelsProperties(Protocol):
 
 
 @runtime_checkable
+class KnowsKinds(NamesProperties, Protocol):
+    """Offered by connectors that can tell a property from another that took its name, retyped or made anew."""
+
+    def property_kinds(self) -> Mapping[str, str]:
+        """Give, for each property of contacts by its name, what stays the same while it is the same one."""
+        ...
+
+
+@runtime_checkable
 class ReadsSince(Protocol):
     """Offered by connectors that can read again what changed since any moment."""
 

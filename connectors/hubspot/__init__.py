@@ -28,7 +28,7 @@ from contactable.connectors.hubspot.account import Account
 from contactable.connectors.hubspot.oauth import Tokens, TokenStore, agreement_url
 from contactable.connectors.hubspot.options import read_options
 from contactable.connectors.hubspot.pages import PAGE, further, list_page, read
-from contactable.connectors.hubspot.records import existing_names, names_in_account
+from contactable.connectors.hubspot.records import existing_kinds, existing_names, names_in_account
 from contactable.connectors.parts import not_here
 from contactable.connectors.protocol import (
     Call,
@@ -184,6 +184,10 @@ class HubSpot:
     def property_names(self) -> frozenset[str]:
         """Give the names of all properties of contacts."""
         return existing_names(self.account)
+
+    def property_kinds(self) -> Mapping[str, str]:
+        """Give the type of each property of contacts, and when it was made."""
+        return existing_kinds(self.account)
 
     def opt_out(self, ids: Sequence[str], scope_id: str = "", channel: str = "email") -> Iterator[Outcome]:
         """Write HubSpot's own unsubscribe from e-mail, from everything or from one subscription type."""

@@ -53,7 +53,13 @@ def names_in_account(account: Account, wanted: Iterable[str], known: frozenset[s
 
 def existing_names(account: Account) -> frozenset[str]:
     """The names of all properties that the account's contacts have."""
-    return frozenset(str(each["name"]) for each in account.get(account.paths("properties")).json["results"])
+    return frozenset(existing_kinds(account))
+
+
+def existing_kinds(account: Account) -> dict[str, str]:
+    """The type of each property that contacts have, and when it was made: a deleted property's name is free again."""
+    found = account.get(account.paths("properties")).json["results"]
+    return {str(each["name"]): f"{each.get('type', '')} of {str(each.get('createdAt', ''))[:19]}" for each in found}
 
 
 def opt_out_names(known: Iterable[str]) -> list[str]:

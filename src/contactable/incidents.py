@@ -21,6 +21,7 @@ from contactable.rules import Reason
 from contactable.rules.calendar import paris_day
 from contactable.submissions import changed_forms
 from contactable.sync import CHANGES
+from contactable.watching import SOUND
 from contactable.webhooks.despite import despite_of
 from contactable.webhooks.incidents import incidents_of
 from contactable.webhooks.knocks import MANY, refused_lately
@@ -107,6 +108,13 @@ def _drifts(kit: Contactable, tx: Tx) -> Iterator[Trouble]:
                 f"drift:{name}",
                 f"Fewer contacts of {name} have {run.note}.",
                 f"Look at its source in the CRM: `contactable mapping check {name}`.",
+            )
+        looked = runs.get(f"sources {name}")
+        if looked and looked.ok and looked.note != SOUND:
+            yield Trouble(
+                f"sources:{name}",
+                f"Where facts of {name} come from is not as it was: {looked.note}.",
+                "`contactable doctor` says how to mend each; nothing opens because of it.",
             )
         closed = shown.closed_since(tx, name, tx.now - timedelta(days=1), but=Reason.OPPOSITION)
         if closed > max(MASS, MASS_SHARE * contacts.get(name, 0)):

@@ -13,13 +13,14 @@ import structlog
 from contactable.beside import Beside, lists_asked, read_beside
 from contactable.connectors.protocol import Connector, HasForms, HasLists, LabelsProperties
 from contactable.errors import Refused
+from contactable.kinds import property_names
 from contactable.mapping import Asked, Mapping
 from contactable.mapping.portal import Contact, Form, Portal
 from contactable.mapping.questions import name_of
 from contactable.mapping.segments import names_of_ours
 from contactable.mapping.suggest import Suggestion, suggest
 from contactable.register.members import LIST, OUTCOME
-from contactable.sync import Progress, property_names
+from contactable.sync import Progress
 
 if TYPE_CHECKING:
     from contactable.kit import Contactable

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 from contactable.beside import read_beside
 from contactable.connectors.protocol import Connector, ContactRecord, Page, ShowsOptOuts
 from contactable.identifiers import IdentifierKind
+from contactable.kinds import met, unchanged_properties
 from contactable.register import Entry, MirrorRow, SeenContact, Tx, cursors, ledger, mirror, subjects
 from contactable.rereading import pages_since
 from contactable.rules import Channel, Reason
 from contactable.rules.calendar import paris_day
-from contactable.sync import CHANGES, Progress, property_names
+from contactable.sync import CHANGES, Progress
 from contactable.together import oppositions_of_carriers, with_oppositions
 from contactable.understanding import Understanding, Understood
 from contactable.unsubscribing import channels_of, wish
@@ -134,7 +135,8 @@ def _as_mirrored(
 ) -> Iterator[tuple[MirrorRow, list[Entry], Understood]]:
     """Each contact as its sync would mirror it, what binds it, and how it was understood."""
     understanding, name = look.understanding, look.connector.name
-    existing = property_names(look.connector) if understanding.may_have_vanished(tx, records) else None
+    doubtful = understanding.may_have_vanished(tx, records)
+    existing = unchanged_properties(look.connector, met(tx, name)) if doubtful else None
     found = list(understanding.understand(tx, records, existing))
     rows = mirror.contacts(tx, name, [each.seen.record_id for each in found])
     bound = _bound(tx, name, [each.seen for each in found])

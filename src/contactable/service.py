@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from contactable import alerts, notices, outward, own_properties, sender_urls
+from contactable import alerts, notices, outward, own_properties, sender_urls, watching
 from contactable.agent_cards import Cards
 from contactable.beginning import begun_with
 from contactable.connectors.protocol import Closes
@@ -30,7 +30,6 @@ from contactable.rules.calendar import paris_day
 from contactable.schedule import Scheduler, Task
 from contactable.sync import CHANGES
 from contactable.turns import Turn
-from contactable.watching import remember_coverage
 from contactable.worker import Worker
 
 if TYPE_CHECKING:
@@ -134,7 +133,8 @@ def tasks(kit: Contactable, wake: Callable[[], None]) -> Iterator[Task]:
             yield Task(f"forms {name}", partial(_forms, kit, name, wake), every=schedule.forms)
         yield Task(f"reconcile {name}", partial(_reconcile, kit, name), every=schedule.reconcile)
         yield Task(f"hours {name}", partial(roll, kit, name, wake), every=MINUTE)
-        yield Task(f"coverage {name}", partial(remember_coverage, kit, name), every=DAY)
+        yield Task(f"coverage {name}", partial(watching.remember_coverage, kit, name), every=DAY)
+        yield Task(f"sources {name}", partial(watching.look_at_sources, kit, name), every=watching.EVERY)
     for name in pollable(kit):
         yield Task(f"poll {name}", partial(poll, kit, name), every=schedule.poll)
     for name in outward.connected(kit):

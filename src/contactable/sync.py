@@ -15,9 +15,10 @@ import structlog
 
 from contactable.beside import sync_lists
 from contactable.call_records import sync_calls
-from contactable.connectors.protocol import Connector, NamesProperties, Page, ShowsOptOuts
+from contactable.connectors.protocol import Connector, Page, ShowsOptOuts
 from contactable.errors import ContactableError, Unavailable
 from contactable.holding import holding
+from contactable.kinds import meet, met, unchanged_properties
 from contactable.mapping import Asked, Declaration
 from contactable.mapping import Mapping as FactMapping
 from contactable.merging import facts_lost, keep_oppositions
@@ -97,6 +98,7 @@ class Reader:
         summary = Summary()
         self.look_back()
         self.catch_up()
+        meet(self.register, self.connector, self.mapping)
         everything = full or self._asks_otherwise()
         self._sync_beside(summary, everything)
         with self.register.read() as tx:
@@ -222,7 +224,8 @@ class Reader:
         understanding = Understanding(self.connector.name, self.mapping, self.declarations, self.asked, shows)
         with self.register.read() as tx:
             doubtful = understanding.may_have_vanished(tx, page.records)
-        existing = property_names(self.connector) if doubtful else None
+            kinds = met(tx, self.connector.name)
+        existing = unchanged_properties(self.connector, kinds) if doubtful else None
         summary.add(
             self.register.write(lambda tx: self._keep(tx, page, cursor_name, understanding, existing, summary.began))
         )
@@ -265,8 +268,3 @@ class Reader:
 def _may_cross(found: Understood, changed: Collection[str]) -> bool:
     """Whether an opposition that a contact shows, or showed before, is news to other CRMs."""
     return found.seen.record_id in changed and (found.known or shows_opposition(found.seen.facts))
-
-
-def property_names(connector: Connector) -> frozenset[str] | None:
-    """The properties that a CRM's contacts have; None where the connector cannot tell."""
-    return connector.property_names() if isinstance(connector, NamesProperties) else None

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from contactable.approvals import approvals_in, decisions_of
 from contactable.connectors.protocol import Connector, Finding, HasForms, HasLists, Level
+from contactable.kinds import meet, met, property_names, replaced
 from contactable.mapping import Asked
 from contactable.mapping.coverage import Coverage, fallen
 from contactable.mapping.decisions import unapproved
@@ -21,25 +22,40 @@ from contactable.mapping.definition import absent_sources
 from contactable.mapping.offers import unknown_subscriptions, unnamed_subscriptions
 from contactable.register import Tx, cursors, mirror
 from contactable.submissions import changed_forms
-from contactable.sync import property_names
 
 if TYPE_CHECKING:
     from contactable.kit import Contactable
 
 COVERAGE = "coverage"
 """The cursor that keeps how many contacts had each fact when all was well."""
+EVERY = 3600.0  # seconds between two looks at the sources
+SOUND = "all there"
+"""What the look at the sources notes when nothing is wrong."""
 REMEMBERED = timedelta(days=7)  # how long a fall is told before the new figures are the usual ones
 
 
 def watch(kit: Contactable, name: str) -> Iterator[Finding]:
     """Everything about the facts of one CRM that somebody should look at."""
-    yield from _absent(kit, name)
     with kit.register.read() as tx:
         found = coverage_of(tx, name)
         yield from _fallen(kit, tx, name, found)
         yield from _forms(tx, name)
-    yield from _subscriptions(kit, name, found)
+    yield from _sources(kit, name)
+    yield from _unnamed(kit, name, found)
     yield from _contradictions(name, found)
+
+
+def look_at_sources(kit: Contactable, name: str) -> str:
+    """The look of each hour: what is gone from the CRM, or was replaced there, as a note for the alerts."""
+    wrong = [each.what.removeprefix(f"{name}: ") for each in _sources(kit, name)]
+    meet(kit.register, kit.connectors[name], kit.mapping(name), again=True)
+    return "; ".join(wrong) or SOUND
+
+
+def _sources(kit: Contactable, name: str) -> Iterator[Finding]:
+    yield from _absent(kit, name)
+    yield from _replaced(kit, name)
+    yield from _unknown(kit, name)
 
 
 def unsigned(kit: Contactable) -> Iterator[Finding]:
@@ -95,6 +111,17 @@ def _absent(kit: Contactable, name: str) -> Iterator[Finding]:
             yield Finding(f"{name}: a declaration speaks of the {kind} `{written}`, which is gone", Level.ERROR, mend)
 
 
+def _replaced(kit: Contactable, name: str) -> Iterator[Finding]:
+    with kit.register.read() as tx:
+        kinds = met(tx, name)
+    for each, (was, now) in sorted(replaced(kit.connectors[name], kinds).items()):
+        mend = (
+            "See what it means now. Oppositions that it held still stand; to take it as it is, leave it out of "
+            f"[connectors.{name}.mapping] for one sync."
+        )
+        yield Finding(f"{name}: the property `{each}` is another than it was ({was}, now {now})", Level.ERROR, mend)
+
+
 def _lists(connector: Connector, asked: Asked) -> list[str]:
     if not (asked.about("list") and connector.capabilities.lists):
         return []
@@ -142,7 +169,7 @@ def _forms(tx: Tx, name: str) -> Iterator[Finding]:
         )
 
 
-def _subscriptions(kit: Contactable, name: str, found: Coverage) -> Iterator[Finding]:
+def _unnamed(kit: Contactable, name: str, found: Coverage) -> Iterator[Finding]:
     seen = Counter[str]()
     for (column, _), count in found.facts.items():
         if "/" in column:
@@ -151,6 +178,9 @@ def _subscriptions(kit: Contactable, name: str, found: Coverage) -> Iterator[Fin
         mend = "Its opt-outs close every offer; name it in the `subscriptions` of the offer that it carries."
         what = f"{name}: no offer names the subscription type {subscription} ({count:,} opt-outs)"
         yield Finding(what, Level.WARNING, mend)
+
+
+def _unknown(kit: Contactable, name: str) -> Iterator[Finding]:
     for offer, absent in unknown_subscriptions(kit.offers.values(), _types(kit, name)).items():
         mend = f"Correct `subscriptions` of [offers.{offer}]."
         yield Finding(f"{name}: [offers.{offer}] names {', '.join(absent)}, which the CRM has not", Level.ERROR, mend)

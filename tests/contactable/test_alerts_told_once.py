@@ -182,6 +182,10 @@ def facts_that_fell(kit: Contactable) -> None:
     kit.register.write(lambda tx: jobs.ran(tx, "coverage crm", tx.now, True, "audience (98% → 12%)"))
 
 
+def a_source_that_is_gone(kit: Contactable) -> None:
+    kit.register.write(lambda tx: jobs.ran(tx, "sources crm", tx.now, True, "the source `informed: told` is gone"))
+
+
 def many_closings(kit: Contactable) -> None:
     def close(tx: Tx) -> None:
         said: dict[str, Any] = {
@@ -211,6 +215,7 @@ CAUSES: dict[str, Provoke] = {
     "33700:2026-11-24:MABRAND:c7": a_report_without_a_number,
     "dead:crm": refused_again_and_again,
     "drift:crm": facts_that_fell,
+    "sources:crm": a_source_that_is_gone,
     "closings:crm": many_closings,
     "form:crm:9": a_changed_form,
     "restored": a_restored_register,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 import requests
@@ -68,6 +69,14 @@ def retype(crm: HubSpotSandbox, name: str, type: str, value: str) -> None:
             crm.as_person(id, {name: value})
 
 
+def make_anew(crm: HubSpotSandbox, name: str) -> None:
+    """Somebody deletes a property, with all that it held, and makes another of the same name."""
+    definition = crm.portal.definitions.by_name[name]
+    crm.portal.definitions.by_name[name] = replace(definition, type="number", field_type="number", created_at=1)
+    for id in crm.portal.contacts.by_id:
+        crm.contact(id).properties.pop(name, None)
+
+
 def shown(crm: HubSpotSandbox, name: str) -> list[str]:
     return [crm.contact(id).properties.get(f"contactable_{name}", "") for id in crm.portal.contacts.by_id]
 
@@ -103,6 +112,58 @@ def test_a_retyped_opposition_still_stands_and_the_rest_is_read(crm: HubSpotSand
 
     assert crm.contact(first).properties["contactable_sms_reason"] == "opposition"
     assert shown(crm, "post") == ["allowed", "denied", "allowed", "allowed", "allowed"]
+
+
+def test_an_opposition_stands_though_another_property_took_the_name_of_the_one_that_held_it(
+    crm: HubSpotSandbox, kit: Contactable
+) -> None:
+    load(kit, "hubspot")
+    run(kit, "sources hubspot")
+    before = told(kit)
+    first, *_ = list(crm.portal.contacts.by_id)
+
+    make_anew(crm, "refus_sms")
+    load(kit, "hubspot", full=True)
+    run(kit, "sources hubspot")
+
+    assert crm.contact(first).properties["contactable_sms_reason"] == "opposition"
+    assert "refus_sms" not in before
+    assert "the property `refus_sms` is another than it was (string of " in told(kit)
+
+
+def test_a_property_that_took_a_name_counts_once_the_mapping_did_without_it(
+    crm: HubSpotSandbox, kit: Contactable, connect: Callable[..., Contactable]
+) -> None:
+    load(kit, "hubspot")
+    make_anew(crm, "refus_sms")
+    first, second, *_ = list(crm.portal.contacts.by_id)
+    crm.as_person(second, {"refus_sms": "1"})
+    kit.close()
+
+    load(connect(crm, MAPPING.replace('opposed_sms_on = ["refus_sms"]\n', "")), "hubspot", full=True)
+    again = connect(crm, MAPPING)
+    load(again, "hubspot", full=True)
+
+    assert "another than it was" not in "\n".join(each.what for each in watch(again, "hubspot"))
+    assert [crm.contact(id).properties["contactable_sms_reason"] == "opposition" for id in (first, second)] == [
+        False,
+        True,
+    ]
+
+
+def test_a_source_that_somebody_deletes_is_told_within_the_hour_and_once_more_when_it_is_back(
+    crm: HubSpotSandbox, kit: Contactable
+) -> None:
+    load(kit, "hubspot")
+    definition = crm.portal.definitions.by_name.pop("a_informer")
+    run(kit, "sources hubspot")
+    gone = told(kit)
+
+    crm.portal.definitions.by_name["a_informer"] = definition
+    run(kit, "sources hubspot")
+
+    assert "the source `informed: property:a_informer` is gone" in gone
+    assert "Over: Where facts of hubspot come from is not as it was" in told(kit)
 
 
 def test_a_form_whose_text_changed_goes_out_as_an_alert_until_it_is_a_wording(
