@@ -136,5 +136,8 @@ def _outgoing(answer: Answer, headers: Mapping[str, str], effect: str) -> Outgoi
     said = {**headers, "X-HubSpot-Correlation-Id": str(uuid.uuid4())}
     if answer.body is None:
         return Outgoing(answer.status, said, b"", effect)
+    if isinstance(answer.body, str):  # a page for people
+        said["Content-Type"] = "text/html;charset=utf-8"
+        return Outgoing(answer.status, said, answer.body.encode(), effect)
     said["Content-Type"] = "application/json;charset=utf-8"
     return Outgoing(answer.status, said, msgspec.json.encode(answer.body), effect)

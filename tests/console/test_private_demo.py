@@ -41,6 +41,14 @@ def look_around(scene: Stage, look: Look, contact: str) -> None:
     look.page.click("form.search button")
     assert "S'est opposé" in look.page.inner_text(".verdicts")
     picture(look, "contact")
+    with look.page.expect_navigation():
+        look.page.click("main section a[href*='/sandbox/person/']")
+    assert "S'est opposé" in look.page.inner_text("main")
+    picture(look, "crm-contact")
+    look.page.goto(look.page.inner_text("dd:text('/p/')"))
+    assert look.page.locator("input:checked").count() == 0
+    picture(look, "page")
+    look.page.goto(f"{scene.url}/console/")
     look.page.click("nav a[href$=decisions]")
     picture(look, "decisions")
 

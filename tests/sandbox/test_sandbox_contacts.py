@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import requests
 
 from contactable.sandbox import HubSpotSandbox
 
@@ -160,3 +161,13 @@ def test_a_restored_contact_comes_back_under_its_id(api: Any, hubspot: HubSpotSa
     hubspot.restore(BOB)
 
     assert api.get(f"{CONTACTS}/{BOB}")["archived"] is False
+
+
+def test_a_record_is_shown_to_people_with_labels_and_choices_in_words_and_markup_stays_text() -> None:
+    with HubSpotSandbox([{"firstname": "<b>Lou</b>", "email": "lou@example.com", "lifecyclestage": "lead"}]) as sandbox:
+        shown = requests.get(f"{sandbox.url}/sandbox/person/151", timeout=5)
+        unknown = requests.get(f"{sandbox.url}/sandbox/person/152", timeout=5)
+
+    assert (shown.status_code, unknown.status_code) == (200, 404)
+    assert "<dt>Email</dt><dd>lou@example.com</dd>" in shown.text
+    assert "&lt;b&gt;Lou&lt;/b&gt;" in shown.text

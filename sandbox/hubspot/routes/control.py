@@ -1,12 +1,14 @@
 """What a test or a benchmark asks of the sandbox itself, over HTTP and without a token, under ``/sandbox``.
 
-Nothing of this exists at HubSpot: act as a person, replace the plan of faults, read the journal, point the webhooks.
+Nothing of this exists at HubSpot: act as a person, look at a record as one, replace the plan of faults, read the
+journal, point the webhooks.
 """
 
 from __future__ import annotations
 
 from contactable.sandbox.front.faults import Fault
 from contactable.sandbox.hubspot.problems import invalid
+from contactable.sandbox.hubspot.record import record_page
 from contactable.sandbox.hubspot.routing import NO_CONTENT, Answer, Asked, Route, ok
 
 
@@ -32,6 +34,10 @@ def _person(asked: Asked) -> Answer:
     return NO_CONTENT
 
 
+def _record(asked: Asked) -> Answer:
+    return ok(record_page(asked.portal, asked.portal.contacts.get(asked.path["id"])))
+
+
 def _webhooks(asked: Asked) -> Answer:
     asked.sandbox.send_webhooks_to(asked.text("url"))
     return NO_CONTENT
@@ -46,6 +52,7 @@ ROUTES = (
     Route("sandbox_clear", "DELETE", "", "/sandbox/journal", _clear, open=True),
     Route("sandbox_faults", "PUT", "", "/sandbox/faults", _faults, open=True),
     Route("sandbox_person", "POST", "", "/sandbox/person/<id>", _person, open=True),
+    Route("sandbox_record", "GET", "", "/sandbox/person/<id>", _record, open=True),
     Route("sandbox_webhooks", "PUT", "", "/sandbox/webhooks", _webhooks, open=True),
     Route("sandbox_access", "GET", "", "/sandbox/access", _access, open=True),
 )

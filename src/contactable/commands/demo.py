@@ -103,8 +103,9 @@ def _table(scene: Stage) -> Table:
 
 def _wait(scene: Stage, console: Console) -> None:
     console.print(f"\nThe CRM: {scene.crm.url}/crm/v3/objects/contacts   (token in {scene.folder}/hubspot.token)")
-    console.print(f"The kit: {scene.url}/readyz   (settings in {scene.folder}/contactable.toml)")
     first = next(iter(scene.crm.portal.contacts.by_id.values()))
+    console.print(f"A contact as people see it there: {scene.crm.url}/sandbox/person/{first.id}")
+    console.print(f"The kit: {scene.url}/readyz   (settings in {scene.folder}/contactable.toml)")
     console.print(f"A contact's own page: {first.properties['contactable_link']}, and without a link: {scene.url}/stop")
     _open_console(scene, console)
     console.print("Ctrl-C ends it.")

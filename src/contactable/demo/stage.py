@@ -32,10 +32,15 @@ SETTINGS = """# Settings of the demonstration.
 public_url = "{public_url}"
 language = "fr"
 
+[pages]
+company = "Exemple SA"
+contact = "Exemple SA, 1 rue de l'Exemple, 69001 Lyon, dpo@example.com"
+
 [connectors.hubspot]
 type = "hubspot"
 token = "file:hubspot.token"
 base_url = "{crm}"
+record_url = "{crm}/sandbox/person/{{id}}"
 
 [endpoints.hubspot]
 provider = "hubspot"
