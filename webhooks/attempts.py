@@ -11,9 +11,10 @@ from contactable.register import Tx, calls, outbox, subjects
 from contactable.register.calls import CallTold
 from contactable.webhooks.events import Event, Kind, On, Trace
 from contactable.webhooks.persons import identifier_in
-from contactable.webhooks.refusals import COMMENTED, TAGGED
+from contactable.webhooks.refusals import PRESSED, REFUSALS, SPOKEN
 
-_REFUSALS = frozenset({TAGGED.reason, COMMENTED.reason})
+OF_A_MENU = frozenset({PRESSED.reason, SPOKEN.reason})
+"""What a menu in a call posts by itself: it proves nothing of the calls in which nobody refused."""
 
 
 def keep_calls(tx: Tx, endpoint: str, events: Iterable[Event]) -> None:
@@ -21,7 +22,7 @@ def keep_calls(tx: Tx, endpoint: str, events: Iterable[Event]) -> None:
     told = [event for event in events if _is_of_call(event)]
     if not told:
         return
-    if any(_counts(event) for event in told):
+    if any(_counts(event) and event.reason not in OF_A_MENU for event in told):
         calls.hear(tx, endpoint, tx.now)
     named = [(event, who) for event in told if (who := identifier_in(None, event.phone))]
     found = subjects.subjects_for(tx, [who for _, who in named])
@@ -39,7 +40,7 @@ def _counts(event: Event) -> bool:
 
 
 def _is_refusal(event: Event) -> bool:
-    return event.kind is Kind.OPPOSITION and event.reason in _REFUSALS
+    return event.kind is Kind.OPPOSITION and event.reason in REFUSALS
 
 
 def _call(tx: Tx, endpoint: str, event: Event, subject: str) -> CallTold:

@@ -1,5 +1,7 @@
-"""A refusal spoken in a call, as the agent notes it: a tag, or a comment. It closes calls by persons and by machines;
-"Ne plus contacter" (``refusal_tags_all`` of the endpoint) closes every channel.
+"""A refusal in a call: the agent's tag or comment, a key that the person pressed, words that a machine heard.
+
+It closes calls by persons and by machines; "Ne plus contacter" (``refusal_tags_all`` of the endpoint) closes every
+channel.
 
 Since 2026-08-11 a withdrawal may be oral (code de la consommation, R223-3), so the note of the one who heard it counts
 at once. Tags are compared with a list of names (``refusal_tags`` of the endpoint) without case and accents. A comment
@@ -22,6 +24,10 @@ OURS = ("ne plus appeler", "ne plus contacter")  # tags that the kit makes: they
 
 TAGGED = Meaning(Kind.OPPOSITION, "dnc_tag", Origin.ADMIN)
 COMMENTED = Meaning(Kind.OPPOSITION, "dnc_comment", Origin.ADMIN, Confidence.REVIEW)
+PRESSED = Meaning(Kind.OPPOSITION, "refusing_key")
+SPOKEN = Meaning(Kind.OPPOSITION, "spoken_refusal", confidence=Confidence.PROBABLE)  # as a machine understood it
+REFUSALS = frozenset({TAGGED.reason, COMMENTED.reason, PRESSED.reason, SPOKEN.reason})
+"""Why a call counts as one in which the person refused (D223-9)."""
 UNTAGGED = Meaning(Kind.RELEASE, "dnc_untagged", Origin.ADMIN, Confidence.REVIEW)  # kept; only the person releases
 
 

@@ -1,9 +1,10 @@
-"""Twilio: STOP by SMS, refusals by Twilio, and the key that a person presses in a call.
+"""Twilio: STOP by SMS, refusals by Twilio, and the key that a person presses or the words it says in a call.
 
 One form a request. SMS: ``OptOutType`` (STOP, START, HELP) comes only with Advanced Opt-Out, and only when the whole
 message is a keyword ("Stop please" is not flagged), so the text is read as well. An opposition binds the Messaging
 Service, or the number, that it was sent to. There is no time in the form. Voice: Twilio knows no opposition; a
-``<Gather>`` of ours asks for a key, and the person is ``To`` on a call that we made and ``From`` on one that we took.
+``<Gather>`` of ours asks for a key (``Digits``) or listens (``SpeechResult``), and the person is ``To`` on a call that
+we made and ``From`` on one that we took. What a machine heard is never more than probable.
 
 Signs URL and form (or, with ``bodySHA256``, the URL alone), without a time: a replay is told by its ``MessageSid``. Any
 plain text in the answer may be sent to the person as an SMS, hence the empty XML. Vendor's pages: twilio.com/docs,
@@ -19,9 +20,11 @@ from contactable.errors import Malformed
 from contactable.signing import check_twilio, sign_twilio
 from contactable.webhooks.blocking import Blocklist, Order, Person, Steps, at, basic, must, value_at
 from contactable.webhooks.events import EVERYTHING, Event, Kind, On, Origin, Scope, ScopeKind, Trace
-from contactable.webhooks.meaning import DELIVERED, IGNORED, INVALID, SENT, STARTED, STOPPED, Meaning, reply
+from contactable.webhooks.meaning import DELIVERED, IGNORED, INVALID, SENT, STARTED, STOPPED, Meaning, fact_key, reply
 from contactable.webhooks.provider import Answers, Proof, Status
 from contactable.webhooks.reading import Section
+from contactable.webhooks.refusals import PRESSED, SPOKEN
+from contactable.webhooks.replies import read_reply
 from contactable.webhooks.request import Request, Secrets
 
 STATUS = Status.DOCUMENTED
@@ -41,7 +44,6 @@ ERRORS = {
     "30005": INVALID,  # unknown handset
     "30006": INVALID,  # landline
 }
-PRESSED = Meaning(Kind.OPPOSITION, "refusing_key")
 STARTED_CALL = Meaning(Kind.IGNORED, origin=Origin.PROVIDER, trace=Trace.CALL_STARTED)
 ENDED_CALL = Meaning(Kind.IGNORED, origin=Origin.PROVIDER, trace=Trace.CALL_ENDED)
 CALLS = {
@@ -108,10 +110,19 @@ def _call(form: Section, refusing_key: str) -> Event:
     said = f"key {pressed}" if pressed else form.text("CallStatus", default="call")
     outward = form.text("Direction", default="").startswith("outbound")
     phone = _number(form.text("To" if outward else "From"))
+    heard = form.text("SpeechResult", default="")
+    if heard and not pressed:
+        return _heard(heard, id, phone)
     meaning = PRESSED if pressed == refusing_key else CALLS.get(said, IGNORED)
     # Somebody who calls us was not called by us: such a call is no attempt, and breaks no opposition.
     meaning = IGNORED if meaning is ENDED_CALL and not outward else meaning
     return meaning.event(On.VOICE, said, key=f"{id}:{said}", at=None, phone=phone, message_id=id)
+
+
+def _heard(text: str, id: str, phone: str) -> Event:
+    refuses = read_reply(text).kind in ("certain", "probable")
+    meaning, key = SPOKEN if refuses else IGNORED, fact_key("twilio", id, text)
+    return meaning.event(On.VOICE, "speech", key=key, at=None, phone=phone, message_id=id, text=text)
 
 
 def _number(text: str) -> str:
