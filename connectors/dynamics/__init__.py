@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from contactable.connectors.dynamics import columns, contacts, writing
+from contactable.connectors.dynamics import columns, contacts, lists, writing
 from contactable.connectors.parts import (
     Account,
     Bearer,
@@ -28,6 +28,7 @@ from contactable.connectors.parts import (
 from contactable.connectors.protocol import (
     Capabilities,
     Change,
+    ContactList,
     ContactRecord,
     Finding,
     Level,
@@ -49,6 +50,7 @@ CAPABILITIES = Capabilities(
     requests_per_10_s=200,
     consent_feed=True,
     opt_out=tuple(contacts.FLAGS),
+    lists=True,
     notes=(
         "the consents of Customer Insights are not read, only the columns of contacts",
         "what bound a contact that was merged binds the one that is left",
@@ -203,6 +205,10 @@ class Dynamics:
         """Tell whether a record may get no bulk e-mail, or none at all, no calls, no bulk mail."""
         email = contacts.FLAGS["email"] if says_yes(record, contacts.FLAGS["email"]) else "donotemail"
         return opt_outs_shown(record, {**contacts.FLAGS, "email": email}, {"email": "emailaddress1"})
+
+    def lists(self) -> Iterator[ContactList]:
+        """Yield the static marketing lists of contacts with their members."""
+        return lists.static_lists(self._reader.plain)
 
     def close(self) -> None:
         """End every wait and let go of the connections."""

@@ -58,14 +58,14 @@ def by_delta(reader: Reader, cursor: Mapping[str, Any] | None, properties: Seque
             link, begun = None, reader.now.isoformat()
             continue
         here = {"select": names, "link": link, "begun": begun}
-        link = _below(answer.get("@odata.nextLink"))
+        link = below(answer.get("@odata.nextLink"))
         yield Page(_with_survivors(reader, columns, names, answer), {**here, "link": link} if link else here)
         if not link:
             break
     since = datetime.fromisoformat(begun) - timedelta(seconds=reader.overlap)
     for records, _, _ in by_date(reader, properties)(since, None):
         yield Page(records, here)
-    yield Page((), {"select": names, "link": _below(answer["@odata.deltaLink"])})
+    yield Page((), {"select": names, "link": below(answer["@odata.deltaLink"])})
 
 
 def by_date(reader: Reader, properties: Sequence[str], where: str = "") -> Fetch:
@@ -79,7 +79,7 @@ def by_date(reader: Reader, properties: Sequence[str], where: str = "") -> Fetch
         params = {"$select": ",".join(names), "$filter": filters or None}
         while True:
             answer = (reader.plain.get(place) if place else reader.plain.get("/contacts", params)).json
-            place = _below(answer.get("@odata.nextLink"))
+            place = below(answer.get("@odata.nextLink"))
             yield _with_survivors(reader, columns, names, answer) if since else _records(answer, columns), place, None
             if not place:
                 return
@@ -196,6 +196,6 @@ def _as_record(item: Mapping[str, Any], columns: Columns) -> ContactRecord:
     )
 
 
-def _below(link: Any) -> str | None:
+def below(link: Any) -> str | None:
     """A link as a path below ours: we go nowhere else with our token."""
     return str(link).partition(API)[2] or None if link else None

@@ -13,6 +13,7 @@ without the right to write.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from contactable.sandbox.dynamics import answers, definitions
@@ -28,6 +29,7 @@ class Own:
     """What the organisation holds beside its contacts. Tokens are those given out; delta links before one are void."""
 
     columns: dict[str, str] = field(default_factory=lambda: dict(definitions.STANDARD))
+    lists: dict[str, tuple[str, list[str]]] = field(default_factory=dict)
     labels: dict[str, str] = field(default_factory=dict)
     options: dict[str, dict[str, int]] = field(default_factory=dict)
     tokens: set[str] = field(default_factory=set)
@@ -57,6 +59,11 @@ def _occupy(crm: SmallCrm, name: str) -> None:
     crm.own.columns[name] = "DoubleType"
 
 
+def enlist(crm: SmallCrm, name: str, ids: Sequence[str]) -> None:
+    """Make a static marketing list with these members."""
+    crm.own.lists[f"7a1e0000-0000-4000-8000-{len(crm.own.lists) + 1:012d}"] = (name, list(ids))
+
+
 TABLE = f"{API}/EntityDefinitions(LogicalName='contact')/Attributes"
 MANNER = Manner(
     "dynamics",
@@ -66,6 +73,8 @@ MANNER = Manner(
         Route("contact", "GET", f"{API}/contacts(<id>)", answers.contact),
         Route("update", "PATCH", f"{API}/contacts(<id>)", answers.update, "write"),
         Route("update_many", "POST", f"{API}/contacts/Microsoft.Dynamics.CRM.UpdateMultiple", answers.many, "write"),
+        Route("lists", "GET", f"{API}/lists", answers.lists),
+        Route("members", "GET", f"{API}/lists(<id>)/listcontact_association", answers.members),
         Route("columns", "GET", TABLE, definitions.columns),
         Route("choices", "GET", f"{TABLE}/Microsoft.Dynamics.CRM.<kind>AttributeMetadata", definitions.choices),
         Route("column", "POST", TABLE, definitions.make),

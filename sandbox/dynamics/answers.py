@@ -73,6 +73,24 @@ def many(asked: Asked) -> Answer:
     return Answer(204)
 
 
+def lists(asked: Asked) -> Answer:
+    """The static marketing lists of contacts; this sandbox has no others."""
+    found = asked.crm.own.lists.items()
+    told = [{"listid": id, "listname": name, "membercount": len(members)} for id, (name, members) in found]
+    return Answer(200, {"value": told})
+
+
+def members(asked: Asked) -> Answer:
+    """The members of a list, page by page."""
+    _, ids = asked.crm.own.lists[asked.path["id"]]
+    start, size = asked.number("$skip", 0, len(ids)), _size(asked)
+    told: dict[str, Any] = {"value": [{"contactid": id} for id in ids[start : start + size]]}
+    if start + size < len(ids):
+        at = f"{asked.crm.url}{API}/lists({asked.path['id']})/listcontact_association?"
+        told["@odata.nextLink"] = at + urlencode({"$select": "contactid", "$skip": start + size})
+    return Answer(200, told)
+
+
 def merge(crm: SmallCrm, id: str, other: str) -> Contact:
     """Merge a contact into another, which keeps its values and its date; the one that went in stays, inactive."""
     gone = crm.contacts.change(other, {"statecode": 1})

@@ -13,7 +13,7 @@ from contactable.connectors.contract.crm import Ability
 from contactable.connectors.contract.suite import *  # noqa: F403 - the suite is what it is about
 from contactable.connectors.dynamics import Dynamics, connect
 from contactable.connectors.dynamics.columns import column_of
-from contactable.sandbox.dynamics import MANNER
+from contactable.sandbox.dynamics import MANNER, enlist
 from contactable.sandbox.front import Limit, SmallCrm
 
 
@@ -31,7 +31,7 @@ def crm(small_account: Callable[..., Any], request: pytest.FixtureRequest) -> Cr
         email="emailaddress1",
         text="description",
         shows={"email": "donotbulkemail", "phone": "donotphone", "post": "donotbulkpostalmail"},
-        cannot=frozenset({Ability.HISTORIES, Ability.LISTS} | ({Ability.LAG} if tracks else set())),
+        cannot=frozenset({Ability.HISTORIES} | ({Ability.LAG} if tracks else set())),
         settings={
             "token": None,
             "tenant": "sandbox",
@@ -44,5 +44,6 @@ def crm(small_account: Callable[..., Any], request: pytest.FixtureRequest) -> Cr
         slow={"requests_per_10_s": 12},
         slow_limits={"all": Limit(12, 10.0)},
         fields=partial(column_of, "new"),
+        enlist=enlist,
         page=1_000,
     )

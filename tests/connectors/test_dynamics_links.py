@@ -11,7 +11,7 @@ from contactable.connectors.contract.playing import SCHEMA
 from contactable.connectors.dynamics import Dynamics, connect
 from contactable.connectors.protocol import Change, Result
 from contactable.errors import SettingsError
-from contactable.sandbox.dynamics import MANNER
+from contactable.sandbox.dynamics import MANNER, enlist
 from contactable.sandbox.front import SmallCrm
 
 CHOICE, SEVERAL = SCHEMA[1], SCHEMA[2]
@@ -128,6 +128,16 @@ def test_new_choices_of_several_get_numbers_of_their_own(crm: SmallCrm, connecte
 
     assert person.values[f"abc_{SEVERAL.name}"] == ["red", "blue"]
     assert len(set(crm.own.options[f"abc_{SEVERAL.name}"].values())) == 3
+
+
+def test_the_members_of_a_list_come_page_by_page(crm: SmallCrm, connected: Any) -> None:
+    ids = [each.id for each in crm.add({"lastname": f"P{n}"} for n in range(1_500))]
+    enlist(crm, "Ne pas contacter", ids)
+
+    ((name, size, members),) = [(each.name, each.size, [id for id, _ in each.members]) for each in connected().lists()]
+
+    assert (name, size, members) == ("Ne pas contacter", 1_500, ids)
+    assert crm.journal.count("members") == 2
 
 
 def test_a_prefix_that_cannot_be_one_is_refused(connected: Any) -> None:
