@@ -7,7 +7,7 @@ act of the person's own does, and those are in the register.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from itertools import chain
@@ -78,11 +78,12 @@ def facts_of(
 
 
 def verdicts_of(
-    mapped: Mapping[str, Sourced], offer: OfferSettings, on: date, readings: Readings = DEFAULT_READINGS
+    mapped: Mapping[str, Sequence[str]], offer: OfferSettings, on: date, readings: Readings = DEFAULT_READINGS
 ) -> dict[Channel, Verdict]:
     """Decide a contact of whom the register knows nothing, as ``decide(facts_of(mapped, offer, {}), …)`` does.
 
-    Quicker by far: contacts have their facts in common, the day of the last contact apart.
+    Each fact is a value and its source, or what the mirror keeps of them: the values alone count. Quicker by far:
+    contacts have their facts in common, the day of the last contact apart.
     """
     alike = tuple([(name, fact[0]) for name, fact in mapped.items() if name not in _APART])
     contact = mapped.get("last_contact_on")

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
 
 from contactable.mapping.offers import OfferSettings
 from contactable.mapping.property_texts import TEXTS
@@ -93,7 +94,7 @@ def property_values(
         name = PREFIX + channel
         values[name] = state_of(verdict)
         values[f"{name}_reason"] = verdict.reason.value
-        values[f"{name}_advice"] = " + ".join(column_label(column, language) for column in verdict.advice)
+        values[f"{name}_advice"] = _advice(verdict.advice, language)
         values[f"{name}_until"] = _day(verdict.until)
     further = {name: verdicts for name, verdicts in verdicts_by_offer.items() if name != "main"}
     values |= {f"{PREFIX}channels_{name}": open_channels(verdicts) for name, verdicts in further.items()}
@@ -165,6 +166,11 @@ def _property(
         tuple(options),
         for_people,
     )
+
+
+@lru_cache(maxsize=1024)
+def _advice(columns: tuple[str, ...], language: Language) -> str:
+    return " + ".join(column_label(column, language) for column in columns)
 
 
 def _day(until: date | None) -> str:

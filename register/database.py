@@ -25,7 +25,7 @@ _PRAGMAS = (
     "synchronous=FULL",
     "foreign_keys=ON",
     "temp_store=MEMORY",
-    "cache_size=-65536",
+    "cache_size=-16384",  # KiB a connection: enough for one transaction; what it reads lies in the file's own mapping
     "mmap_size=8589934592",
     "wal_autocheckpoint=8192",  # pages, 32 MiB: many commits touch the same ones, and each is copied back once
 )

@@ -11,19 +11,24 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, func, select, update
+from sqlalchemy import Row, and_, func, select, update
 
 from contactable.register.carrying import carry, hand_over
 from contactable.register.carrying import contacts_with as contacts_with
 from contactable.register.carrying import subjects_of as subjects_of
 from contactable.register.carrying import subjects_of_contacts as subjects_of_contacts
+from contactable.register.columns import column_text, microseconds
 from contactable.register.following import follow, follow_merge
 from contactable.register.schema import contacts as table
-from contactable.register.statements import chunks
+from contactable.register.statements import chunks, mark
 from contactable.register.subjects import Identifier
 from contactable.register.transaction import Tx
 
 _LABEL = "contacts.label"
+_WRITTEN = (
+    "UPDATE contacts SET written = {one}, written_at = {one}, confirmed_at = NULL, until = {one}"
+    " WHERE connector = {one} AND record_id = {one}"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,21 +115,19 @@ def written(
 
 def written_all(tx: Tx, rows: Iterable[WrittenContact]) -> None:
     """Keep the same of many contacts at once."""
-    here = and_(table.c.connector == bindparam("of_connector"), table.c.record_id == bindparam("of_record"))
-    kept = update(table).where(here)
+    said = _WRITTEN.format(one=mark(tx.connection))
     for part in chunks(rows):
         values = [
-            {
-                "of_connector": row.connector,
-                "of_record": row.record_id,
-                "written": row.offers,
-                "written_at": row.at,
-                "until": row.until and row.until.isoformat(),
-                "confirmed_at": None,
-            }
+            (
+                column_text(row.offers),
+                microseconds(row.at),
+                row.until and row.until.isoformat(),
+                row.connector,
+                row.record_id,
+            )
             for row in part
         ]
-        tx.connection.execute(kept, values)
+        tx.connection.exec_driver_sql(said, values)
 
 
 def confirmed(tx: Tx, connector: str, record_ids: Iterable[str], at: datetime) -> None:

@@ -6,6 +6,7 @@ import os
 import threading
 from pathlib import Path
 
+from contactable.collecting import collect_rarely
 from contactable.loading import load
 from syncing.portal import SPAWN, Portal, installation, portal
 
@@ -28,6 +29,7 @@ def _sync_and_weigh(url: str, token: str) -> float:
     ended, weights = threading.Event(), [0.0]
     scales = threading.Thread(target=_weigh, args=(ended, weights))
     with installation(Portal(url, token, lambda word: None), limited=False) as kit:
+        collect_rarely()  # as `contactable sync` does
         scales.start()
         load(kit, "hubspot")
         ended.set()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+from contactable.collecting import collect_rarely
 from contactable.loading import drain, load
 from contactable.mapping import schema
 from syncing.portal import Journal, installation, portal
@@ -17,6 +18,7 @@ def road(contacts: int) -> dict[str, float]:
     """First load and write-back; a second run of everything; what ten changed contacts cost."""
     with portal(contacts) as to, installation(to) as kit:
         list(kit.connectors["hubspot"].ensure_properties(schema(kit.offers, language="fr")))
+        collect_rarely()  # as `contactable sync` does
         to.ask("journal")
         began = time.perf_counter()
         summary = kit.reader("hubspot").sync()

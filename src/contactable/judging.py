@@ -77,7 +77,7 @@ class Judge:
         self, facts: Mapping[str, Any], entries: Sequence[Entry], on: date, offer: str
     ) -> dict[Channel, Verdict]:
         if not entries and not any(source.startswith(DECLARED) for _, source in facts.values()):
-            return verdicts_of(from_json(facts), self.offers[offer], on, self.readings)
+            return verdicts_of(facts, self.offers[offer], on, self.readings)
         asked, end = self.offers[offer].offer, self._first_end(facts, on)
         verdicts = decide(self.facts(facts, entries, on, offer), asked, on, self.readings)
         if end is None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import gc
 import threading
 from collections.abc import Callable
 from functools import partial
@@ -14,6 +13,7 @@ from flask import Flask
 from waitress.server import create_server
 from werkzeug.exceptions import HTTPException
 
+from contactable.collecting import collect_rarely
 from contactable.console.centre.refusing import refused
 from contactable.errors import Conflict, SettingsError
 from contactable.pages import centre_doors
@@ -42,20 +42,14 @@ def make_app(kit: Contactable) -> Flask:
     app.register_blueprint(kit.metrics)
     app.register_error_handler(HTTPException, partial(refused, centre_doors(kit)))
     app.wsgi_app = HooksFirst(app.wsgi_app, kit.doors, prefix)  # type: ignore[method-assign]
-    _collect_rarely()
+    collect_rarely()
     return app
-
-
-def _collect_rarely() -> None:
-    """Take what was loaded out of collections, and collect less often: both took a tenth of the time."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
 
 
 def work(kit: Contactable, ready: Callable[[], None]) -> None:
     """Write to the CRMs and run the schedule, without answering anybody, until the process is told to stop."""
     kit.service.start()
+    collect_rarely()
     ready()
     threading.Event().wait()
 

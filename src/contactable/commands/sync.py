@@ -15,6 +15,7 @@ from rich.table import Table
 from contactable.beginning import Few, ids_of
 from contactable.cli import MOMENT, WAITS_FOR_A_PERSON, Context, in_paris, json_option, pass_context, print_json
 from contactable.clock import utc_now
+from contactable.collecting import collect_rarely
 from contactable.job_kinds import KINDS
 from contactable.kit import Contactable
 from contactable.one_process import run_or_leave
@@ -102,6 +103,7 @@ def _sync(kit: Contactable, name: str, wish: Wish) -> bool:
         return True
     since = {"since": wish.since.isoformat()} if wish.since else {}
     arguments = {"connector": name, "full": wish.full, **since, **wish.few.arguments}
+    collect_rarely()
     with progress_bar(f"{name}: syncing") as moved:
 
         def watch(progress: Mapping[str, Any]) -> None:
