@@ -39,6 +39,7 @@ TOO_LATE = 20.0  # seconds after which nobody looks at a card any more
 PATIENCE = 5.0  # seconds for one card, its retries included
 LOOK = 0.2  # seconds between two looks at whether to stop
 MAIN = "main"
+NOBODY: Final = "+33639980000"  # of the numbers that are kept for fiction
 _WORDS: Final = {  # may, may not; why not: dated, undated, never met
     "fr": ("Peut être appelé : {why}", "NE PAS APPELER : {why}", "opposition du {day}", "opposition", "numéro inconnu"),
     "en": ("May be called: {why}", "DO NOT CALL: {why}", "objected on {day}", "objected", "unknown number"),
@@ -108,6 +109,8 @@ class Cards:
         self._transports = {name: _connect(each, self._stopping) for name, each in phones(self._kit).items()}
         count = AT_ONCE if self._transports else 0
         self._threads = [threading.Thread(target=self._loop, name=f"cards-{n}", daemon=True) for n in range(count)]
+        if self._threads:
+            self._threads.append(threading.Thread(target=self._warm_up, name="cards-first", daemon=True))
         for thread in self._threads:
             thread.start()
 
@@ -127,6 +130,11 @@ class Cards:
             thread.join()
         for transport in self._transports.values():
             transport.close()
+
+    def _warm_up(self) -> None:
+        """Load what a first verdict needs; else whoever is called first after a start waits for it."""
+        with suppress(ContactableError):
+            self._kit.verdicts(phone=NOBODY)
 
     def _loop(self) -> None:
         while not self._stopping.is_set():
