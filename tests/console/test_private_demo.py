@@ -6,7 +6,7 @@ import socket
 from io import BytesIO
 
 from PIL import Image
-from tests.console.conftest import PICTURES, WIDE, Look
+from tests.console.conftest import PICTURES, WIDE, Look, wait_for
 from tests.console.test_private_way import PASSWORD
 
 from contactable.console.private import passwords
@@ -25,6 +25,23 @@ def picture(look: Look, name: str) -> None:
     taken = Image.open(BytesIO(look.page.screenshot())).convert("RGB")
     few = taken.quantize(COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
     few.save(PICTURES / f"demo-{name}.png", optimize=True)
+
+
+def agree(scene: Stage, look: Look) -> None:
+    """Ask for a link by the contact's number, follow it on the telephone, and agree to text messages."""
+    number = next(each.properties["mobilephone"] for each in scene.crm.portal.contacts.by_id.values())
+    look.page.goto(f"{scene.url}/mine")
+    look.page.fill("#who", number)
+    look.page.click("main button")
+    wait_for(lambda: bool(scene.phone.texts))
+    look.page.goto(scene.phone.url)
+    look.page.click("a[href*='/mine/']")
+    look.page.click("main button")
+    look.page.check("input[name=box]")
+    look.page.click("button[name=agree]")
+    look.page.get_by_text("Votre accord est enregistré").wait_for()
+    look.page.set_viewport_size({**WIDE, "height": 1700})  # type: ignore[typeddict-item]
+    look.page.screenshot(path=PICTURES / "demo-own-page.png")
 
 
 def look_around(scene: Stage, look: Look, contact: str) -> None:
@@ -48,6 +65,7 @@ def look_around(scene: Stage, look: Look, contact: str) -> None:
     look.page.goto(look.page.inner_text("dd:text('/p/')"))
     assert look.page.locator("input:checked").count() == 0
     picture(look, "page")
+    agree(scene, look)
     look.page.goto(f"{scene.url}/console/")
     look.page.click("nav a[href$=decisions]")
     picture(look, "decisions")

@@ -107,6 +107,9 @@ def _wait(scene: Stage, console: Console) -> None:
     console.print(f"A contact as people see it there: {scene.crm.url}/sandbox/person/{first.id}")
     console.print(f"The kit: {scene.url}/readyz   (settings in {scene.folder}/contactable.toml)")
     console.print(f"A contact's own page: {first.properties['contactable_link']}, and without a link: {scene.url}/stop")
+    console.print(
+        f"Consents, and their proof: type a number of the CRM at {scene.url}/mine, and look at {scene.phone.url}"
+    )
     _open_console(scene, console)
     console.print("Ctrl-C ends it.")
     try:

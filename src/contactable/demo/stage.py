@@ -23,6 +23,7 @@ from contactable.kit import Contactable
 from contactable.register import upgrade
 from contactable.sandbox import HubSpotSandbox
 from contactable.sandbox.blocklists import BlocklistSandbox, serve
+from contactable.sandbox.phone import Phone, ringing
 from contactable.serving import make_app
 from contactable.settings import load
 
@@ -35,6 +36,26 @@ language = "fr"
 [pages]
 company = "Exemple SA"
 contact = "Exemple SA, 1 rue de l'Exemple, 69001 Lyon, dpo@example.com"
+wordings = {{ sms = "page-sms-1" }}
+
+[sms]
+url = "{phone}"
+secret = "file:phone.secret"
+
+[[wording]]
+kind = "consent_to_messages"
+version = "page-sms-1"
+language = "fr"
+box = "unticked"
+text = '''J'accepte qu'Exemple SA m'envoie par SMS ses offres de vélos. C'est facultatif. Retrait à tout moment
+en répondant STOP. Vos données : www.example.com/donnees.'''
+[wording.says]
+who = "Exemple SA"
+channel = "par SMS"
+goods = "ses offres de vélos"
+choice = "C'est facultatif"
+withdrawal = "Retrait à tout moment"
+notice = "www.example.com/donnees"
 
 [connectors.hubspot]
 type = "hubspot"
@@ -83,6 +104,7 @@ class Stage:
     kit: Contactable
     url: str
     lists: BlocklistSandbox
+    phone: Phone
     clock: StageClock
 
     def secret(self, name: str) -> bytes:
@@ -101,16 +123,17 @@ def stage(port: int) -> Iterator[Stage]:
         tempfile.TemporaryDirectory(prefix="contactable-demo-") as name,
         HubSpotSandbox(CONTACTS) as crm,
         serve(BlocklistSandbox()) as lists,
+        ringing(_standard_secret().encode()) as phone,
     ):
         folder, clock = Path(name), StageClock()
         url = f"http://127.0.0.1:{port}{PATH}"
-        _write_secrets(folder, crm)
-        text = SETTINGS.format(public_url=url, crm=crm.url, lists=lists.url)
+        _write_secrets(folder, crm, phone)
+        text = SETTINGS.format(public_url=url, crm=crm.url, lists=lists.url, phone=phone.url)
         (folder / "contactable.toml").write_text(text, encoding="utf-8")
         kit = Contactable(load(folder / "contactable.toml"), clock=clock)
         upgrade(kit.settings.register_url, kit.keyring)
         try:
-            yield Stage(folder, crm, kit, url, lists, clock)
+            yield Stage(folder, crm, kit, url, lists, phone, clock)
         finally:
             kit.close()
 
@@ -138,14 +161,20 @@ def _loop(sockets: dict[int, Any], ended: threading.Event) -> None:
     wasyncore.close_all(sockets)
 
 
-def _write_secrets(folder: Path, crm: HubSpotSandbox) -> None:
+def _standard_secret() -> str:
+    """A secret as Standard Webhooks writes it."""
+    return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+def _write_secrets(folder: Path, crm: HubSpotSandbox, phone: Phone) -> None:
     write_keys(folder / "contactable-keys")
     shared = {
         "hubspot.token": crm.token,
         "hubspot.secret": crm.client_secret,
         "twilio.token": secrets.token_hex(16),
         "brevo.secret": secrets.token_hex(16),
-        "reports.secret": "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode(),
+        "reports.secret": _standard_secret(),
+        "phone.secret": phone.secret.decode(),
     }
     for name, value in shared.items():
         with os.fdopen(os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
