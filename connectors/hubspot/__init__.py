@@ -238,8 +238,8 @@ class HubSpot:
 
     def agreement_url(self, redirect_uri: str, scopes: tuple[str, ...], state: str) -> str:
         """Where to send the browser of the person who shall agree to what our app may do; empty without OAuth."""
-        oauth = self.account.oauth
-        return agreement_url(oauth.client_id, redirect_uri, scopes, state) if oauth else ""
+        oauth, base_url = self.account.oauth, self.account.options.base_url
+        return agreement_url(oauth.client_id, redirect_uri, scopes, state, base_url) if oauth else ""
 
     def close(self) -> None:
         """End every wait and let go of the connections."""

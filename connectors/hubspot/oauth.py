@@ -12,10 +12,12 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 from contactable.errors import Refused
 from contactable.transport import Answer
 
+API = "https://api.hubapi.com"
 EARLY = 120.0  # seconds before its end at which a token is renewed
 
 
@@ -127,9 +129,12 @@ class OAuth:
         return tokens
 
 
-def agreement_url(client_id: str, redirect_uri: str, scopes: tuple[str, ...], state: str) -> str:
-    """Where to send the browser of the person who shall agree."""
+def agreement_url(client_id: str, redirect_uri: str, scopes: tuple[str, ...], state: str, base_url: str = API) -> str:
+    """Where to send the browser of the person who shall agree: HubSpot's own page, or that of another ``base_url``."""
     from hubspot.utils.oauth import get_auth_url  # 50 ms, and only here
 
     url: str = get_auth_url(client_id, redirect_uri, scope=scopes, state=state)
-    return url
+    if base_url == API:
+        return url
+    address, own = urlsplit(url), urlsplit(base_url)
+    return address._replace(scheme=own.scheme, netloc=own.netloc).geturl()

@@ -8,6 +8,7 @@ from typing import Any, Literal
 import msgspec
 
 from contactable.connectors import parts
+from contactable.connectors.hubspot.oauth import API
 from contactable.connectors.parts import Count, Seconds
 from contactable.errors import SettingsError
 
@@ -30,7 +31,7 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     token: str = ""
     oauth: OAuthOptions | None = None
-    base_url: str = "https://api.hubapi.com"
+    base_url: str = API
     api: Literal["v3", "2026-03", "2026-09"] = "v3"
     requests_per_10_s: Count = 100
     searches_per_s: Count = 5

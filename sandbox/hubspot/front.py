@@ -133,9 +133,9 @@ def _body(incoming: Incoming) -> Any:
 
 
 def _outgoing(answer: Answer, headers: Mapping[str, str], effect: str) -> Outgoing:
-    said = {**headers, "X-HubSpot-Correlation-Id": str(uuid.uuid4())}
-    if answer.body is None:
-        return Outgoing(answer.status, said, b"", effect)
+    said = {**headers, **answer.headers, "X-HubSpot-Correlation-Id": str(uuid.uuid4())}
+    if answer.body is None or isinstance(answer.body, bytes):
+        return Outgoing(answer.status, said, answer.body or b"", effect)
     if isinstance(answer.body, str):  # a page for people
         said["Content-Type"] = "text/html;charset=utf-8"
         return Outgoing(answer.status, said, answer.body.encode(), effect)

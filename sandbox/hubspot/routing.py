@@ -94,10 +94,11 @@ class Asked:
 
 
 class Answer(NamedTuple):
-    """A status and a body; None is no body."""
+    """A status, a body (None is none, bytes are no JSON), and headers of its own."""
 
     status: int
     body: Any = None
+    headers: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)

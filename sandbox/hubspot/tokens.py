@@ -45,7 +45,7 @@ class Tokens:
     client_id: str = "00000000-0000-4000-8000-000000980017"
     client_secret: str = field(default_factory=lambda: secrets.token_hex(16), repr=False)
     grants: dict[str, Grant] = field(default_factory=dict, repr=False)
-    codes: set[str] = field(default_factory=set, repr=False)
+    codes: dict[str, tuple[frozenset[str], str]] = field(default_factory=dict, repr=False)
     refresh_tokens: dict[str, frozenset[str]] = field(default_factory=dict, repr=False)
 
     def service_key(self, scopes: Iterable[str] = SCOPES, *, app_id: int | None = None) -> str:
@@ -54,10 +54,10 @@ class Tokens:
         self.grants[token] = Grant(token, app_id or self.app_id, frozenset(scopes))
         return token
 
-    def code(self) -> str:
-        """A one-time code, as the browser would bring back after somebody agreed."""
+    def code(self, scopes: Iterable[str] = SCOPES, redirect_uri: str = "") -> str:
+        """A one-time code, as the browser brings back to ``redirect_uri`` (empty: any) after somebody agreed."""
         code = secrets.token_hex(16)
-        self.codes.add(code)
+        self.codes[code] = frozenset(scopes), redirect_uri
         return code
 
     def revoke(self, token: str) -> None:
@@ -85,12 +85,14 @@ class Tokens:
         if (form.get("client_id"), form.get("client_secret")) != (self.client_id, self.client_secret):
             raise _bad("BAD_CLIENT_ID", "missing or unknown client id")
         if form.get("grant_type") == "authorization_code":
-            if form.get("code") not in self.codes:
-                raise _bad("BAD_AUTH_CODE", "missing or unknown auth code")
             # A code counts once.
-            self.codes.discard(str(form["code"]))
+            scopes, address = self.codes.pop(form.get("code", ""), (None, ""))
+            if scopes is None:
+                raise _bad("BAD_AUTH_CODE", "missing or unknown auth code")
+            if address and form.get("redirect_uri") != address:
+                raise _bad("MISMATCH_REDIRECT_URI_AUTH_CODE", "redirect uri and auth code do not match")
             refresh = secrets.token_hex(16)
-            self.refresh_tokens[refresh] = frozenset(SCOPES)
+            self.refresh_tokens[refresh] = scopes
         elif form.get("grant_type") == "refresh_token" and form.get("refresh_token") in self.refresh_tokens:
             refresh = str(form["refresh_token"])
         else:

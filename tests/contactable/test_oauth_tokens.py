@@ -1,5 +1,6 @@
 """OAuth against the sandbox: a person agrees, tokens lie sealed in the register, and one process at a time renews."""
 
+import html
 import os
 import re
 import subprocess
@@ -123,16 +124,25 @@ def test_a_name_that_is_held_is_refused_and_free_afterwards(make: Callable[[], C
         pass
 
 
-def connecting(settings: Path) -> tuple[subprocess.Popen[str], dict[str, list[str]]]:
+def connecting(settings: Path) -> tuple[subprocess.Popen[str], str]:
     command = [sys.executable, "-m", "contactable", "--settings", str(settings), "connect", "--redirect-uri", BACK]
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ.copy()
     )
     assert process.stdout is not None
-    asked = parse_qs(urlsplit(process.stdout.readline().strip()).query)
+    page = process.stdout.readline().strip()
     assert process.stderr is not None
     process.stderr.readline()
-    return process, asked
+    return process, page
+
+
+def answer(page: str, button: str) -> requests.Response:
+    """Open the page, press one of its buttons, and follow where the browser is sent."""
+    shown = requests.get(page, timeout=10)
+    shown.raise_for_status()
+    fields = dict(re.findall(r'name="([^"]+)" value="([^"]*)">(?!\w)', shown.text))
+    sent = {name: html.unescape(value) for name, value in fields.items()} | {"answer": button}
+    return requests.post(page.partition("?")[0], data=sent, timeout=10)
 
 
 @pytest.fixture
@@ -143,17 +153,51 @@ def settings(crm: HubSpotSandbox, make: Callable[[], Contactable], tmp_path: Pat
     return path
 
 
-def test_the_command_sends_a_person_to_hubspot_and_keeps_what_comes_back(
+def test_a_person_opens_the_page_agrees_and_the_tokens_are_kept(
     crm: HubSpotSandbox, make: Callable[[], Contactable], settings: Path
 ) -> None:
-    process, asked = connecting(settings)
+    process, page = connecting(settings)
 
-    page = requests.get(BACK, params={"code": crm.portal.tokens.code(), "state": asked["state"][0]}, timeout=10)
+    back = answer(page, "agree")
 
-    assert process.wait(timeout=20) == 0
-    assert "terminal" in page.text
-    assert re.search(r"crm\.objects\.contacts\.read", asked["scope"][0])
+    assert process.wait(timeout=30) == 0
+    assert back.url.startswith(BACK)
+    assert "terminal" in back.text
     assert load(make(), "hubspot").startswith("3 contacts read")
+    asked = parse_qs(urlsplit(page).query)["scope"][0].split()
+    (granted,) = crm.portal.tokens.refresh_tokens.values()
+    assert granted == frozenset(asked)
+
+
+def test_a_person_who_declines_connects_nothing(crm: HubSpotSandbox, settings: Path) -> None:
+    process, page = connecting(settings)
+
+    answer(page, "decline")
+
+    assert process.wait(timeout=30) != 0
+    assert process.stderr is not None
+    assert "Nobody agreed" in process.stderr.read()
+    assert crm.journal.count(route="token") == 0
+
+
+@pytest.mark.parametrize("wrong", ["client_id=other", "redirect_uri=nowhere", "scope="])
+def test_a_page_that_asks_wrongly_sends_nobody_anywhere(crm: HubSpotSandbox, settings: Path, wrong: str) -> None:
+    asked = {"client_id": crm.client_id, "redirect_uri": BACK, "scope": "oauth", "state": "s"}
+    name, _, value = wrong.partition("=")
+    where = f"{crm.url}/oauth/authorize"
+
+    shown = requests.get(where, params={**asked, name: value}, timeout=10)
+    sent = requests.post(where, data={**asked, name: value, "answer": "agree"}, timeout=10, allow_redirects=False)
+
+    assert (shown.status_code, sent.status_code) == (400, 400)
+    assert not crm.portal.tokens.codes
+
+
+def test_a_code_is_worth_nothing_at_another_address(crm: HubSpotSandbox, make: Callable[[], Contactable]) -> None:
+    code = crm.portal.tokens.code(redirect_uri="https://example.com/elsewhere")
+
+    with pytest.raises(Refused, match="400"):
+        make().connectors["hubspot"].account.oauth.agree(code, BACK)  # type: ignore[attr-defined]
 
 
 def test_an_answer_to_another_question_connects_nothing(crm: HubSpotSandbox, settings: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contactable.sandbox.hubspot.routes import (
     account,
+    agreeing,
     batches,
     calls,
     contacts,
@@ -26,6 +27,7 @@ ALL = (
     *preferences.ROUTES,
     *calls.ROUTES,
     *account.ROUTES,
+    *agreeing.ROUTES,
     *control.ROUTES,
 )
 
