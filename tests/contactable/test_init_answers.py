@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import pty
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -211,3 +213,23 @@ def test_init_keeps_whether_oppositions_unsubscribe_in_the_crm_and_the_sync_obey
     assert load(tmp_path / "contactable.toml").connectors["hubspot"].unsubscribe is asked
     left = [crm.portal.preferences.may_receive(f"p{number}@example.com", 1601) for number in range(4)]
     assert left == [False if asked else None, None, None, None]
+
+
+@pytest.mark.parametrize(("typed", "unsubscribe"), [("", True), ("y", True), ("n", False)])
+def test_a_person_at_a_terminal_is_asked_about_the_crms_own_unsubscribe(
+    tmp_path: Path, typed: str, unsubscribe: bool
+) -> None:
+    settings = tmp_path / "contactable.toml"
+    given = ["--public-url", "https://example.com/c", "--token", "env:HUBSPOT_TOKEN"]
+    command = [sys.executable, "-m", "contactable", "--settings", str(settings), "init", *given]
+    ours, theirs = pty.openpty()
+
+    with os.fdopen(ours, "wb", buffering=0) as keyboard:
+        process = subprocess.Popen(command, stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        os.close(theirs)
+        keyboard.write(f"{typed}\nn\n".encode())  # the second: whether to look at the contacts now
+        _, said = process.communicate(timeout=60)
+
+    assert process.returncode == 0, said.decode()
+    assert "Désinscrire aussi, dans le CRM, qui s'oppose ?" in said.decode()
+    assert load(settings).connectors["hubspot"].unsubscribe is unsubscribe
