@@ -30,7 +30,7 @@ evidence = "texts of the forms"
 by = "Anne Exemple"
 on = 2026-11-01
 """
-MORE = {"salesforce": "", "dynamics": 'tenant = "sandbox"\nlogin_url = "{url}"'}
+MORE = {"salesforce": "bulk_from = 0", "dynamics": 'tenant = "sandbox"\nlogin_url = "{url}"'}
 MANNERS = {
     "salesforce": (salesforce.MANNER, "Email", "Title", ""),
     "dynamics": (dynamics.MANNER, "emailaddress1", "description", "new_"),
