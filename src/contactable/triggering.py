@@ -39,15 +39,7 @@ def make(kit: Contactable, provider: str, event: str) -> Request:
     request = as_captured(found.name, found.read_bytes(), kit.clock(), endpoint.secrets.options)
     query, path = urlsplit(request.url).query, "".join(f"/{key.value.decode()}" for key in endpoint.secrets.path[:1])
     url = f"{kit.settings.public_url.rstrip('/')}/hooks/{endpoint.name}{path}{f'?{query}' if query else ''}"
-    signed = endpoint.provider.sign(replace(request, url=url), endpoint.secrets)
-    try:
-        endpoint.provider.authenticate(signed, endpoint.secrets)
-    except (NotAuthentic, Malformed):
-        raise SettingsError(
-            f"{provider} signs with a key that it alone has, or {endpoint.name} lacks its secret: "
-            "use the test button of its console."
-        ) from None
-    return signed
+    return _signed(endpoint, replace(request, url=url))
 
 
 def send(kit: Contactable, request: Request, base: str = "") -> int:
@@ -69,6 +61,22 @@ def send(kit: Contactable, request: Request, base: str = "") -> int:
     if not answer.ok:
         raise Refused(f"The endpoint answered {answer.status_code}.")
     return answer.status_code
+
+
+def _signed(endpoint: Endpoint, request: Request) -> Request:
+    try:
+        signed = endpoint.provider.sign(request, endpoint.secrets)
+        endpoint.provider.authenticate(signed, endpoint.secrets)
+    except IndexError:  # it signs with the first of no secrets
+        raise SettingsError(
+            f"[endpoints.{endpoint.name}] lacks `secret`: docs/providers/{endpoint.provider.id}.md says which."
+        ) from None
+    except (NotAuthentic, Malformed):
+        raise SettingsError(
+            f"{endpoint.provider.id} signs this with a key that it alone has, or no longer signs it, or "
+            f"{endpoint.name} lacks its secret: use the test button of its console, or `contactable inbox parse`."
+        ) from None
+    return signed
 
 
 def _endpoint(kit: Contactable, provider: str) -> Endpoint:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,16 @@ def test_the_first_sample_of_a_sender_is_addressed_to_the_endpoint_and_authentic
 def test_a_sender_that_alone_has_its_key_is_named_with_what_to_do(id: str, kit: Contactable) -> None:
     with pytest.raises(SettingsError, match="test button"):
         make(kit, id, events_of(id)[0])
+
+
+@pytest.mark.parametrize("id", sorted(set(provider_ids()) - {"zoho"}))
+def test_every_sample_is_sent_or_told_why_not_whatever_secrets_the_endpoint_has(id: str, kit: Contactable) -> None:
+    without = replace(kit.endpoints[id], secrets=replace(kit.endpoints[id].secrets, keys=(), path=()))
+    kit.endpoints = {**kit.endpoints, id: without}
+
+    for event in events_of(id):
+        with pytest.raises(SettingsError, match="secret"):
+            make(kit, id, event)
 
 
 @pytest.mark.parametrize(("id", "event"), [("pigeon", "stop"), ("zoho", "updated")])
