@@ -33,7 +33,12 @@ FRESH: Final = "fresh"
 GOOD_FOR: Final = timedelta(minutes=15)
 
 _UNREADABLE = marked("This is neither an e-mail address nor a phone number. Nothing was sent.")
-_NOT_BY_SMS = marked("We cannot send a link to a phone number. Please give your e-mail address, or write to us.")
+_NOT_TO = {
+    IdentifierKind.PHONE: marked(
+        "We cannot send a link to a phone number. Please give your e-mail address, or write to us."
+    ),
+    IdentifierKind.EMAIL: marked("We cannot send a link by e-mail. Please give your phone number, or write to us."),
+}
 
 
 def ask(doors: CentreDoors, sending: ThreadPoolExecutor) -> Response:
@@ -47,7 +52,7 @@ def ask(doors: CentreDoors, sending: ThreadPoolExecutor) -> Response:
     typed = request.form.get("who", "")
     found = read_typed(typed)
     if found is None or found[0] not in doors.reached:
-        problem = _UNREADABLE if found is None else _NOT_BY_SMS
+        problem = _UNREADABLE if found is None else _NOT_TO[found[0]]
         return _form(doors, problem, typed[:LONGEST], HTTPStatus.BAD_REQUEST)
     if not doors.limits.address.wait(f"{found[0]}:{found[1]}"):
         sending.submit(_send, doors, found, reader(doors))

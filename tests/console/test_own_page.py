@@ -245,6 +245,12 @@ def test_a_number_is_refused_and_told_so_where_no_text_message_can_be_sent(desk:
     assert (answer.status_code, "cannot send a link to a phone number" in answer.text) == (400, True)
 
 
+def test_an_address_is_refused_and_told_so_where_no_mail_can_be_sent(install: Callable[..., Desk]) -> None:
+    answer = ask(install('\n[sms]\nurl = "http://127.0.0.1:9"\nsecret = "env:LINK_KEY"\n'))
+
+    assert (answer.status_code, "Please give your phone number" in answer.text) == (400, True)
+
+
 @pytest.fixture
 def hook() -> Iterator[tuple[str, list[Any]]]:
     """Somebody's sender of text messages on loopback: its address, and what it was handed."""
