@@ -9,6 +9,7 @@ import re
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -18,9 +19,11 @@ from contactable.connectors.parts import (
     Account,
     Count,
     Seconds,
+    ids_of,
     in_groups,
     in_turns,
     iter_windows,
+    looked_at,
     opt_outs_shown,
     read_options,
     window_from,
@@ -31,14 +34,12 @@ from contactable.connectors.protocol import (
     ContactList,
     ContactRecord,
     Finding,
-    Level,
     OptOuts,
     Outcome,
     Page,
     Property,
     Setting,
 )
-from contactable.errors import ContactableError
 from contactable.transport import Answer, Habits, Limiter, usual_delay
 
 __all__ = ["CAPABILITIES", "SETTINGS", "Brevo", "connect"]
@@ -120,13 +121,8 @@ class Brevo:
 
     def check(self) -> Iterator[Finding]:
         """Look at reach and key; write nothing, raise nothing."""
-        for what, path in (("contacts", "/contacts?limit=1"), ("attributes", "/contacts/attributes")):
-            try:
-                self.account.get(path)
-                yield Finding(f"Brevo lets us read {what}", Level.OK)
-            except ContactableError as error:
-                yield Finding(f"Brevo lets us read {what}", Level.ERROR, str(error))
-                return
+        looks = (("contacts", "/contacts?limit=1"), ("attributes", "/contacts/attributes"))
+        return looked_at("Brevo", ((what, partial(self.account.get, path)) for what, path in looks))
 
     def ensure_properties(self, schema: Sequence[Property]) -> Iterator[str]:
         """Create what is missing, yield the names created; ``Refused`` where one exists with another type."""
@@ -151,8 +147,7 @@ class Brevo:
 
     def iter_ids(self) -> Iterator[str]:
         """Yield the id of every contact."""
-        for records, _, _ in contacts.fetch(self.account)(None, None):
-            yield from (each.id for each in records)
+        return ids_of(contacts.fetch(self.account))
 
     def read(self, ids: Sequence[str], properties: Sequence[str]) -> Iterator[ContactRecord]:
         """Yield these contacts as they are now; a missing one comes back as ``gone``."""
@@ -184,9 +179,8 @@ class Brevo:
         """End every wait and let go of the connections."""
         self.account.close()
 
-    def _now(self) -> Any:
-        self.account.get("/contacts?limit=1")  # for its clock, ours may be wrong
-        return self.account.clock.now
+    def _now(self) -> datetime:
+        return self.account.now("/contacts?limit=1")
 
 
 def _by_offset(account: Account, path: str, name: str, size: int) -> Iterator[Mapping[str, Any]]:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from contactable.connectors.parts import Account
+from contactable.connectors.parts import Account, refuse_other_types
 from contactable.connectors.protocol import Property, Shape
-from contactable.errors import Refused
 
 OURS = "CONTACTABLE_"
 TYPES = {Shape.DATE: "date", Shape.NUMBER: "float", Shape.CHOICES: "multiple-choice"}
@@ -27,9 +26,7 @@ def property_of(field: str) -> str:
 def ensure(account: Account, schema: Sequence[Property]) -> Iterator[str]:
     """Create what is missing and yield the names created; ``Refused`` before that where a type is another."""
     existing = _existing(account)
-    wrong = [each.name for each in schema if _is_other(existing.get(field_of(each.name)), each)]
-    if wrong:
-        raise Refused(f"Brevo has {', '.join(wrong)} with another type than ours: rename or delete it there.")
+    refuse_other_types("Brevo", [each.name for each in schema if _is_other(existing.get(field_of(each.name)), each)])
     for wanted in schema:
         path = f"/contacts/attributes/normal/{field_of(wanted.name)}"
         there, options = existing.get(field_of(wanted.name)), [each.value for each in wanted.options]
@@ -46,15 +43,6 @@ def ensure(account: Account, schema: Sequence[Property]) -> Iterator[str]:
 def names(account: Account) -> frozenset[str]:
     """The properties of contacts."""
     return frozenset(property_of(field) for field in _existing(account))
-
-
-def text_of(value: Any) -> str:
-    """A value as text: yes and no as ``true`` and ``false``, several joined by ``;``."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, list):
-        return ";".join(map(str, value))
-    return "" if value is None else str(value)
 
 
 def value_of(name: str, text: str, several: frozenset[str]) -> str | list[str]:

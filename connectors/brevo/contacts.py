@@ -7,11 +7,11 @@ page begins before the end of the last one and must hold one of its last contact
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from contactable.connectors.brevo.attributes import property_of, text_of
-from contactable.connectors.parts import Account, Fetch
+from contactable.connectors.brevo.attributes import property_of
+from contactable.connectors.parts import Account, Fetch, record_of, text_of
 from contactable.connectors.protocol import ContactRecord
 
 PAGE = 1_000
@@ -55,12 +55,7 @@ def as_record(item: Mapping[str, Any]) -> ContactRecord:
     """One contact as Brevo gives it."""
     given = {property_of(name): text_of(value) for name, value in (item.get("attributes") or {}).items()}
     given |= {name: text_of(item.get(name)) for name in BESIDE}
-    changed = item.get("modifiedAt")
-    return ContactRecord(
-        str(item["id"]),
-        {name: text for name, text in given.items() if text},
-        datetime.fromisoformat(changed).astimezone(UTC) if changed else None,
-    )
+    return record_of(item["id"], given, item.get("modifiedAt"))
 
 
 def is_opted_out(record: ContactRecord) -> bool:

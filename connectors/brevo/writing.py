@@ -7,7 +7,7 @@ from functools import cache, partial
 from typing import Any
 
 from contactable.connectors.brevo.attributes import field_of, multiple_choices, value_of
-from contactable.connectors.parts import Account, not_here, one_change_a_contact, write_in_groups
+from contactable.connectors.parts import Account, not_here, opt_out_each, outcome_of, write_each
 from contactable.connectors.protocol import Change, Outcome, Result
 
 BLACKLISTS = {"email": "emailBlacklisted", "sms": "smsBlacklisted"}
@@ -17,17 +17,14 @@ LIFTS = frozenset({"email", "EMAIL", *BLACKLISTS.values()})
 
 def write(account: Account, changes: Sequence[Change]) -> Iterator[Outcome]:
     """Write, several requests in flight; one outcome for each contact."""
-    groups = [[change] for change in one_change_a_contact(changes)]
     several = cache(partial(multiple_choices, account))  # asked for inside, where what goes wrong has its outcome
 
-    def one(group: Sequence[Change]) -> Iterator[Outcome]:
-        (change,) = group
+    def one(change: Change) -> Outcome:
         if LIFTS & change.properties.keys():
-            yield Outcome(change.id, Result.REFUSED, "writing an address would take the contact off the black list")
-        else:
-            yield _put(account, change.id, {"attributes": body_of(change.properties, several())})
+            return Outcome(change.id, Result.REFUSED, "writing an address would take the contact off the black list")
+        return _put(account, change.id, {"attributes": body_of(change.properties, several())})
 
-    yield from write_in_groups(one, groups, in_flight=account.in_flight)
+    return write_each(one, changes, in_flight=account.in_flight)
 
 
 def body_of(properties: Mapping[str, str], several: frozenset[str]) -> dict[str, str | list[str]]:
@@ -38,19 +35,13 @@ def body_of(properties: Mapping[str, str], several: frozenset[str]) -> dict[str,
 def opt_out(account: Account, ids: Sequence[str], scope_id: str, channel: str) -> Iterator[Outcome]:
     """Put contacts on a black list, or take them out of the list ``scope_id``."""
     if channel not in BLACKLISTS:
-        yield from not_here(ids, channel)
-        return
+        return not_here(ids, channel)
     body = {"unlinkListIds": [int(scope_id)]} if scope_id.isdigit() else {BLACKLISTS[channel]: True}
-    groups = [[Change(id, {})] for id in dict.fromkeys(ids)]
-    yield from write_in_groups(lambda group: [_put(account, group[0].id, body)], groups, in_flight=account.in_flight)
+    return opt_out_each(lambda id: _put(account, id, body), ids, in_flight=account.in_flight)
 
 
 def _put(account: Account, id: str, body: Mapping[str, Any]) -> Outcome:
     if not id.isdigit():
         return Outcome(id, Result.GONE, "no id of Brevo's")
     answer = account.call("PUT", f"/contacts/{id}?identifierType=contact_id", json=body, expected=(400, 404))
-    if answer.status == 404:
-        return Outcome(id, Result.GONE, "deleted")
-    if answer.status == 400:
-        return Outcome(id, Result.REFUSED, "Brevo refuses a value")
-    return Outcome(id, Result.WRITTEN)
+    return outcome_of(id, answer, "Brevo")

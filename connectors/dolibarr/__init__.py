@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, Literal
 
 import msgspec
@@ -17,8 +18,10 @@ from contactable.connectors.parts import (
     Account,
     Count,
     Seconds,
+    ids_of,
     in_turns,
     iter_windows,
+    looked_at,
     opt_outs_shown,
     read_options,
     window_from,
@@ -28,14 +31,12 @@ from contactable.connectors.protocol import (
     Change,
     ContactRecord,
     Finding,
-    Level,
     OptOuts,
     Outcome,
     Page,
     Property,
     Setting,
 )
-from contactable.errors import ContactableError
 from contactable.transport import Answer, Habits
 
 __all__ = ["CAPABILITIES", "SETTINGS", "Dolibarr", "connect"]
@@ -115,13 +116,8 @@ class Dolibarr:
     def check(self) -> Iterator[Finding]:
         """Look at reach, key and rights; write nothing, raise nothing."""
         attributes = f"/setup/extrafields?elementtype={self.kind.element}"
-        for what, path in ((self.options.records, f"{self.kind.path}?limit=1"), ("attributes", attributes)):
-            try:
-                self.account.get(path, expected=(404,))
-                yield Finding(f"Dolibarr lets us read {what}", Level.OK)
-            except ContactableError as error:
-                yield Finding(f"Dolibarr lets us read {what}", Level.ERROR, str(error))
-                return
+        looks = ((self.options.records, f"{self.kind.path}?limit=1"), ("attributes", attributes))
+        return looked_at("Dolibarr", ((what, partial(self.account.get, path, expected=(404,))) for what, path in looks))
 
     def ensure_properties(self, schema: Sequence[Property]) -> Iterator[str]:
         """Create what is missing, yield the names created; ``Refused`` where one exists with another type."""
@@ -151,8 +147,7 @@ class Dolibarr:
 
     def iter_ids(self) -> Iterator[str]:
         """Yield the id of every record."""
-        for records, _, _ in contacts.fetch(self.account, self.kind)(None, None):
-            yield from (each.id for each in records)
+        return ids_of(contacts.fetch(self.account, self.kind))
 
     def read(self, ids: Sequence[str], properties: Sequence[str]) -> Iterator[ContactRecord]:
         """Yield these records as they are now, a request each; a missing one comes back as ``gone``."""
@@ -174,9 +169,8 @@ class Dolibarr:
         """End every wait and let go of the connections."""
         self.account.close()
 
-    def _now(self) -> Any:
-        self.account.get(f"{self.kind.path}?limit=1", expected=(404,))  # for its clock, ours may be wrong
-        return self.account.clock.now
+    def _now(self) -> datetime:
+        return self.account.now(f"{self.kind.path}?limit=1", expected=(404,))
 
 
 def _explain(answer: Answer) -> str:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from contactable.connectors.dolibarr.fields import PREFIX, Field, fields_of
-from contactable.connectors.parts import Account, Fetch, one_by_one
+from contactable.connectors.parts import Account, Fetch, changed_since, one_by_one, text_of
 from contactable.connectors.protocol import ContactRecord
 
 PAGE = 100
@@ -47,7 +47,7 @@ def fetch(account: Account, kind: Kind, zone: str = "") -> Fetch:
             items = _page(account, kind, last, since, zone)
             last = int(items[-1]["id"]) if items else last
             records = [as_record(each, kind, fields) for each in items]
-            yield [each for each in records if not since or not each.changed_at or each.changed_at >= since], last, None
+            yield changed_since(records, since), last, None
             if len(items) < PAGE:
                 return
 
@@ -71,7 +71,7 @@ def get(account: Account, kind: Kind, id: str) -> Mapping[str, Any] | None:
 
 def as_record(item: Mapping[str, Any], kind: Kind, fields: Mapping[str, Field]) -> ContactRecord:
     """One record: its own fields, and its complementary attributes by their names."""
-    given = {name: _text(item.get(name)) for name in kind.own}
+    given = {name: text_of(item.get(name)) for name in kind.own}
     options = item.get("array_options") or {}
     if isinstance(options, dict):
         given |= {name: fields[name].text_of(options.get(PREFIX + name)) for name in fields}
@@ -108,7 +108,3 @@ def _moment(value: Any) -> datetime | None:
     """Seconds since 1970, as a number or as a text."""
     text = str(value or "")
     return datetime.fromtimestamp(int(text), UTC) if text.isdigit() else None
-
-
-def _text(value: Any) -> str:
-    return "" if value is None or isinstance(value, dict | list) else str(value)

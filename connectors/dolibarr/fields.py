@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from contactable.connectors.parts import Account
+from contactable.connectors.parts import Account, refuse_other_types
 from contactable.connectors.protocol import Property, Shape
 from contactable.errors import Refused
 
@@ -44,9 +44,8 @@ def fields_of(account: Account, element: str) -> dict[str, Field]:
 def ensure(account: Account, element: str, schema: Sequence[Property]) -> Iterator[str]:
     """Create what is missing and yield the names created; ``Refused`` before that where a type is another."""
     existing = fields_of(account, element)
-    wrong = [each.name for each in schema if each.name in existing and existing[each.name].type != _type(each)]
-    if wrong:
-        raise Refused(f"Dolibarr has {', '.join(wrong)} with another type than ours: rename or delete it there.")
+    wrong = (each.name for each in schema if each.name in existing and existing[each.name].type != _type(each))
+    refuse_other_types("Dolibarr", wrong)
     for place, wanted in enumerate(schema):
         there = existing.get(wanted.name)
         labels = {each.value: each.label for each in wanted.options} if _chosen(wanted) else {}

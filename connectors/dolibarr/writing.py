@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from contactable.connectors.dolibarr.contacts import NO_EMAIL, Kind, as_record, get, is_opted_out
 from contactable.connectors.dolibarr.fields import PREFIX, Field, fields_of
-from contactable.connectors.parts import Account, not_here, one_change_a_contact, write_in_groups
+from contactable.connectors.parts import Account, not_here, opt_out_each, outcome_of, write_each
 from contactable.connectors.protocol import Change, Outcome, Result
 
 KEEPS_THE_OTHERS = 20  # the version from which attributes that are not named surely stay
@@ -25,17 +25,15 @@ class There(NamedTuple):
 
 def write(account: Account, kind: Kind, changes: Sequence[Change]) -> Iterator[Outcome]:
     """Write, several requests in flight; one outcome for each record."""
-    groups = [[change] for change in one_change_a_contact(changes)]
     there = cache(partial(_look, account, kind))  # asked for inside, where what goes wrong has its outcome
-    return write_in_groups(lambda group: [_write(account, kind, there, group[0])], groups, in_flight=account.in_flight)
+    return write_each(lambda change: _write(account, kind, there, change), changes, in_flight=account.in_flight)
 
 
 def opt_out(account: Account, kind: Kind, ids: Sequence[str], channel: str) -> Iterator[Outcome]:
     """Opt the address of contacts out of mailings, and look whether Dolibarr kept it."""
     if channel != "email" or NO_EMAIL not in kind.own:
         return not_here(ids, channel)
-    groups = [[Change(id, {})] for id in dict.fromkeys(ids)]
-    return write_in_groups(lambda group: [_opt_out(account, kind, group[0].id)], groups, in_flight=account.in_flight)
+    return opt_out_each(lambda id: _opt_out(account, kind, id), ids, in_flight=account.in_flight)
 
 
 def _look(account: Account, kind: Kind) -> There:
@@ -83,8 +81,4 @@ def _others(found: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _put(account: Account, kind: Kind, id: str, body: Mapping[str, Any]) -> Outcome:
     answer = account.call("PUT", f"{kind.path}/{id}", json=body, expected=(400, 404))
-    if answer.status == 404:
-        return Outcome(id, Result.GONE, "deleted")
-    if answer.status == 400:
-        return Outcome(id, Result.REFUSED, "Dolibarr refuses a value")
-    return Outcome(id, Result.WRITTEN)
+    return outcome_of(id, answer, "Dolibarr")

@@ -9,6 +9,7 @@ import base64
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -18,8 +19,10 @@ from contactable.connectors.parts import (
     Account,
     Count,
     Seconds,
+    ids_of,
     in_turns,
     iter_windows,
+    looked_at,
     opt_outs_shown,
     read_options,
     window_from,
@@ -30,14 +33,12 @@ from contactable.connectors.protocol import (
     ContactList,
     ContactRecord,
     Finding,
-    Level,
     OptOuts,
     Outcome,
     Page,
     Property,
     Setting,
 )
-from contactable.errors import ContactableError
 from contactable.transport import Answer, Habits
 
 __all__ = ["CAPABILITIES", "SETTINGS", "EspoCrm", "connect"]
@@ -129,13 +130,7 @@ class EspoCrm:
         ]
         if self.admin:
             looked.append((self.admin, "the administration", "/Admin/jobs?maxSize=1"))
-        for account, what, path in looked:
-            try:
-                account.get(path)
-                yield Finding(f"EspoCRM lets us read {what}", Level.OK)
-            except ContactableError as error:
-                yield Finding(f"EspoCRM lets us read {what}", Level.ERROR, str(error))
-                return
+        return looked_at("EspoCRM", ((what, partial(account.get, path)) for account, what, path in looked))
 
     def ensure_properties(self, schema: Sequence[Property]) -> Iterator[str]:
         """Create what is missing, yield the names created; ``Refused`` where one has another type, or without admin."""
@@ -162,8 +157,7 @@ class EspoCrm:
 
     def iter_ids(self) -> Iterator[str]:
         """Yield the id of every contact, once."""
-        pages = contacts.fetch(self.account, ())(None, None)
-        yield from dict.fromkeys(each.id for records, _, _ in pages for each in records)
+        return ids_of(contacts.fetch(self.account, ()))
 
     def read(self, ids: Sequence[str], properties: Sequence[str]) -> Iterator[ContactRecord]:
         """Yield these contacts as they are now; a missing one comes back as ``gone``."""
@@ -204,9 +198,8 @@ class EspoCrm:
             if len(found) < MEMBERS_PAGE:
                 return
 
-    def _now(self) -> Any:
-        self.account.get("/Contact", {"maxSize": 1, "select": "id"})  # for its clock, ours may be wrong
-        return self.account.clock.now
+    def _now(self) -> datetime:
+        return self.account.now("/Contact", {"maxSize": 1, "select": "id"})
 
 
 def _explain(answer: Answer) -> str:

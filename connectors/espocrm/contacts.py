@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from contactable.connectors.espocrm.fields import field_of, text_of
-from contactable.connectors.parts import Account, Fetch, in_groups
+from contactable.connectors.espocrm.fields import field_of
+from contactable.connectors.parts import Account, Fetch, in_groups, text_of
 from contactable.connectors.protocol import ContactRecord
 
 PAGE = 200  # EspoCRM answers 403 beyond

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from contactable.connectors.parts import Account
+from contactable.connectors.parts import Account, refuse_other_types
 from contactable.connectors.protocol import Property, Shape
 from contactable.errors import Refused
 
@@ -42,8 +42,8 @@ def ensure(account: Account, admin: Account | None, schema: Sequence[Property]) 
     """Create what is missing and yield the names created; ``Refused`` before that where a type is another."""
     existing = fields_of(account)
     there = {each.name: existing.get(field_of(each.name)) for each in schema}
-    if wrong := [each.name for each in schema if (known := there[each.name]) and known.get("type") != _type(each)]:
-        raise Refused(f"EspoCRM has {', '.join(wrong)} with another type than ours: rename or delete it there.")
+    wrong = (each.name for each in schema if (known := there[each.name]) and known.get("type") != _type(each))
+    refuse_other_types("EspoCRM", wrong)
     made = [each for each in schema if there[each.name] is None]
     grown = [each for each in schema if (known := there[each.name]) and _lacks(known, each)]
     if not made and not grown:
@@ -58,15 +58,6 @@ def ensure(account: Account, admin: Account | None, schema: Sequence[Property]) 
         admin.post(MANAGER, {"name": _without_prefix(wanted.name), **_definition(wanted)})
     admin.post("/Admin/rebuild", {})
     yield from (each.name for each in made)
-
-
-def text_of(value: Any) -> str:
-    """A value as text: yes and no as ``true`` and ``false``, several joined by ``;``."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, list):
-        return ";".join(map(str, value))
-    return "" if value is None or isinstance(value, dict) else str(value)
 
 
 def value_of(known: Mapping[str, Any], text: str) -> Any:

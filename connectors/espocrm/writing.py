@@ -8,7 +8,7 @@ from typing import Any
 
 from contactable.connectors.espocrm.contacts import FLAGS
 from contactable.connectors.espocrm.fields import field_of, fields_of, value_of
-from contactable.connectors.parts import Account, not_here, one_change_a_contact, write_in_groups
+from contactable.connectors.parts import Account, not_here, opt_out_each, write_each
 from contactable.connectors.protocol import Change, Outcome, Result
 
 LIFTS = frozenset({"emailAddress", "emailAddressData", "phoneNumber", "phoneNumberData", *FLAGS.values()})
@@ -16,27 +16,21 @@ LIFTS = frozenset({"emailAddress", "emailAddressData", "phoneNumber", "phoneNumb
 
 def write(account: Account, changes: Sequence[Change]) -> Iterator[Outcome]:
     """Write, several requests in flight; one outcome for each contact."""
-    groups = [[change] for change in one_change_a_contact(changes)]
     fields = cache(partial(fields_of, account))  # asked for inside, where what goes wrong has its outcome
 
-    def one(group: Sequence[Change]) -> Iterator[Outcome]:
-        (change,) = group
+    def one(change: Change) -> Outcome:
         if LIFTS & change.properties.keys():
-            yield Outcome(change.id, Result.REFUSED, "an address or an opt-out is not written as a property")
-        else:
-            yield _put(account, change.id, _body(change, fields()))[0]
+            return Outcome(change.id, Result.REFUSED, "an address or an opt-out is not written as a property")
+        return _put(account, change.id, _body(change, fields()))[0]
 
-    return write_in_groups(one, groups, in_flight=account.in_flight)
+    return write_each(one, changes, in_flight=account.in_flight)
 
 
 def opt_out(account: Account, ids: Sequence[str], channel: str) -> Iterator[Outcome]:
     """Opt a contact's address or number out, for everybody who has it; or tick *do not call*."""
     if channel not in FLAGS:
         return not_here(ids, channel)
-    groups = [[Change(id, {})] for id in dict.fromkeys(ids)]
-    return write_in_groups(
-        lambda group: [_flag(account, group[0].id, FLAGS[channel])], groups, in_flight=account.in_flight
-    )
+    return opt_out_each(lambda id: _flag(account, id, FLAGS[channel]), ids, in_flight=account.in_flight)
 
 
 def _flag(account: Account, id: str, name: str) -> Outcome:

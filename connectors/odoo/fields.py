@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from contactable.connectors.odoo.rpc import Rpc
+from contactable.connectors.parts import refuse_other_types
 from contactable.connectors.protocol import Property, Shape
-from contactable.errors import Refused
 
 OURS, PARTNER = "contactable_", "res.partner"
 TYPES = {Shape.CHOICE: "selection", Shape.DATE: "date", Shape.NUMBER: "float"}
@@ -71,9 +71,7 @@ def ensure(rpc: Rpc, schema: Sequence[Property]) -> Iterator[str]:
     """Create what is missing and yield the names created; ``Refused`` before that where a type is another."""
     existing = known(rpc)
     fields = [(each, field) for each in schema for field in _fields(each)]
-    wrong = [each.name for each, field in fields if _is_other(existing.get(field["name"]), field)]
-    if wrong:
-        raise Refused(f"Odoo has {', '.join(wrong)} with another type than ours: rename or delete it there.")
+    refuse_other_types("Odoo", (each.name for each, field in fields if _is_other(existing.get(field["name"]), field)))
     model: list[int] = []
     for wanted, field in fields:
         if field["name"] not in existing:

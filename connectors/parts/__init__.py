@@ -7,13 +7,23 @@ from __future__ import annotations
 
 from contactable.connectors.parts.account import Account, ServerClock
 from contactable.connectors.parts.bearer import Bearer
+from contactable.connectors.parts.checking import looked_at, refuse_other_types
 from contactable.connectors.parts.flags import opt_outs_shown, says_yes
 from contactable.connectors.parts.merges import Into, left_of_merges
 from contactable.connectors.parts.options import Count, Seconds, read_options
-from contactable.connectors.parts.outcomes import in_groups, not_here, one_change_a_contact, write_in_groups
+from contactable.connectors.parts.outcomes import (
+    in_groups,
+    not_here,
+    one_change_a_contact,
+    opt_out_each,
+    outcome_of,
+    write_each,
+    write_in_groups,
+)
 from contactable.connectors.parts.singly import one_by_one
 from contactable.connectors.parts.turns import in_turns
-from contactable.connectors.parts.windows import Fetch, iter_windows, window_from
+from contactable.connectors.parts.values import record_of, text_of
+from contactable.connectors.parts.windows import Fetch, changed_since, ids_of, iter_windows, window_from
 
 __all__ = [
     "Account",
@@ -23,16 +33,25 @@ __all__ = [
     "Into",
     "Seconds",
     "ServerClock",
+    "changed_since",
+    "ids_of",
     "in_groups",
     "in_turns",
     "iter_windows",
     "left_of_merges",
+    "looked_at",
     "not_here",
     "one_by_one",
     "one_change_a_contact",
+    "opt_out_each",
     "opt_outs_shown",
+    "outcome_of",
     "read_options",
+    "record_of",
+    "refuse_other_types",
     "says_yes",
+    "text_of",
     "window_from",
+    "write_each",
     "write_in_groups",
 ]

@@ -99,6 +99,11 @@ class Account:
         self._bearer.forget()  # it ended before its time: taken back, or somebody else fetched another
         return self._transport.call(method, path, expected=expected, **request)
 
+    def now(self, path: str, params: Mapping[str, Any] | None = None, *, expected: Collection[int] = ()) -> datetime:
+        """The server's time: something small is read for its clock, since ours may be wrong."""
+        self.get(path, params, expected=expected)
+        return self.clock.now
+
     def close(self) -> None:
         """End every wait and let go of the connections."""
         self.stopping.set()

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from contactable.connectors.protocol import Change, Outcome, Result
 from contactable.errors import Refused, Unavailable
-from contactable.transport import pipelined
+from contactable.transport import Answer, pipelined
 
 Item = TypeVar("Item")
 
@@ -49,6 +49,26 @@ def write_in_groups(
             yield from outcomes
     if refused is not None:
         raise refused
+
+
+def write_each(write: Callable[[Change], Outcome], changes: Sequence[Change], *, in_flight: int) -> Iterator[Outcome]:
+    """The same for CRMs that take one contact a request."""
+    groups = [[change] for change in one_change_a_contact(changes)]
+    return write_in_groups(lambda group: [write(group[0])], groups, in_flight=in_flight)
+
+
+def opt_out_each(opt_out: Callable[[str], Outcome], ids: Iterable[str], *, in_flight: int) -> Iterator[Outcome]:
+    """Opt contacts out, one a request; ``opt_out`` takes an id."""
+    return write_each(lambda change: opt_out(change.id), [Change(id, {}) for id in ids], in_flight=in_flight)
+
+
+def outcome_of(id: str, answer: Answer, who: str) -> Outcome:
+    """What an answer to the writing of one contact says: 404 and 410 gone, 400 a refused value, else written."""
+    if answer.status in (404, 410):
+        return Outcome(id, Result.GONE, "deleted")
+    if answer.status == 400:
+        return Outcome(id, Result.REFUSED, f"{who} refuses a value")
+    return Outcome(id, Result.WRITTEN)
 
 
 def _careful(

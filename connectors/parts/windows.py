@@ -7,7 +7,7 @@ keeps its place, so that a reading that died is taken up where it stood.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -40,3 +40,17 @@ def iter_windows(
     for records, place, total in fetch(reach, state.get("place")):
         yield Page(records, {"since": state.get("since"), "until": until, "place": place}, total)
     yield Page((), {"since": until})
+
+
+def ids_of(fetch: Fetch) -> Iterator[str]:
+    """The id of every contact, once each."""
+    told: set[str] = set()
+    for records, _, _ in fetch(None, None):
+        new = dict.fromkeys(each.id for each in records if each.id not in told)
+        yield from new
+        told.update(new)
+
+
+def changed_since(records: Iterable[ContactRecord], since: datetime | None) -> list[ContactRecord]:
+    """Those that changed since a moment, and those of which nobody tells when: for CRMs that cannot be asked so."""
+    return [each for each in records if not since or not each.changed_at or each.changed_at >= since]

@@ -16,6 +16,7 @@ from contactable.connectors.parts import (
     Account,
     Count,
     Seconds,
+    ids_of,
     in_groups,
     in_turns,
     iter_windows,
@@ -160,8 +161,7 @@ class Pipedrive:
 
     def iter_ids(self) -> Iterator[str]:
         """Yield the id of every person."""
-        for records, _, _ in persons.fetch(self.account, self.fields, ())(None, None):
-            yield from (each.id for each in records)
+        return ids_of(persons.fetch(self.account, self.fields, ()))
 
     def read(self, ids: Sequence[str], properties: Sequence[str]) -> Iterator[ContactRecord]:
         """Yield these persons as they are now; a missing one comes back as ``gone``."""
@@ -185,8 +185,7 @@ class Pipedrive:
         self.account.close()
 
     def _now(self) -> datetime:
-        self.account.get("/persons", {"limit": 1})  # for its clock, ours may be wrong
-        return self.account.clock.now
+        return self.account.now("/persons", {"limit": 1})
 
 
 def _delay(answer: Answer, attempt: int) -> float | None:

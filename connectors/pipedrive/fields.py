@@ -13,9 +13,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from contactable.connectors.parts import Account
+from contactable.connectors.parts import Account, refuse_other_types
 from contactable.connectors.protocol import Property, Shape
-from contactable.errors import Refused
 
 TYPES = {Shape.CHOICE: "enum", Shape.CHOICES: "set", Shape.DATE: "date", Shape.NUMBER: "double"}
 """What is not here is a long text: Pipedrive has no moments."""
@@ -84,9 +83,8 @@ class Fields:
     def ensure(self, schema: Sequence[Property]) -> Iterator[str]:
         """Create what is missing and yield the names created; ``Refused`` before that where a type is another."""
         existing = self.known(fresh=True)
-        wrong = [each.name for each in schema if each.name in existing and existing[each.name].type != _type(each)]
-        if wrong:
-            raise Refused(f"Pipedrive has {', '.join(wrong)} with another type than ours: rename or delete it there.")
+        wrong = (each.name for each in schema if each.name in existing and existing[each.name].type != _type(each))
+        refuse_other_types("Pipedrive", wrong)
         try:
             for wanted in schema:
                 there = existing.get(wanted.name)

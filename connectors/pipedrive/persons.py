@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from contactable.connectors.parts import Account, Fetch
+from contactable.connectors.parts import Account, Fetch, record_of
 from contactable.connectors.pipedrive.fields import Field, Fields
 from contactable.connectors.protocol import ContactRecord
 
@@ -68,12 +68,7 @@ def as_record(item: Mapping[str, Any], known: Mapping[str, Field], properties: I
     for name in (each for each in properties if each in known and each not in BESIDE):
         field = known[name]
         given[name] = field.text_of(custom.get(field.key) if field.custom else item.get(field.key))
-    changed = item.get("update_time") or item.get("add_time")
-    return ContactRecord(
-        str(item["id"]),
-        {name: text for name, text in given.items() if text},
-        datetime.fromisoformat(changed).astimezone(UTC) if changed else None,
-    )
+    return record_of(item["id"], given, item.get("update_time") or item.get("add_time"))
 
 
 def has_left(record: ContactRecord) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from contactable.connectors.parts import Account, not_here, one_change_a_contact, write_in_groups
+from contactable.connectors.parts import Account, not_here, opt_out_each, outcome_of, write_each
 from contactable.connectors.pipedrive.fields import Fields
 from contactable.connectors.pipedrive.persons import BESIDE, MARKETING
 from contactable.connectors.protocol import Change, Outcome, Result
@@ -16,27 +16,24 @@ UNSUBSCRIBED = "unsubscribed"
 
 def write(account: Account, fields: Fields, changes: Sequence[Change]) -> Iterator[Outcome]:
     """Write, several requests in flight; one outcome for each person."""
-    groups = [[each] for each in one_change_a_contact(changes)]
-    yield from write_in_groups(lambda group: [_write(account, fields, group[0])], groups, in_flight=account.in_flight)
+    return write_each(lambda change: _write(account, fields, change), changes, in_flight=account.in_flight)
 
 
 def opt_out(account: Account, fields: Fields, ids: Sequence[str], scope_id: str, channel: str) -> Iterator[Outcome]:
     """Unsubscribe persons from all of Campaigns; where a status may not change Pipedrive keeps it without a word."""
     if channel != "email" or scope_id:
-        yield from not_here(ids, f"{channel} for one list alone" if scope_id else channel)
-        return
+        return not_here(ids, f"{channel} for one list alone" if scope_id else channel)
 
-    def one(group: Sequence[Change]) -> Iterator[Outcome]:
+    def one(id: str) -> Outcome:
         if MARKETING not in fields.known():
-            yield Outcome(group[0].id, Result.REFUSED, "without Campaigns, Pipedrive has no opt-out of e-mail")
-        else:
-            outcome, answer = _patch(account, group[0].id, {MARKETING: UNSUBSCRIBED})
-            kept = answer is not None and (answer.json.get("data") or {}).get(MARKETING) != UNSUBSCRIBED
-            kept = kept and outcome.result is Result.WRITTEN
-            yield Outcome(outcome.id, Result.REFUSED, "Pipedrive keeps another status") if kept else outcome
+            return Outcome(id, Result.REFUSED, "without Campaigns, Pipedrive has no opt-out of e-mail")
+        outcome, answer = _patch(account, id, {MARKETING: UNSUBSCRIBED})
+        kept = answer is not None and (answer.json.get("data") or {}).get(MARKETING) != UNSUBSCRIBED
+        if kept and outcome.result is Result.WRITTEN:
+            return Outcome(id, Result.REFUSED, "Pipedrive keeps another status")
+        return outcome
 
-    groups = [[Change(id, {})] for id in dict.fromkeys(ids)]
-    yield from write_in_groups(one, groups, in_flight=account.in_flight)
+    return opt_out_each(one, ids, in_flight=account.in_flight)
 
 
 def _write(account: Account, fields: Fields, change: Change) -> Outcome:
@@ -57,8 +54,4 @@ def _patch(account: Account, id: str, body: Mapping[str, Any]) -> tuple[Outcome,
     if not id.isdigit():
         return Outcome(id, Result.GONE, "no id of Pipedrive's"), None
     answer = account.call("PATCH", f"/persons/{id}", json=body, expected=(400, 404, 410))
-    if answer.status in (404, 410):
-        return Outcome(id, Result.GONE, "deleted"), answer
-    if answer.status == 400:
-        return Outcome(id, Result.REFUSED, "Pipedrive refuses a value"), answer
-    return Outcome(id, Result.WRITTEN), answer
+    return outcome_of(id, answer, "Pipedrive"), answer

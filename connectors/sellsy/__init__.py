@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, Literal
 
 import msgspec
@@ -17,8 +18,10 @@ from contactable.connectors.parts import (
     Bearer,
     Count,
     Seconds,
+    ids_of,
     in_turns,
     iter_windows,
+    looked_at,
     opt_outs_shown,
     read_options,
     window_from,
@@ -28,7 +31,6 @@ from contactable.connectors.protocol import (
     Change,
     ContactRecord,
     Finding,
-    Level,
     OptOuts,
     Outcome,
     Page,
@@ -36,7 +38,6 @@ from contactable.connectors.protocol import (
     Setting,
 )
 from contactable.connectors.sellsy import contacts, fields, writing
-from contactable.errors import ContactableError
 from contactable.transport import Answer, Habits, Limiter, usual_delay
 
 __all__ = ["CAPABILITIES", "SETTINGS", "Sellsy", "connect"]
@@ -132,13 +133,8 @@ class Sellsy:
 
     def check(self) -> Iterator[Finding]:
         """Look at reach, credentials and rights to read; write nothing, raise nothing."""
-        for what, path in ((self.options.records, self.kind.path), ("custom fields", "/custom-fields")):
-            try:
-                self.account.get(path, {"limit": 1})
-                yield Finding(f"Sellsy lets us read {what}", Level.OK)
-            except ContactableError as error:
-                yield Finding(f"Sellsy lets us read {what}", Level.ERROR, str(error))
-                return
+        looks = ((self.options.records, self.kind.path), ("custom fields", "/custom-fields"))
+        return looked_at("Sellsy", ((what, partial(self.account.get, path, {"limit": 1})) for what, path in looks))
 
     def ensure_properties(self, schema: Sequence[Property]) -> Iterator[str]:
         """Create what is missing, yield the names created; ``Refused`` where one exists with another type."""
@@ -169,8 +165,7 @@ class Sellsy:
 
     def iter_ids(self) -> Iterator[str]:
         """Yield the id of every contact."""
-        for records, _, _ in contacts.fetch(self.account, self.kind, ())(None, None):
-            yield from (each.id for each in records)
+        return ids_of(contacts.fetch(self.account, self.kind, ()))
 
     def read(self, ids: Sequence[str], properties: Sequence[str]) -> Iterator[ContactRecord]:
         """Yield these contacts as they are now, a request each; a missing one comes back as ``gone``."""
@@ -194,9 +189,8 @@ class Sellsy:
         self.account.close()
         self._login.close()
 
-    def _now(self) -> Any:
-        self.account.get(self.kind.path, {"limit": 1})  # for its clock, ours may be wrong
-        return self.account.clock.now
+    def _now(self) -> datetime:
+        return self.account.now(self.kind.path, {"limit": 1})
 
 
 def _token(login: Account, form: Mapping[str, str]) -> tuple[str, float]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from typing import Any, NamedTuple
 
-from contactable.connectors.parts import Account, Fetch, one_by_one
+from contactable.connectors.parts import Account, Fetch, one_by_one, record_of, text_of
 from contactable.connectors.protocol import ContactRecord
 from contactable.connectors.sellsy.fields import Field, fields_of
 
@@ -89,18 +89,13 @@ def as_record(item: Mapping[str, Any], kind: Kind, fields: Mapping[str, Field]) 
     """One contact: its own fields, its address, its custom fields, and what it is not subscribed to."""
     beside = item.get("_embed") or {}
     address = beside.get("invoicing_address") or beside.get("delivery_address") or {}
-    given = {name: _text(item.get(name)) for name in OWN} | {name: _text(address.get(name)) for name in ADDRESS}
+    given = {name: text_of(item.get(name)) for name in OWN} | {name: text_of(address.get(name)) for name in ADDRESS}
     for each in beside.get("custom_fields") or ():
         if each.get("code") in fields:
             given[each["code"]] = fields[each["code"]].text_of(each.get("value"))
     if isinstance(kept := item.get(SUBSCRIPTIONS), list):
         given |= {unsubscribed(name): "true" for name in CHANNELS.values() if name not in kept}
-    changed = item.get(kind.updated) or item.get("created")
-    return ContactRecord(
-        str(item["id"]),
-        {name: text for name, text in given.items() if text},
-        datetime.fromisoformat(changed).astimezone(UTC) if changed else None,
-    )
+    return record_of(item["id"], given, item.get(kind.updated) or item.get("created"))
 
 
 def _read(account: Account, kind: Kind, fields: Mapping[str, Field], id: str) -> ContactRecord:
@@ -110,9 +105,3 @@ def _read(account: Account, kind: Kind, fields: Mapping[str, Field], id: str) ->
 
 def _embeds(fields: Mapping[str, Field]) -> dict[str, list[str]]:
     return {"embed[]": ["invoicing_address", *(f"cf.{each.id}" for each in fields.values())]}
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    return "" if value is None or isinstance(value, dict | list) else str(value)

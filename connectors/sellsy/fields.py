@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from contactable.connectors.parts import Account
+from contactable.connectors.parts import Account, refuse_other_types
 from contactable.connectors.protocol import Property, Shape
 from contactable.errors import Refused
 
@@ -63,9 +63,8 @@ def fields_of(account: Account, related: str) -> dict[str, Field]:
 def ensure(account: Account, related: str, schema: Sequence[Property]) -> Iterator[str]:
     """Create what is missing and yield the names created; ``Refused`` before that where a type is another."""
     existing = fields_of(account, related)
-    wrong = [each.name for each in schema if each.name in existing and existing[each.name].type != _type(each)]
-    if wrong:
-        raise Refused(f"Sellsy has {', '.join(wrong)} with another type than ours: rename or delete it there.")
+    wrong = (each.name for each in schema if each.name in existing and existing[each.name].type != _type(each))
+    refuse_other_types("Sellsy", wrong)
     for wanted in schema:
         if wanted.name not in existing:
             _create(account, related, wanted)

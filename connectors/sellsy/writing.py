@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, partial
 from typing import Any
 
-from contactable.connectors.parts import Account, not_here, one_change_a_contact, write_in_groups
+from contactable.connectors.parts import Account, not_here, opt_out_each, outcome_of, write_each
 from contactable.connectors.protocol import Change, Outcome, Result
 from contactable.connectors.sellsy.contacts import ADDRESS, CHANNELS, OWN, SHOWN, SUBSCRIPTIONS, Kind, get
 from contactable.connectors.sellsy.fields import Field, fields_of
@@ -18,11 +18,8 @@ KEPT = frozenset({*SHOWN, *ADDRESS, SUBSCRIPTIONS, "created", "is_archived"})
 
 def write(account: Account, kind: Kind, changes: Sequence[Change]) -> Iterator[Outcome]:
     """Write, several requests in flight; one outcome for each contact."""
-    groups = [[change] for change in one_change_a_contact(changes)]
     fields = cache(partial(fields_of, account, kind.related))  # asked for inside, where what goes wrong has its outcome
-    return write_in_groups(
-        lambda group: [_write(account, kind, fields(), group[0])], groups, in_flight=account.in_flight
-    )
+    return write_each(lambda change: _write(account, kind, fields(), change), changes, in_flight=account.in_flight)
 
 
 def opt_out(
@@ -31,13 +28,12 @@ def opt_out(
     """Take a subscription away. Sellsy takes the whole list, so one of us at a time reads and writes it."""
     if channel not in CHANNELS:
         return not_here(ids, channel)
-    groups = [[Change(id, {})] for id in dict.fromkeys(ids)]
 
-    def one(group: Sequence[Change]) -> list[Outcome]:
+    def one(id: str) -> Outcome:
         with alone:
-            return [_unsubscribe(account, kind, group[0].id, CHANNELS[channel])]
+            return _unsubscribe(account, kind, id, CHANNELS[channel])
 
-    return write_in_groups(one, groups, in_flight=1)
+    return opt_out_each(one, ids, in_flight=1)
 
 
 def _unsubscribe(account: Account, kind: Kind, id: str, name: str) -> Outcome:
@@ -81,8 +77,4 @@ def _bodies(change: Change, fields: Mapping[str, Field]) -> tuple[dict[str, Any]
 
 def _put(account: Account, path: str, id: str, body: Any) -> Outcome:
     answer = account.call("PUT", path, json=body, expected=(400, 404))
-    if answer.status == 404:
-        return Outcome(id, Result.GONE, "deleted")
-    if answer.status == 400:
-        return Outcome(id, Result.REFUSED, "Sellsy refuses a value")
-    return Outcome(id, Result.WRITTEN)
+    return outcome_of(id, answer, "Sellsy")
