@@ -65,6 +65,8 @@ def _answer(
         raise crm.problem(404, "there is no such path")
     if not route.open:
         crm.manner.admit(crm, incoming, route)
+        if route.verb in crm.denied:
+            raise crm.problem(403, "the user may not do that")
     if fault:
         _strike(crm, fault)
     with _side_by_side(crm):

@@ -50,6 +50,7 @@ class SmallCrm:
         self.token = f"{manner.name}-{secrets.token_hex(16)}"
         self.contacts: Contacts = Contacts(clock, manner.new_id)
         self.own: Any = manner.begin()
+        self.denied: frozenset[str] = frozenset()  # verbs of routes (read, write) for which rights are missing
         self.plan = Plan(tuple(each if isinstance(each, Fault) else Fault.parse(each) for each in faults))
         self.journal = Journal()
         routes = (*manner.routes, *CONTROL)

@@ -68,6 +68,8 @@ def _served(crm: SmallCrm, service: str, method: str, args: Sequence[Any]) -> An
 def _called(crm: SmallCrm, model: str, method: str, named: Any) -> Any:
     if (model, method) not in METHODS:
         raise Fault("werkzeug.exceptions.NotFound", "no such model or method")
+    if model == "res.partner" and {"search_read": "read", "write": "write"}.get(method) in crm.denied:
+        raise Fault("odoo.exceptions.AccessError", "You are not allowed to modify 'Contact' (res.partner) records.")
     return METHODS[model, method](crm, **named)
 
 
@@ -102,7 +104,8 @@ def enlist(crm: SmallCrm, name: str, ids: Sequence[str]) -> None:
 
 
 def _error(status: int, message: str) -> dict[str, Any]:
-    return _shape({401: "werkzeug.exceptions.Unauthorized"}.get(status, "werkzeug.exceptions.HTTPException"), message)
+    names = {401: "werkzeug.exceptions.Unauthorized", 403: "odoo.exceptions.AccessError"}
+    return _shape(names.get(status, "werkzeug.exceptions.HTTPException"), message)
 
 
 MANNER = Manner(

@@ -14,6 +14,7 @@ ADDRESS = {"mail.blacklist": "email", "phone.blacklist": "number"}
 BIGGEST = 2**31 - 1
 STATUSES = {
     "odoo.exceptions.UserError": 422,
+    "odoo.exceptions.AccessError": 403,
     "odoo.exceptions.MissingError": 404,
     "werkzeug.exceptions.NotFound": 404,
 }

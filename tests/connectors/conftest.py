@@ -163,6 +163,8 @@ class SmallAccount:
         self, *, token: str | None = None, scopes: Sequence[str] | None = None, patience: float = 60
     ) -> Connector:
         secrets = {"env:TOKEN": self.crm.token, **self._secrets}
+        if scopes is not None:
+            self.crm.denied = frozenset({"read", "write"} - set(scopes))
         if token:
             secrets = dict.fromkeys(secrets, token)
         if scopes is not None:  # those that every small server has: to read alone
@@ -276,7 +278,7 @@ def brevo_account(small_account: Callable[..., SmallAccount]) -> SmallAccount:
         email="email",
         text="NOTE",
         shows={"email": "emailBlacklisted", "sms": "smsBlacklisted"},
-        cannot=frozenset({Ability.MERGE, Ability.LAG, Ability.CHOICES, Ability.SCOPES, Ability.HISTORIES}),
+        cannot=frozenset({Ability.MERGE, Ability.LAG, Ability.CHOICES, Ability.HISTORIES}),
         settings={"requests_per_s": 10_000, "overlap": 2},
         slow={"requests_per_s": 100},
         slow_limits={"second": Limit(100, 1.0, names_delay=False)},

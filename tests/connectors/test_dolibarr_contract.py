@@ -23,7 +23,7 @@ def crm(small_account: Callable[..., Any]) -> Crm:
         email="email",
         text="note_private",
         shows={"email": "no_email"},
-        cannot=frozenset({Ability.MERGE, Ability.SCOPES, Ability.HISTORIES, Ability.LISTS, Ability.LIMITS}),
+        cannot=frozenset({Ability.MERGE, Ability.HISTORIES, Ability.LISTS, Ability.LIMITS}),
         settings={"overlap": 3},
         slow={},
         slow_limits={},

@@ -24,7 +24,7 @@ def crm(small_account: Callable[..., Any]) -> Crm:
         email="emailAddress",
         text="description",
         shows={"email": "emailAddressIsOptedOut", "sms": "phoneNumberIsOptedOut", "phone": "doNotCall"},
-        cannot=frozenset({Ability.MERGE, Ability.SCOPES, Ability.HISTORIES, Ability.LIMITS}),
+        cannot=frozenset({Ability.MERGE, Ability.HISTORIES, Ability.LIMITS}),
         settings={"admin": "env:ADMIN", "overlap": 3},
         slow={},
         slow_limits={},

@@ -15,7 +15,7 @@ from contactable.connectors.odoo.fields import field_of
 from contactable.sandbox.front import Limit, SmallCrm
 from contactable.sandbox.odoo import DATABASE, LOGIN, MANNER, enlist
 
-CANNOT = frozenset({Ability.MERGE, Ability.SCOPES, Ability.HISTORIES})
+CANNOT = frozenset({Ability.MERGE, Ability.HISTORIES})
 RPC = {"api": "rpc", "database": DATABASE, "login": LOGIN}
 
 

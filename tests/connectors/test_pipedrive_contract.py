@@ -23,7 +23,7 @@ def crm(small_account: Callable[..., Any]) -> Crm:
         email="email",
         text="Remarque",
         shows={"email": "marketing_unsubscribed"},
-        cannot=frozenset({Ability.MERGE, Ability.SCOPES, Ability.HISTORIES, Ability.LISTS}),
+        cannot=frozenset({Ability.MERGE, Ability.HISTORIES, Ability.LISTS}),
         settings={"requests_per_2_s": 10_000, "overlap": 3},
         slow={"requests_per_2_s": 200},
         slow_limits={"burst": Limit(200, 2.0, names_delay=False)},

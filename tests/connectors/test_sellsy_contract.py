@@ -28,7 +28,7 @@ def crm(small_account: Callable[..., Any]) -> Crm:
             "phone": "unsubscribed_phone",
             "post": "unsubscribed_postal_mail",
         },
-        cannot=frozenset({Ability.MERGE, Ability.SCOPES, Ability.HISTORIES, Ability.LISTS}),
+        cannot=frozenset({Ability.MERGE, Ability.HISTORIES, Ability.LISTS}),
         settings={
             "token": None,
             "client_id": "env:TOKEN",
