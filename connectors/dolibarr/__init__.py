@@ -29,6 +29,7 @@ from contactable.connectors.parts import (
 from contactable.connectors.protocol import (
     Capabilities,
     Change,
+    ContactList,
     ContactRecord,
     Finding,
     OptOuts,
@@ -48,6 +49,7 @@ CAPABILITIES = Capabilities(
     requests_per_10_s=None,
     consent_feed=True,
     opt_out=("email",),
+    lists=True,
     notes=(
         "the key of an administrator, since only those may look at attributes",
         "opt-outs of mailings are kept only where the module of mailings is on",
@@ -164,6 +166,10 @@ class Dolibarr:
     def opt_outs_of(self, record: ContactRecord) -> Mapping[str, OptOuts]:
         """Tell whether a record's address is opted out of mailings."""
         return opt_outs_shown(record, {"email": contacts.NO_EMAIL}, {"email": "email"})
+
+    def lists(self) -> Iterator[ContactList]:
+        """Yield the categories of records."""
+        return contacts.categories(self.account, self.kind)
 
     def close(self) -> None:
         """End every wait and let go of the connections."""

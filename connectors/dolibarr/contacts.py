@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo
 
 from contactable.connectors.dolibarr.fields import PREFIX, Field, fields_of
 from contactable.connectors.parts import Account, Fetch, changed_since, one_by_one, text_of
-from contactable.connectors.protocol import ContactRecord
+from contactable.connectors.protocol import ContactList, ContactRecord
+from contactable.transport import Answer
 
 PAGE = 100
 ANY_ZONE = timedelta(hours=14)
@@ -22,10 +23,11 @@ NO_EMAIL = "no_email"
 
 
 class Kind(NamedTuple):
-    """A kind of record: its path, its name among the complementary attributes, its own fields."""
+    """A kind of record: its path, its names among complementary attributes and categories, its own fields."""
 
     path: str
     element: str
+    category: str
     own: tuple[str, ...]
 
 
@@ -33,8 +35,8 @@ _COMMON = "email address zip town country_code note_public note_private statut d
 _CONTACT = "no_email civility_code firstname lastname poste phone_pro phone_perso phone_mobile socid priv"
 _THIRD_PARTY = "name phone client prospect typent_code idprof1 idprof2 tva_intra"
 KINDS = {
-    "contacts": Kind("/contacts", "socpeople", tuple((_COMMON + _CONTACT).split())),
-    "thirdparties": Kind("/thirdparties", "societe", tuple((_COMMON + _THIRD_PARTY).split())),
+    "contacts": Kind("/contacts", "socpeople", "contact", tuple((_COMMON + _CONTACT).split())),
+    "thirdparties": Kind("/thirdparties", "societe", "customer", tuple((_COMMON + _THIRD_PARTY).split())),
 }
 
 
@@ -69,6 +71,22 @@ def get(account: Account, kind: Kind, id: str) -> Mapping[str, Any] | None:
     return found
 
 
+def categories(account: Account, kind: Kind) -> Iterator[ContactList]:
+    """The categories of records, each with its members; when somebody came into one is not told."""
+    page = 0
+    while True:
+        params = {"type": kind.category, "sortfield": "t.rowid", "limit": PAGE, "page": page}
+        items = _listed(account.get("/categories", params, expected=(404,)))
+        for each in items:
+            # Ids alone may be asked for; but Dolibarr stumbles over them while it tidies its answer.
+            answer = account.get(f"/categories/{each['id']}/objects", {"type": kind.category}, expected=(404,))
+            members = [(str(one["id"]), None) for one in _listed(answer)]
+            yield ContactList(str(each["id"]), str(each.get("label") or ""), len(members), members)
+        if len(items) < PAGE:
+            return
+        page += 1
+
+
 def as_record(item: Mapping[str, Any], kind: Kind, fields: Mapping[str, Field]) -> ContactRecord:
     """One record: its own fields, and its complementary attributes by their names."""
     given = {name: text_of(item.get(name)) for name in kind.own}
@@ -90,6 +108,10 @@ def _page(account: Account, kind: Kind, last: int, since: datetime | None, zone:
         filters += f" and (t.tms:>:'{_reach(since, zone)}')"
     params = {"sortfield": "t.rowid", "sortorder": "ASC", "limit": PAGE, "sqlfilters": filters}
     answer = account.get(kind.path, params, expected=(404,))  # so says Dolibarr that there are none
+    return _listed(answer)
+
+
+def _listed(answer: Answer) -> Sequence[Mapping[str, Any]]:
     return answer.json if answer.status != 404 and isinstance(answer.json, list) else []
 
 

@@ -10,6 +10,7 @@ zone of Paris. There are no limits.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,6 +26,7 @@ class Own:
     fields: dict[str, dict[str, Any]] = field(default_factory=dict)
     opted_out: set[str] = field(default_factory=set)
     mailing: bool = True
+    categories: dict[str, dict[str, Any]] = field(default_factory=dict)
     version: str = "16.0.3"
 
 
@@ -35,6 +37,12 @@ def _admit(crm: SmallCrm, incoming: Incoming, route: Route) -> None:
 
 def _opt_out(crm: SmallCrm, contact: Contact, channel: str) -> None:
     crm.own.opted_out.add(str(contact.values.get("email") or "").lower())  # and no date moves
+
+
+def enlist(crm: SmallCrm, name: str, ids: Sequence[str]) -> None:
+    """Make a category of contacts."""
+    number = str(len(crm.own.categories) + 1)
+    crm.own.categories[number] = {"id": number, "label": name, "members": list(ids)}
 
 
 def _occupy(crm: SmallCrm, name: str) -> None:
@@ -51,6 +59,8 @@ MANNER = Manner(
         Route("fields", "GET", f"{BASE}/setup/extrafields", answers.fields),
         Route("field", "POST", f"{BASE}/setup/extrafields/<element>/<name>", answers.make),
         Route("field_change", "PUT", f"{BASE}/setup/extrafields/<element>/<name>", answers.complete),
+        Route("categories", "GET", f"{BASE}/categories", answers.categories),
+        Route("members", "GET", f"{BASE}/categories/<id>/objects", answers.members),
         Route("status", "GET", f"{BASE}/status", answers.status),
     ),
     _admit,

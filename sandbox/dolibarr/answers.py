@@ -69,6 +69,25 @@ def complete(asked: Asked) -> Answer:
     return _define(asked)
 
 
+def categories(asked: Asked) -> Answer:
+    """The categories of contacts; 404 where there are none."""
+    found = list(asked.crm.own.categories.values()) if asked.one("type") == "contact" else []
+    limit = asked.number("limit", 100, 10_000)
+    page = found[asked.number("page", 0, 10_000) * limit :][:limit]
+    if not page:
+        raise asked.crm.problem(404, "No category found")
+    return Answer(200, [{"id": each["id"], "label": each["label"], "type": "4"} for each in page])
+
+
+def members(asked: Asked) -> Answer:
+    """The contacts of a category, as they are."""
+    category = asked.crm.own.categories.get(asked.path["id"])
+    if category is None:
+        raise asked.crm.problem(404, "category not found")
+    found = (asked.contacts.get(id) for id in category["members"])
+    return Answer(200, [_as_json(asked.crm, each) for each in found if each])
+
+
 def status(asked: Asked) -> Answer:
     """That it runs, and its version."""
     return Answer(200, {"success": {"code": 200, "dolibarr_version": asked.crm.own.version, "access_locked": "0"}})

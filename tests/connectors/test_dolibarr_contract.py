@@ -11,7 +11,7 @@ from contactable.connectors.contract import Crm
 from contactable.connectors.contract.crm import Ability
 from contactable.connectors.contract.suite import *  # noqa: F403 - the suite is what it is about
 from contactable.connectors.dolibarr import connect
-from contactable.sandbox.dolibarr import MANNER
+from contactable.sandbox.dolibarr import MANNER, enlist
 from contactable.sandbox.front import SmallCrm
 
 
@@ -23,9 +23,10 @@ def crm(small_account: Callable[..., Any]) -> Crm:
         email="email",
         text="note_private",
         shows={"email": "no_email"},
-        cannot=frozenset({Ability.MERGE, Ability.HISTORIES, Ability.LISTS, Ability.LIMITS}),
+        cannot=frozenset({Ability.MERGE, Ability.HISTORIES, Ability.LIMITS}),
         settings={"overlap": 3},
         slow={},
         slow_limits={},
+        enlist=enlist,
         page=100,
     )
