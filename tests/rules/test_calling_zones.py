@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -124,3 +124,15 @@ def test_a_monday_begins_where_the_consumer_is() -> None:
     sunday_in_guadeloupe = datetime(2026, 11, 23, 3, tzinfo=ZoneInfo("UTC"))
 
     assert may_call_at(sunday_in_guadeloupe, (), (), country="GP").reason is CallReason.WEEKEND
+
+
+@pytest.mark.parametrize(("postcode", "hours"), [("97400", 4), ("97110", -4), ("", 1)])
+def test_the_next_moment_is_written_in_the_consumers_time_or_in_that_of_paris_where_it_is_not_known(
+    postcode: str, hours: int
+) -> None:
+    evening = datetime(2026, 11, 23, 22, tzinfo=PARIS)
+
+    following = may_call_at(evening, (), (), postcode=postcode, country="FR").next_allowed
+
+    assert following is not None
+    assert following.utcoffset() == timedelta(hours=hours)

@@ -67,3 +67,15 @@ def test_a_collection_long_ago_is_not_taken_for_one_that_nobody_knows() -> None:
     advice = [decide(each, Offer(), TODAY, WIDE)[Channel.EMAIL].advice for each in people]
 
     assert advice == [("collected_on",), ("first_message_on",)]
+
+
+@pytest.mark.parametrize("day", [date(2026, 8, 10), TODAY], ids=["on the eve of a change", "before no known change"])
+def test_a_day_that_is_past_is_not_taken_for_one_to_come(day: date) -> None:
+    people = [
+        Facts(country="FR", street=True, informed=True, last_contact_on=date(year, 8, 1)) for year in (2020, 2026)
+    ]
+
+    decision.forget()
+    reasons = [str(decide(each, Offer(), day)[Channel.POST].reason) for each in people]
+
+    assert reasons == ["retention_ended", "information_given"]
