@@ -127,16 +127,25 @@ def _offer(offer: OfferSettings, language: Language) -> Decision:
 
 
 def _declaration(declaration: Declaration, language: Language) -> Decision:
-    facts = ", ".join(f"`{column}` = {value}" for column, value in sorted(declaration.facts.items()))
-    about = "; ".join(f"{key}: {_names(patterns)}" for key, patterns in declaration.selectors)
-    says = WORDS[language]["declaration"].format(
-        facts=facts,
-        about=about or WORDS[language]["all"],
-        evidence=declaration.evidence,
-        by=declaration.by,
-        on=declaration.signed_on.isoformat(),
-    )
-    return Decision(f"declaration:{declaration.name}", says, "", "", declaration.fingerprint)
+    say = WORDS[language]
+    about = [f"{key}: {_names(patterns)}" for key, patterns in declaration.selectors]
+    first, last = declaration.created_from, declaration.created_until
+    if first or last:
+        about.append(say["created"].format(first=first or "…", last=last or "…"))
+    says = [
+        say["declaration"].format(
+            facts=", ".join(f"`{column}` = {value}" for column, value in sorted(declaration.facts.items())),
+            about="; ".join(about) or say["all"],
+            evidence=declaration.evidence,
+            by=declaration.by,
+            on=declaration.signed_on.isoformat(),
+        )
+    ]
+    if declaration.wording:
+        says.append(say["wording"].format(version=declaration.wording))
+    if declaration.valid_until:
+        says.append(say["until"].format(day=declaration.valid_until.isoformat()))
+    return Decision(f"declaration:{declaration.name}", " ".join(says), "", "", declaration.fingerprint)
 
 
 def _names(patterns: Iterable[Any]) -> str:
@@ -150,12 +159,14 @@ def _wording(wording: Wording, language: Language) -> Decision:
 
 
 def _mapping(name: str, mapping: Definition, language: Language) -> Decision:
-    """What a CRM's own properties mean; those that are named like a column say so themselves and are left out."""
+    """What a CRM's own properties mean; those that are read for their name alone say so themselves and are left out."""
     told = [
         f"- `{each.column.name}`: {each.label}" + (f" ({', '.join(dict(each.when))})" if each.when else "")
         for each in mapping.sources
-        if each.property_name != each.column.name
+        if each.property_name != each.column.name or each.column.name not in mapping.unwritten
     ]
+    each_type = WORDS[language]["each_type"]
+    told += [f"- `{column.name}`: property:{prefix}… ({each_type})" for prefix, column in mapping.subscriptions.items()]
     return Decision(f"mapping:{name}", "\n".join(told) or WORDS[language]["none"], "", "", mapping.fingerprint)
 
 

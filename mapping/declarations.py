@@ -25,6 +25,7 @@ from contactable.mapping.sources import Sourced
 from contactable.mapping.values import check_value, plain, read_day
 from contactable.rules.wordings import Wording, WordingKind, gaps_of
 
+_SIGNED = ("name", "evidence", "by", "on")
 SELECTORS = ("form", "list", "source", "owner")
 CONTRADICTION = "contradiction:"
 """The beginning of a fact's source, where declarations (their names follow, joined by ``+``) say different things."""
@@ -170,13 +171,12 @@ def _said(
 
 def _declaration(table: Mapping[str, Any], folder: Path, wordings: Mapping[str, Wording]) -> Declaration:
     name = str(table.get("name", "without a name"))
+    if missing := [key for key in _SIGNED if not str(table.get(key) or "").strip()]:
+        raise SettingsError(f"[[declare]] {name}: `{missing[0]}` is missing; a declaration is signed and has evidence.")
     try:
         written = msgspec.convert(dict(table), _Written)
     except msgspec.ValidationError as error:
         raise SettingsError(f"[[declare]] {name}: {error}.") from None
-    for key in ("name", "evidence", "by"):
-        if not getattr(written, key).strip():
-            raise SettingsError(f"[[declare]] {name}: `{key}` is empty; a declaration is signed and has evidence.")
     if written.wording and written.wording not in wordings:
         raise SettingsError(f"[[declare]] {name}: no [[wording]] is called `{written.wording}`.")
     facts = {column: _fact(name, column, value) for column, value in written.facts.items()}

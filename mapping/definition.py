@@ -52,6 +52,7 @@ class Mapping:
     subscriptions: Table[str, Column]  # beginning of a property's name -> opposition bound to a subscription type
     about: Table[str, tuple[str, ...]]  # what declarations ask -> properties
     properties: tuple[str, ...]
+    unwritten: frozenset[str]  # columns that a property of their name fills though neither settings nor map say so
     fingerprint: str
 
     @property
@@ -78,7 +79,8 @@ class Mapping:
         """
         if "based_on" in table and table["based_on"] not in shipped_maps():
             raise SettingsError(f"Mapping: `based_on` names no shipped map; there are {', '.join(shipped_maps())}.")
-        written = _merged(table, shipped_map(str(table.get("based_on", crm))) or shipped)
+        shipped = shipped_map(str(table.get("based_on", crm))) or shipped
+        written = _merged(table, shipped)
         offers = tuple(offers)
         sources = [
             source
@@ -92,7 +94,9 @@ class Mapping:
         opt_outs = [prefix + each for prefix in scoped for each in sorted(types)]
         # What an offer names is kept of a contact, and nothing else: other offers read the same properties otherwise.
         fingerprint = _fingerprint([written, sorted(vocabulary(offers)), opt_outs])
-        return _compiled(written, sources, scoped, opt_outs, fingerprint)
+        told = (shipped, table)
+        unwritten = {name for name in BY_NAME if not any(name in _in_order(name, each.get(name, [])) for each in told)}
+        return _compiled(written, sources, scoped, opt_outs, frozenset(unwritten), fingerprint)
 
 
 def shipped_maps() -> tuple[str, ...]:
@@ -120,7 +124,8 @@ def _merged(table: Table[str, Any], shipped: Table[str, Any]) -> dict[str, Any]:
                 entries = _in_order(name, entry)
                 # A company's own choice ends what is guessed, save where guessing too much is the safe side.
                 keep = layer is shipped or (name in COLUMNS and COLUMNS[name].forbids)
-                merged[name] = (merged.get(name, []) if keep else []) + entries
+                kept = merged.get(name, []) if keep else []
+                merged[name] = [each for each in kept if each not in entries] + entries
     # Last, so that a tick is named as the source only where nothing else says the same.
     for channel in (*CHANNELS, "all"):
         merged[f"opposed_{channel}_on"] += [{"property": OPPOSE_PROPERTY, "contains": _TICKS.get(channel, channel)}]
@@ -145,6 +150,7 @@ def _compiled(
     sources: list[Source],
     scoped: dict[str, Column],
     opt_outs: list[str],
+    unwritten: frozenset[str],
     fingerprint: str,
 ) -> Mapping:
     alone: dict[str, list[Source]] = {}
@@ -173,6 +179,7 @@ def _compiled(
         scoped,
         about,
         tuple(dict.fromkeys([*read, *opt_outs, *others])),
+        unwritten,
         fingerprint,
     )
 

@@ -65,3 +65,21 @@ def test_the_latest_of_several_approvals_counts() -> None:
     later = replace(first, by="Jean Exemple", on="2026-11-22T10:00:00+00:00")
 
     assert last_approval(decision, [later, first]) == later
+
+
+def test_a_declaration_says_about_whom_it_is_and_until_when() -> None:
+    period = {"created_from": date(2025, 1, 1), "valid_until": date(2027, 1, 1), "name": "of-2025"}
+    without_form = {key: value for key, value in TOLD.items() if key != "form"}
+    (found,) = decisions(DEFAULT_READINGS, (), declarations_from_settings([{**without_form, **period}]))[len(DOUBTS) :]
+
+    assert "créés du 2025-01-01 au …" in found.says
+    assert "Valable jusqu'au 2027-01-01." in found.says
+    assert "tous les contacts" not in found.says
+
+
+def test_a_mapping_names_what_is_written_and_not_what_is_read_for_its_name_alone() -> None:
+    says = next(each.says for each in all_of() if each.name == "mapping:hubspot").splitlines()
+
+    assert says[0] == "- `country`: property:country"
+    assert "- `opposed_email_on`: property:hs_email_optout_… (pour chaque type d'abonnement)" in says
+    assert "- `informed`: property:informed" not in says

@@ -117,8 +117,10 @@ def test_a_declaration_that_ran_out_is_no_longer_in_force() -> None:
 @pytest.mark.parametrize(
     ("change", "named"),
     [
-        ({"evidence": " "}, "`evidence` is empty"),
-        ({"by": ""}, "`by` is empty"),
+        ({"evidence": " "}, "`evidence` is missing"),
+        ({"by": ""}, "`by` is missing"),
+        ({"by": None}, "`by` is missing"),
+        ({"on": None}, "`on` is missing"),
         ({"form": []}, "say about whom"),
         ({"all": True}, "stands alone"),
         ({"facts": {"opposed_sms_on": "no"}}, "cannot be declared"),
