@@ -164,6 +164,10 @@ class Dynamics:
         named = {columns.property_of(self.options.prefix, each) for each in known}
         return frozenset(named | {f"_{each}_value" for each in known})
 
+    def property_kinds(self) -> Mapping[str, str]:
+        """Give the kind and the number of each column."""
+        return columns.identities(self._reader.plain, self.options.prefix)
+
     def property_labels(self) -> Mapping[str, str]:
         """What people read, of the columns that people made."""
         return columns.labels(self._reader.plain)

@@ -83,6 +83,14 @@ def look(account: Account, prefix: str) -> Columns:
     return Columns(prefix, kinds, choices)
 
 
+def identities(account: Account, prefix: str) -> dict[str, str]:
+    """Each column, by the names under which it is read, with its kind and its number: one made anew has another."""
+    found = account.get(TABLE, {"$select": "LogicalName,AttributeTypeName,MetadataId"}).json["value"]
+    told = {str(each["LogicalName"]): f"{_kind(each)} {each.get('MetadataId')}" for each in found}
+    named = {property_of(prefix, name): kind for name, kind in told.items()}
+    return named | {f"_{name}_value": kind for name, kind in told.items()}
+
+
 def labels(account: Account) -> dict[str, str]:
     """What people read, of columns that people made."""
     asked = {"$select": "LogicalName,DisplayName", "$filter": "IsCustomAttribute eq true"}

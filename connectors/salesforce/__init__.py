@@ -159,7 +159,11 @@ class Salesforce:
 
     def property_names(self) -> frozenset[str]:
         """Give the names of all fields of contacts and leads that we may see."""
-        return self.fields.names()
+        return frozenset(self.fields.kinds())
+
+    def property_kinds(self) -> Mapping[str, str]:
+        """Give the type of each field; Salesforce does not tell one that was made anew with the same type."""
+        return self.fields.kinds()
 
     def property_labels(self) -> Mapping[str, str]:
         """What people read, of the fields that people made."""

@@ -74,10 +74,10 @@ class Fields:
                 self._known[kind] = (time.monotonic() + FRESH, found)
             return found
 
-    def names(self) -> frozenset[str]:
-        """The properties of all kinds of record."""
-        among = [each for kind in self.objects for each in self.known(kind, fresh=True).values()]
-        return frozenset(property_of(str(each["name"])) for each in among if each["type"] not in UNREADABLE)
+    def kinds(self) -> dict[str, str]:
+        """The properties of all kinds of record, each with its type: that of contacts, where both have it."""
+        among = [each for kind in reversed(self.objects) for each in self.known(kind, fresh=True).values()]
+        return {property_of(str(each["name"])): str(each["type"]) for each in among if each["type"] not in UNREADABLE}
 
     def labels(self) -> dict[str, str]:
         """What people read, of fields that people made."""

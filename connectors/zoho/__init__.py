@@ -148,6 +148,11 @@ class Zoho:
         """Give the names of all fields."""
         return frozenset(map(fields.property_of, fields.fields_of(self.account, self.module)))
 
+    def property_kinds(self) -> Mapping[str, str]:
+        """Give the type and the number of each field: one made anew has another."""
+        known = fields.fields_of(self.account, self.module)
+        return {fields.property_of(name): f"{each['data_type']} {each['id']}" for name, each in known.items()}
+
     def property_labels(self) -> Mapping[str, str]:
         """What people read, of the fields that people made."""
         known = fields.fields_of(self.account, self.module)

@@ -30,6 +30,7 @@ class Own:
 
     columns: dict[str, str] = field(default_factory=lambda: dict(definitions.STANDARD))
     lists: dict[str, tuple[str, list[str]]] = field(default_factory=dict)
+    numbers: dict[str, str] = field(default_factory=dict)
     labels: dict[str, str] = field(default_factory=dict)
     options: dict[str, dict[str, int]] = field(default_factory=dict)
     tokens: set[str] = field(default_factory=set)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import uuid4
 
 from contactable.sandbox.front import Answer, Asked
 
@@ -37,7 +38,12 @@ def columns(asked: Asked) -> Answer:
         200,
         {
             "value": [
-                {"LogicalName": name, "AttributeTypeName": {"Value": kind}, "DisplayName": _shown(own.labels.get(name))}
+                {
+                    "LogicalName": name,
+                    "MetadataId": own.numbers.setdefault(name, str(uuid4())),
+                    "AttributeTypeName": {"Value": kind},
+                    "DisplayName": _shown(own.labels.get(name)),
+                }
                 for name, kind in found.items()
             ]
         },

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,10 +12,13 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from contactable import Contactable
 from contactable.cli import group
 from contactable.commands.init import write_keys
+from contactable.connectors.protocol import KnowsKinds
 from contactable.sandbox import dynamics, salesforce, zoho
 from contactable.sandbox.front import Manner, SmallCrm
+from contactable.settings import load
 
 
 @dataclass(frozen=True)
@@ -155,3 +159,40 @@ def test_a_box_that_people_made_is_suggested_by_what_they_read(company: Company)
 
     assert {each["column"] for each in offered if each["source"] == company.kind.made} == set(CALLS)
     assert not {each["source"] for each in offered if isinstance(each["source"], str)} & company.kind.boxes.keys()
+
+
+def _made_anew(company: Company) -> None:
+    """Somebody deletes the box, and makes another of the same name and type."""
+    if company.kind.manner is dynamics.MANNER:
+        company.crm.own.numbers.pop(company.kind.made)
+    else:
+        company.crm.own.fields[company.kind.made]["id"] = "901"
+
+
+def _retyped(company: Company) -> None:
+    own, name = company.crm.own, company.kind.made
+    if company.kind.manner is dynamics.MANNER:
+        own.columns[name] = "StringType"
+    elif company.kind.manner is zoho.MANNER:
+        own.fields[name]["data_type"] = "text"
+    else:
+        own.fields["Contact"][name]["type"] = "string"
+
+
+@pytest.mark.parametrize("happens", [_made_anew, _retyped])
+def test_a_box_that_was_replaced_is_told_from_the_one_that_was_mapped(
+    company: Company, happens: Callable[[Company], None]
+) -> None:
+    if company.kind.manner is salesforce.MANNER and happens is _made_anew:
+        pytest.skip("not on this CRM: telling a field that was made anew with the same type")
+    with closing(Contactable(load(company.folder / "contactable.toml"))) as kit:
+        connector = kit.connectors["crm"]
+        assert isinstance(connector, KnowsKinds)
+        before = connector.property_kinds()
+
+        happens(company)
+        after = connector.property_kinds()
+
+        assert before.keys() == after.keys() == connector.property_names()
+        assert {name for name in before if before[name] != after[name]} >= {company.kind.made}
+        assert len({name for name in before if before[name] != after[name]} - {f"_{company.kind.made}_value"}) == 1
