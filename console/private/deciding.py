@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Final
 
 from flask import Response, request
 
@@ -13,6 +14,15 @@ from contactable.console.site.languages import marked
 from contactable.mapping.decisions import Approval, Decision, last_approval
 from contactable.register import jobs
 from contactable.register.accounts import Role
+
+KINDS: Final = {
+    "reading": marked("Reading of the law:"),
+    "offer": marked("Offer:"),
+    "declaration": marked("Declaration:"),
+    "wording": marked("Wording:"),
+    "mapping": marked("What the fields mean:"),
+}
+"""What a decision is about, by the beginning of its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +40,7 @@ def decisions(visit: Visit) -> Response:
     found, approvals, effects = visit.doors.work.decisions(visit.language)
     rows = [_row(each, approvals, effects.get(each.name, "")) for each in found]
     rows.sort(key=lambda row: row.approval is not None and not row.changed)
-    return visit.page("decisions", rows=rows, counted=bool(effects), administrator=visit.may(Role.ADMINISTRATOR))
+    return visit.page("decisions", rows=rows, counted=bool(effects), kinds=KINDS, administrator=visit.administrator)
 
 
 def approve(visit: Visit) -> Response:

@@ -6,7 +6,7 @@ Whom it is about comes in the body of a form, never in an address; every look le
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -51,6 +51,11 @@ PROOFS: Final = {
 }
 
 
+REGISTER: Final = "register"
+"""The source of a fact that the register itself tells."""
+IN_THE_CRM: Final = marked("what the CRM itself shows")
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What somebody asked: about whom, for which offer, on which day, beside what was shown when."""
@@ -59,6 +64,15 @@ class Asked:
     offer: str
     on: date | None
     shown: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Who asked for an opposition: in words, how it is proved or where it was read, and when, where that is known."""
+
+    who: str
+    how: str
+    at: datetime | date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +88,7 @@ class Answer:
     opens: list[str]
     doubts: list[str]
     decided_by: str
+    asked_for: list[Asking]
 
 
 def contact(visit: Visit) -> Response:
@@ -178,9 +193,28 @@ def _answers(found: Explanation, language: Language) -> list[Answer]:
             opens=[column_label(each, language) for each in verdict.advice],
             doubts=[reading_label(each, language) for each in verdict.readings],
             decided_by=found.decided_by[channel],
+            asked_for=_asked_for(found, channel) if verdict.reason is Reason.OPPOSITION else [],
         )
         for channel, verdict in found.verdicts.items()
     ]
+
+
+def _asked_for(found: Explanation, channel: Channel) -> list[Asking]:
+    """The last opposition to a channel that the register knows, and those that a CRM shows."""
+    ended = {each["ends"] for each in found.history if each["ends"]}
+    entered = [
+        Asking(ORIGINS.get(each["origin"], each["origin"]), PROOFS.get(each["proof"], each["proof"]), each["at"])
+        for each in reversed(found.history)
+        if each["kind"] == "opposition" and each["channel"] in (channel, "all") and each["id"] not in ended
+    ]
+    columns = {f"opposed_{channel}_on", "opposed_all_on"}
+    read = {
+        (name, source)
+        for name, facts in found.facts.items()
+        for column, (_, source) in facts.items()
+        if column in columns and source != REGISTER
+    }
+    return entered[:1] + [Asking(IN_THE_CRM, f"{name}, {source}") for name, source in sorted(read)]
 
 
 def _facts(found: Explanation, language: Language) -> list[tuple[str, str, str, str]]:

@@ -28,6 +28,7 @@ STATES: Final = {
     inbox.UNRESOLVED: marked("names nobody whom we know"),
     inbox.NEW: marked("not settled yet"),
 }
+SETTLED: Final = {inbox.DONE: marked("settled"), inbox.IGNORED: marked("of no concern")}
 AGAIN: Final = 2
 """Seconds until the page of a job that runs is loaded again."""
 _ID: Final = re.compile(r"[0-9a-f]{32}")
@@ -45,7 +46,14 @@ def operations(visit: Visit) -> Response:
     ]
     operator = visit.may(Role.OPERATOR)
     return visit.page(
-        "operations", found=found, deliveries=shown, states=STATES, keys=age, secrets=secrets, operator=operator
+        "operations",
+        found=found,
+        deliveries=shown,
+        states=STATES,
+        keys=age,
+        secrets=secrets,
+        settled=SETTLED,
+        operator=operator,
     )
 
 

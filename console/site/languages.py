@@ -47,7 +47,8 @@ def texts(language: Language) -> NullTranslations:
     for path in sorted(CATALOGUES.glob(f"*.{language}.po")):
         with path.open("rb") as file:
             for message in read_po(file, locale="fr"):
-                message.string = _held_together(str(message.string or ""))
+                said = message.string or ""
+                message.string = _held_together(said) if isinstance(said, str) else tuple(map(_held_together, said))
                 catalogue[message.id] = message
     compiled = BytesIO()
     write_mo(compiled, catalogue)

@@ -140,5 +140,6 @@ def _line(entry: Entry) -> dict[str, Any]:
         "origin": entry.origin,
         "proof": entry.proof_level,
         "reason": entry.reason,
+        "ends": entry.ends or "",
         "scope": f"{entry.scope_kind}:{entry.scope_id}" if entry.is_scoped else "",
     }

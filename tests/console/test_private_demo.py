@@ -53,10 +53,12 @@ def look_around(scene: Stage, look: Look, contact: str) -> None:
     look.page.click("form[action$=count] button")
     assert "500" in look.page.inner_text(".age")
     picture(look, "overview")
-    look.page.click("nav a[href$=contact]")
     look.page.fill("#who", contact)
-    look.page.click("form.search button")
-    assert "S'est opposé" in look.page.inner_text(".verdicts")
+    look.page.keyboard.press("Enter")
+    look.page.wait_for_selector(".verdicts")
+    closed = look.page.locator(".verdicts article", has_text="S'est opposé").first.inner_text()
+    assert "Qui l'a demandé" in closed
+    assert "la personne, par un lien, un STOP ou une désinscription" in closed.replace("\xa0", " ")
     picture(look, "contact")
     with look.page.expect_navigation():
         look.page.click("main section a[href*='/sandbox/person/']")
