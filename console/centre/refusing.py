@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
+import structlog
 from flask import Response, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, InternalServerError
 
 from contactable.console.centre.doors import CentreDoors
 from contactable.console.centre.showing import later, said
 from contactable.console.site.languages import marked
+from contactable.logs import trace
+
+log = structlog.get_logger()
 
 HTML = "text/html"
+
+
+def failed(doors: CentreDoors, error: Exception) -> Response:
+    """The answer to a fault of ours. The log gets where it was: neither the link that was followed, nor its message."""
+    log.error("page_failed", where=trace(error))
+    return refused(doors, InternalServerError())
 
 
 def refused(doors: CentreDoors, error: HTTPException) -> Response:

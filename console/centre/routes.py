@@ -12,7 +12,7 @@ from contactable.console.centre.doors import CentreDoors
 from contactable.console.centre.fresh import ask
 from contactable.console.centre.own import own
 from contactable.console.centre.page import preferences
-from contactable.console.centre.refusing import refused
+from contactable.console.centre.refusing import failed, refused
 from contactable.console.centre.stop import stop
 from contactable.console.site.rendering import STATIC
 
@@ -32,6 +32,7 @@ def add_pages(blueprint: Blueprint, doors: CentreDoors) -> None:
     blueprint.add_url_rule("/pages/logo", "logo", lambda: _logo(doors))
     blueprint.add_url_rule("/pages/<path:name>", "page_file", _file)
     blueprint.register_error_handler(HTTPException, lambda error: refused(doors, error))
+    blueprint.register_error_handler(Exception, lambda error: failed(doors, error))
 
 
 def _file(name: str) -> Response:

@@ -166,6 +166,22 @@ def test_a_link_about_a_contact_of_which_nothing_is_kept_closes_nothing_and_says
     assert [client.get(link).status_code, client.post(link, data={"everything": "yes"}).status_code] == [404, 404]
 
 
+def test_a_fault_of_ours_is_a_page_and_its_log_holds_neither_the_link_nor_the_message(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    def stumble(*_: Any) -> None:
+        raise ValueError(LOU)
+
+    link = know(desk)
+    monkeypatch.setattr("contactable.console.centre.page._act", stumble)
+    answer = desk.app.test_client().post(link, headers={"Accept": "text/html"})
+
+    said = capsys.readouterr()
+    logged = said.out + said.err + caplog.text
+    assert (answer.status_code, "page_failed" in logged, "<h1>" in answer.text) == (500, True, True)
+    assert not any(part in logged + answer.text for part in (LOU, link.rpartition("/")[2]))
+
+
 def test_the_page_never_believes_the_host_that_a_request_names(desk: Desk) -> None:
     answer = desk.app.test_client().get(know(desk), headers=dict.fromkeys(("Host", "X-Forwarded-Host"), "evil.example"))
 
