@@ -134,6 +134,7 @@ class Dynamics:
     def __init__(self, name: str, reader: contacts.Reader, writer: Account, login: Account, options: Options) -> None:
         self.name, self.options = name, options
         self._reader, self._writer, self._login = reader, writer, login
+        self._kept = columns.Kept(reader.plain, options.prefix)
 
     @property
     def capabilities(self) -> Capabilities:
@@ -156,7 +157,10 @@ class Dynamics:
 
     def ensure_properties(self, schema: Sequence[Property]) -> Iterator[str]:
         """Create what is missing, yield the names created; ``Refused`` where one exists with another type."""
-        return columns.ensure(self._reader.plain, self.options.prefix, schema)
+        try:
+            yield from columns.ensure(self._reader.plain, self.options.prefix, schema)
+        finally:
+            self._kept.forget()
 
     def property_names(self) -> frozenset[str]:
         """Give the names of all columns; a look-up is read as ``_name_value``."""
@@ -199,7 +203,7 @@ class Dynamics:
 
     def write(self, changes: Sequence[Change]) -> Iterator[Outcome]:
         """Write changed properties; one outcome for each contact."""
-        return writing.write(self._writer, self._reader.plain, self.options.prefix, changes)
+        return writing.write(self._writer, self._reader.plain, self._kept, changes)
 
     def opt_out(self, ids: Sequence[str], scope_id: str = "", channel: str = "email") -> Iterator[Outcome]:
         """Set *do not allow* bulk e-mails, phone calls or bulk mails."""

@@ -107,6 +107,29 @@ def test_where_one_contact_is_gone_its_neighbours_are_written_singly(crm: SmallC
     assert len(crm.contacts.by_id) == 3
 
 
+def test_hundreds_are_written_with_one_question_beside(crm: SmallCrm, connected: Any) -> None:
+    ids = [each.id for each in crm.add({"lastname": f"P{n}"} for n in range(300))]
+    dynamics = connected()
+
+    for text in ("first", "second"):
+        outcomes = list(dynamics.write([Change(id, {"description": text}) for id in ids]))
+        assert {each.result for each in outcomes} == {Result.WRITTEN}
+
+    asked = [crm.journal.count(each) for each in ("update_many", "contacts", "columns", "update")]
+    assert asked == [6, 2, 1, 0]
+
+
+def test_a_column_that_is_not_there_is_looked_for_once_a_writing(crm: SmallCrm, connected: Any) -> None:
+    ids = [each.id for each in crm.add({"lastname": f"P{n}"} for n in range(5))]
+    dynamics = connected()
+
+    outcomes = [each.result for _ in range(2) for each in dynamics.write([Change(id, {"none": "x"}) for id in ids])]
+
+    assert (set(outcomes), crm.journal.count("columns")) == ({Result.REFUSED}, 2)
+    crm.own.columns["none"] = "StringType"
+    assert [each.result for each in dynamics.write([Change(ids[0], {"none": "x"})])] == [Result.WRITTEN]
+
+
 @pytest.mark.parametrize("name", ["donotbulkemail", "donotemail", "donotsendmm", "statecode"])
 def test_what_dynamics_says_itself_is_never_written_as_a_property(crm: SmallCrm, connected: Any, name: str) -> None:
     (person,) = crm.add([{name: True}])
