@@ -278,7 +278,7 @@ def brevo_account(small_account: Callable[..., SmallAccount]) -> SmallAccount:
         email="email",
         text="NOTE",
         shows={"email": "emailBlacklisted", "sms": "smsBlacklisted"},
-        cannot=frozenset({Ability.MERGE, Ability.LAG, Ability.CHOICES, Ability.HISTORIES}),
+        cannot=frozenset({Ability.MERGE, Ability.CHOICES, Ability.HISTORIES}),
         settings={"requests_per_s": 10_000, "overlap": 2},
         slow={"requests_per_s": 100},
         slow_limits={"second": Limit(100, 1.0, names_delay=False)},

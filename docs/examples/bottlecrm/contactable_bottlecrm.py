@@ -45,7 +45,7 @@ MAPPING = {
 }
 TYPES = {Shape.CHOICE: "dropdown", Shape.DATE: "date", Shape.NUMBER: "number"}
 """What is not here is a text."""
-OURS, OPT_OUT, PAGE, JOIN = "contactable_", "do_not_call", 200, 10
+OURS, OPT_OUT, PAGE, JOIN = "contactable_", "do_not_call", 100, 10
 FIELDS = (
     "first_name last_name email phone phone_e164 organization title department do_not_call address_line city state "
     "postcode country description source source_detail created_at"

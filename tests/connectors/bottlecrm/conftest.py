@@ -30,7 +30,7 @@ from filelock import FileLock
 HERE = Path(__file__).parent  # where processes run: Python would take our `webhooks` for BottleCRM's
 LOCK = HERE / "requirements.txt"  # django-crm and gunicorn, and what they need
 EXAMPLE = Path(__file__).parents[3] / "docs" / "examples" / "bottlecrm"
-PATIENCE = 60.0  # seconds for the server to answer
+PATIENCE = 180.0  # seconds for the server to answer
 TEMPLATE = "bottle_template"
 
 
@@ -160,9 +160,10 @@ def running(installed: Installed) -> Iterator[Bottle]:
 
 
 def _await(url: str) -> None:
-    for _ in range(int(PATIENCE / 0.2)):
-        with suppress(requests.ConnectionError):
-            requests.get(url, timeout=30)
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        with suppress(requests.RequestException):  # the first answer waits until Django is loaded
+            requests.get(url, timeout=PATIENCE)
             return
         time.sleep(0.2)
     raise RuntimeError("BottleCRM does not answer.")

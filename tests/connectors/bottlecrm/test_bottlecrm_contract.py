@@ -33,7 +33,7 @@ class Organisation:
 
     email, text = "email", "description"
     shows: Mapping[str, str] = {"phone": "do_not_call"}
-    page = 200
+    page = 100
     cannot = CANNOT
 
     def __init__(self, bottle: Any) -> None:
