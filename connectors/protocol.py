@@ -181,6 +181,8 @@ class Writer(StrEnum):
     OURSELVES = "ourselves"
     PERSON = "person"
     OTHER_APP = "other_app"
+    SOME_APP = "some_app"  # ours or another: the CRM does not tell which is ours
+    MERGE = "merge"  # it came from another contact
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ def read_histories(account: Account, ids: Sequence[str], names: Sequence[str], a
 
 
 def writes_of(item: Mapping[str, Any], app_id: str) -> Iterator[PropertyWrite]:
-    """The history of one contact. With an unknown ``app_id`` (empty) no write counts as ours: compare the values."""
+    """The history of one contact. With an unknown ``app_id`` (empty) nobody knows which app's writes are ours."""
     for name, versions in (item.get("propertiesWithHistory") or {}).items():
         for version in versions or ():
             at = moment(version.get("timestamp"))
@@ -39,6 +39,11 @@ def writes_of(item: Mapping[str, Any], app_id: str) -> Iterator[PropertyWrite]:
 
 
 def _writer(version: Mapping[str, Any], app_id: str) -> Writer:
-    if version.get("sourceType") not in ("INTEGRATION", "API", "INTEGRATIONS_PLATFORM"):
+    source = str(version.get("sourceType") or "")
+    if "MERGE" in source:  # MERGE_CONTACTS, MERGE_OBJECTS [K]
+        return Writer.MERGE
+    if source not in ("INTEGRATION", "API", "INTEGRATIONS_PLATFORM"):
         return Writer.PERSON
-    return Writer.OURSELVES if app_id and str(version.get("sourceId") or "") == app_id else Writer.OTHER_APP
+    if not app_id:
+        return Writer.SOME_APP
+    return Writer.OURSELVES if str(version.get("sourceId") or "") == app_id else Writer.OTHER_APP

@@ -40,6 +40,8 @@ def _besides(kit: Contactable, name: str, summary: Summary) -> Iterator[str]:
     """What was left out, and why: codes and counts, nobody's name."""
     if summary.gone:
         yield f"{summary.gone} gone from the CRM"
+    if summary.written_over:
+        yield f"{summary.written_over} whose values somebody had changed in the CRM, written again"
     if summary.warnings:
         yield "not understood: " + ", ".join(f"{code} {count}" for code, count in sorted(summary.warnings.items()))
     with kit.register.read() as tx:

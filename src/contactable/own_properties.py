@@ -128,12 +128,13 @@ def _forget_written(tx: Tx, connector: str, made: Collection[str], after: str) -
     ids = mirror.contact_ids(tx, connector, after=after)
     for row in mirror.contacts(tx, connector, ids).values():
         if row.written and any(name in made for name in row.written.get(PROPERTIES, {})):
-            _keep_without(tx, row, made)
+            write_again(tx, row, made)
     outbox.promise(tx, connector, ids, why="properties")
     return ids
 
 
-def _keep_without(tx: Tx, row: MirrorRow, made: Collection[str]) -> None:
-    left = {name: value for name, value in row.written[PROPERTIES].items() if name not in made}
+def write_again(tx: Tx, row: MirrorRow, names: Collection[str]) -> None:
+    """Forget that these properties of a contact were written; promised, it gets them again."""
+    left = {name: value for name, value in row.written[PROPERTIES].items() if name not in names}
     kept = {**row.written, PROPERTIES: left}
     mirror.written(tx, row.connector, row.record_id, kept, row.until, row.written_at or tx.now)

@@ -13,6 +13,7 @@ from datetime import datetime
 
 import structlog
 
+from contactable import written_over
 from contactable.beside import sync_lists
 from contactable.call_records import sync_calls
 from contactable.connectors.protocol import Connector, Page, ShowsOptOuts
@@ -49,6 +50,7 @@ class Summary:
     read: int = 0
     changed: int = 0
     gone: int = 0
+    written_over: int = 0  # contacts of which somebody changed a value of ours
     warnings: dict[str, int] = field(default_factory=dict)
     began: datetime | None = None
 
@@ -59,11 +61,10 @@ class Summary:
 
     def add(self, other: Summary) -> None:
         """Add what a page told."""
-        self.read, self.changed, self.gone = (
-            self.read + other.read,
-            self.changed + other.changed,
-            self.gone + other.gone,
-        )
+        self.read += other.read
+        self.changed += other.changed
+        self.gone += other.gone
+        self.written_over += other.written_over
         for warning, count in other.warnings.items():
             self.warnings[warning] = self.warnings.get(warning, 0) + count
 
@@ -104,9 +105,9 @@ class Reader:
         with self.register.read() as tx:
             summary.began = tx.now
             cursor = None if everything else cursors.get(tx, self.connector.name, CHANGES)
-        pages = self.connector.iter_changed(cursor, self.mapping.properties)
+        pages = self.connector.iter_changed(cursor, self._names)
         if since is not None and cursor is not None:
-            pages = pages_since(self.connector, since, self.mapping.properties)
+            pages = pages_since(self.connector, since, self._names)
         self._take(pages, CHANGES, progress, summary)
         if self.settings is not None:
             have_read(self.register, self.connector.name, self.settings)
@@ -125,7 +126,7 @@ class Reader:
         """Read contacts whose native opt-outs changed although their modified date may not have."""
         with self.register.read() as tx:
             cursor = cursors.get(tx, self.connector.name, CONSENT)
-        pages = self.connector.iter_consent_changes(cursor, self.mapping.properties)
+        pages = self.connector.iter_consent_changes(cursor, self._names)
         return self._take(pages, CONSENT, lambda done, total: None, Summary())
 
     def sync_forms(self, *, everything: bool = False) -> int:
@@ -165,7 +166,7 @@ class Reader:
         """The same of any contacts, without looking back."""
         summary = Summary()
         if record_ids:
-            self._keep_page(Page(list(self.connector.read(record_ids, self.mapping.properties)), None), "", summary)
+            self._keep_page(Page(list(self.connector.read(record_ids, self._names)), None), "", summary)
         return summary
 
     def reconcile(self, *, sure: bool = False) -> int:
@@ -186,6 +187,11 @@ class Reader:
         if lost:
             self.register.write(lambda tx: mirror.forget(tx, self.connector.name, lost))
         return len(lost)
+
+    @property
+    def _names(self) -> tuple[str, ...]:
+        """The properties that are read: what the mapping asks about, and our own where they are watched."""
+        return (*self.mapping.properties, *written_over.watched(self.connector))
 
     @property
     def asked(self) -> Asked:
@@ -225,10 +231,17 @@ class Reader:
         with self.register.read() as tx:
             doubtful = understanding.may_have_vanished(tx, page.records)
             kinds = met(tx, self.connector.name)
+            odd = written_over.differing(tx, self.connector, page.records)
         existing = unchanged_properties(self.connector, kinds) if doubtful else None
-        summary.add(
-            self.register.write(lambda tx: self._keep(tx, page, cursor_name, understanding, existing, summary.began))
-        )
+        writes = written_over.newest_writes(self.connector, odd)
+
+        def keep(tx: Tx) -> Summary:
+            over = written_over.enter(tx, self.connector.name, odd, writes)
+            kept = self._keep(tx, page, cursor_name, understanding, existing, summary.began)
+            kept.written_over = over
+            return kept
+
+        summary.add(self.register.write(keep))
 
     def _keep(
         self,

@@ -259,7 +259,7 @@ def test_while_our_app_is_unknown_no_write_is_called_our_own() -> None:
     version = {"value": "x", "sourceType": "INTEGRATION", "sourceId": ""}
     item = {"id": "1", "propertiesWithHistory": {"jobtitle": [version, {**version, "sourceId": "980017"}]}}
 
-    assert {each.by for each in writes_of(item, app_id="")} == {Writer.OTHER_APP}
+    assert {each.by for each in writes_of(item, app_id="")} == {Writer.SOME_APP}
 
 
 def test_lists_are_given_with_their_members(account: Any) -> None:
