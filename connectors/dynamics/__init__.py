@@ -17,6 +17,7 @@ from contactable.connectors.parts import (
     Account,
     Bearer,
     Count,
+    Fresh,
     Seconds,
     in_turns,
     iter_windows,
@@ -134,7 +135,7 @@ class Dynamics:
     def __init__(self, name: str, reader: contacts.Reader, writer: Account, login: Account, options: Options) -> None:
         self.name, self.options = name, options
         self._reader, self._writer, self._login = reader, writer, login
-        self._kept = columns.Kept(reader.plain, options.prefix)
+        self._kept = Fresh(lambda: columns.look(reader.plain, options.prefix))
 
     @property
     def capabilities(self) -> Capabilities:
@@ -203,7 +204,7 @@ class Dynamics:
 
     def write(self, changes: Sequence[Change]) -> Iterator[Outcome]:
         """Write changed properties; one outcome for each contact."""
-        return writing.write(self._writer, self._reader.plain, self._kept, changes)
+        return writing.write(self._writer, self._reader.plain, self._kept, self.options.prefix, changes)
 
     def opt_out(self, ids: Sequence[str], scope_id: str = "", channel: str = "email") -> Iterator[Outcome]:
         """Set *do not allow* bulk e-mails, phone calls or bulk mails."""

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,7 +11,6 @@ from contactable.connectors.protocol import Property, Shape
 from contactable.errors import Refused
 
 OURS = "contactable_"
-FRESH = 60.0  # seconds for which what was asked is good to write by
 TABLE = "/EntityDefinitions(LogicalName='contact')/Attributes"
 KINDS = {
     Shape.TEXT: "Memo",
@@ -99,28 +96,6 @@ def labels(account: Account) -> dict[str, str]:
     asked = {"$select": "LogicalName,DisplayName", "$filter": "IsCustomAttribute eq true"}
     found = account.get(TABLE, asked).json["value"]
     return {str(each["LogicalName"]): text for each in found if (text := _text(each.get("DisplayName") or {}))}
-
-
-class Kept:
-    """The columns for writing: asked for anew each minute, and where one that is wanted is not among them."""
-
-    def __init__(self, account: Account, prefix: str) -> None:
-        self.prefix = prefix
-        self._account = account
-        self._lock = threading.Lock()
-        self._known, self._until = Columns(prefix, {}), 0.0
-
-    def having(self, names: Collection[str]) -> Columns:
-        """The columns, these among them where there are such."""
-        with self._lock:
-            if time.monotonic() > self._until or set(names) - self._known.kinds.keys():
-                self._known, self._until = look(self._account, self.prefix), time.monotonic() + FRESH
-            return self._known
-
-    def forget(self) -> None:
-        """Something was made: ask again."""
-        with self._lock:
-            self._until = 0.0
 
 
 def ensure(account: Account, prefix: str, schema: Sequence[Property]) -> Iterator[str]:

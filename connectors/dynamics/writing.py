@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from contactable.connectors.dynamics.columns import Columns, Kept, column_of
+from contactable.connectors.dynamics.columns import Columns, column_of
 from contactable.connectors.dynamics.contacts import FLAGS, STRICTER, is_id, merged_among
-from contactable.connectors.parts import Account, in_groups, not_here, one_change_a_contact, write_in_groups
+from contactable.connectors.parts import Account, Fresh, in_groups, not_here, one_change_a_contact, write_in_groups
 from contactable.connectors.protocol import Change, Outcome, Result
 
 BATCH = 100
@@ -21,11 +21,15 @@ Body = Callable[[Change], Mapping[str, Any]]
 """What is written on one contact; raises ``ValueError`` for what cannot be."""
 
 
-def write(account: Account, plain: Account, kept: Kept, changes: Sequence[Change]) -> Iterator[Outcome]:
+def write(
+    account: Account, plain: Account, kept: Fresh[Columns], prefix: str, changes: Sequence[Change]
+) -> Iterator[Outcome]:
     """Write changed properties; one outcome for each contact. ``account`` creates nobody (``If-Match``)."""
     wanted = one_change_a_contact(changes)
-    names = {column_of(kept.prefix, name) for change in wanted for name in change.properties}
-    columns = cache(lambda: kept.having(names))  # asked for inside, where what goes wrong has its outcome
+    names = {column_of(prefix, name) for change in wanted for name in change.properties}
+    columns = cache(
+        lambda: kept.value(lambda told: names <= told.kinds.keys())
+    )  # asked for inside, where what goes wrong has its outcome
     return _in_parts(account, plain, wanted, lambda change: _body(change, columns()))
 
 

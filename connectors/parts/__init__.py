@@ -9,6 +9,7 @@ from contactable.connectors.parts.account import Account, ServerClock
 from contactable.connectors.parts.bearer import Bearer
 from contactable.connectors.parts.checking import looked_at, refuse_other_types
 from contactable.connectors.parts.flags import opt_outs_shown, says_yes
+from contactable.connectors.parts.fresh import Fresh
 from contactable.connectors.parts.merges import Into, left_of_merges
 from contactable.connectors.parts.options import Count, Seconds, read_options
 from contactable.connectors.parts.outcomes import (
@@ -30,6 +31,7 @@ __all__ = [
     "Bearer",
     "Count",
     "Fetch",
+    "Fresh",
     "Into",
     "Seconds",
     "ServerClock",

@@ -16,6 +16,7 @@ from contactable.connectors.parts import (
     Account,
     Bearer,
     Count,
+    Fresh,
     Seconds,
     in_turns,
     iter_windows,
@@ -120,6 +121,7 @@ class Zoho:
         self.name, self.account, self.options = name, account, options
         self.module = options.module
         self._login = login
+        self._kept = Fresh(lambda: fields.fields_of(account, options.module))
 
     @property
     def capabilities(self) -> Capabilities:
@@ -142,7 +144,10 @@ class Zoho:
 
     def ensure_properties(self, schema: Sequence[Property]) -> Iterator[str]:
         """Create what is missing, yield the names created; ``Refused`` where one exists with another type."""
-        return fields.ensure(self.account, self.module, schema)
+        try:
+            yield from fields.ensure(self.account, self.module, schema)
+        finally:
+            self._kept.forget()
 
     def property_names(self) -> frozenset[str]:
         """Give the names of all fields."""
@@ -183,7 +188,7 @@ class Zoho:
 
     def write(self, changes: Sequence[Change]) -> Iterator[Outcome]:
         """Write changed properties; one outcome for each record."""
-        return records.write(self.account, self.module, changes)
+        return records.write(self.account, self.module, self._kept, changes)
 
     def opt_out(self, ids: Sequence[str], scope_id: str = "", channel: str = "email") -> Iterator[Outcome]:
         """Tick *Email Opt Out*."""

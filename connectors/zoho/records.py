@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import cache, partial
+from functools import cache
 from typing import Any
 
-from contactable.connectors.parts import Account, Fetch, in_groups, not_here, one_change_a_contact, write_in_groups
+from contactable.connectors.parts import (
+    Account,
+    Fetch,
+    Fresh,
+    in_groups,
+    not_here,
+    one_change_a_contact,
+    write_in_groups,
+)
 from contactable.connectors.protocol import Change, ContactRecord, Outcome, Result
 from contactable.connectors.zoho.fields import field_of, fields_of, property_of, text_of, value_of
 
+Fields = dict[str, Mapping[str, Any]]
 PAGE, IDS, BATCH = 2_000, 50, 100
 OPT_OUT = "Email_Opt_Out"
 ALWAYS = ("Email", OPT_OUT, "Created_Time", "Modified_Time")
@@ -47,10 +56,12 @@ def read(account: Account, module: str, ids: Sequence[str], properties: Sequence
         yield from (found.get(id) or ContactRecord(id, {}, gone=True) for id in group)
 
 
-def write(account: Account, module: str, changes: Sequence[Change]) -> Iterator[Outcome]:
+def write(account: Account, module: str, kept: Fresh[Fields], changes: Sequence[Change]) -> Iterator[Outcome]:
     """Write changed properties, a hundred records a request; one outcome for each."""
-    known = cache(partial(fields_of, account, module))  # asked for inside, where what goes wrong has its outcome
-    groups = in_groups(one_change_a_contact(changes), BATCH)
+    wanted = one_change_a_contact(changes)
+    names = {field_of(name) for change in wanted for name in change.properties}
+    known = cache(lambda: kept.value(names.issubset))  # asked for inside, where what goes wrong has its outcome
+    groups = in_groups(wanted, BATCH)
     return write_in_groups(lambda group: _write(account, module, known(), group), groups, in_flight=account.in_flight)
 
 

@@ -67,6 +67,16 @@ def test_threads_together_ask_no_more_at_a_time_than_the_plan_allows(crm: SmallC
     assert crm.journal.count(status=429) == 0
 
 
+def test_the_fields_are_asked_for_once_for_many_writings(crm: SmallCrm, zoho: Zoho) -> None:
+    ids = [each.id for each in crm.add({"Last_Name": f"P{n}"} for n in range(300))]
+
+    for text in ("first", "second"):
+        outcomes = list(zoho.write([Change(id, {"Description": text}) for id in ids]))
+        assert {each.result for each in outcomes} == {Result.WRITTEN}
+
+    assert (crm.journal.count("update"), crm.journal.count("fields")) == (6, 1)
+
+
 def test_an_opt_out_is_never_written_as_a_property(crm: SmallCrm, zoho: Zoho) -> None:
     (person,) = crm.add([{"Email": "ada@example.com"}])
     crm.opt_out(person.id)
