@@ -167,7 +167,8 @@ def _meaning(value: str, origin: Origin) -> Meaning:
 
 
 def _merge(item: Section) -> Event:
-    merged = [str(id) for id in item.items("mergedObjectIds", default=[]) if isinstance(id, int | str)]
+    listed = [Section({"id": id}, "mergedObjectIds") for id in item.items("mergedObjectIds", default=[])]
+    merged = [each.text("id") for each in listed if isinstance(each.raw("id"), int | str)]
     primary = item.text("primaryObjectId", default="")
     survivor = item.text("newObjectId", "primaryObjectId", "objectId")
     event = _event(item, replace(IGNORED, trace=Trace.CONTACT_MERGED), On.ALL)

@@ -53,8 +53,8 @@ def parse(request: Request) -> Iterator[Event | Problem]:
     # The values first: an opposition counts before the record is read again.
     affected = body.items("affected_values", default=[])
     yield from each(affected, lambda entry: _values(body, entry))
-    for id in body.items("ids", default=[]):
-        yield _record(body, str(id))
+    records = [{"id": id} for id in body.items("ids", default=[])]
+    yield from each(records, lambda entry: [_record(body, entry.text("id"))])
 
 
 def _values(body: Section, entry: Section) -> Iterator[Event]:
