@@ -9,15 +9,19 @@ from typing import TYPE_CHECKING
 from contactable import notices, own_properties, sender_urls
 from contactable.agent_cards import phones
 from contactable.connectors.protocol import Finding, Level
-from contactable.errors import ContactableError
+from contactable.errors import ContactableError, Malformed, NotAuthentic
 from contactable.phone_tags import tags_missing
 from contactable.register import marks
+from contactable.register.columns import EPOCH
 from contactable.service import has_begun
 from contactable.transport import hurried
 from contactable.watching import unsigned, watch
+from contactable.webhooks.provider import Proof
+from contactable.webhooks.request import Request
 
 if TYPE_CHECKING:
     from contactable.kit import Contactable
+    from contactable.webhooks.receiver import Endpoint
 
 
 PATIENCE = 15.0  # seconds for one question to a CRM, its retries included: somebody waits
@@ -74,11 +78,26 @@ def _sender(kit: Contactable, name: str) -> Iterator[Finding]:
     secrets, id = endpoint.secrets, endpoint.provider.id
     path = "/reports/33700" if id == "report33700" else f"/hooks/{name}"
     url = f"{kit.settings.public_url.rstrip('/')}{path}{'/<the path secret>' if secrets.path else ''}"
-    if secrets.keys or secrets.unsigned:
-        yield Finding(f"endpoint {name} ({id}), URL to paste: {url}", Level.OK)
-    else:
+    if not (secrets.keys or secrets.unsigned or secrets.options.get("topics")):
         told = f"It has no secret and refuses everybody: see docs/providers/{id}.md"
         yield Finding(f"endpoint {name}", Level.ERROR, told)
+    elif _refuses(endpoint):
+        told = f"It lacks the secret that {id} proves itself with and refuses everybody: see docs/providers/{id}.md"
+        yield Finding(f"endpoint {name}", Level.ERROR, told)
+    else:
+        yield Finding(f"endpoint {name} ({id}), URL to paste: {url}", Level.OK)
+
+
+def _refuses(endpoint: Endpoint) -> bool:
+    """Whether nothing that its sender can prove is enough: a secret in the path where it signs, or the reverse."""
+    secrets, provider = endpoint.secrets, endpoint.provider
+    if provider.proofs == (Proof.SIGNED,):
+        return not (secrets.keys or secrets.options.get("topics"))  # Amazon's topics stand in the place of a secret
+    try:
+        provider.authenticate(provider.sign(Request(b"{}", EPOCH), secrets), secrets)
+    except (IndexError, NotAuthentic, Malformed):  # the first: it signs with the first of no secrets
+        return True
+    return False
 
 
 def _phone(kit: Contactable, name: str) -> Iterator[Finding]:
