@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from flask import Response, request
 
 from contactable.errors import NotAuthentic, RegisterError
-from contactable.register import consents
+from contactable.register import consents, tokens
 from contactable.signing import LinkPurpose, read_link, sign_link
 from contactable.webhooks.saying import Saying
 
@@ -26,18 +26,30 @@ def confirmation_url(public_url: str, keys: Sequence[bytes], token: bytes) -> st
 
 
 def confirm(doors: Doors, link: str) -> Response:
-    """Answer a GET with a page whose button posts; a POST with what became of it, once that is on disk."""
-    if request.method != "POST":
-        return doors.say(Saying.CONFIRM)
+    """Answer a GET with the text to agree to and a button that posts; a POST with what became of it, once on disk."""
     try:
         (hexadecimal,) = read_link(doors.link_keys, LinkPurpose.CONFIRM, link)
         token = bytes.fromhex(hexadecimal)
     except (NotAuthentic, ValueError):
-        return doors.say(Saying.OVER)
+        return doors.say(Saying.OVER, "")
     try:
-        entry = doors.register().write(lambda tx: consents.confirm(tx, token))
+        return _confirmed(doors, token) if request.method == "POST" else _asked(doors, token)
     except RegisterError:
-        return doors.say(Saying.LATER)
+        return doors.say(Saying.LATER, "")
+
+
+def _asked(doors: Doors, token: bytes) -> Response:
+    with doors.register().read() as tx:
+        waiting = tokens.find(tx, token, consents.CONFIRM)
+        if waiting is None:
+            return doors.say(Saying.OVER, "")
+        version = waiting.payload["details"].get("wording", "")
+        text = consents.texts_of(tx, [version]).get(version, "")
+    return doors.say(Saying.CONFIRM, text)
+
+
+def _confirmed(doors: Doors, token: bytes) -> Response:
+    entry = doors.register().write(lambda tx: consents.confirm(tx, token))
     if entry is not None:
         doors.wake()
-    return doors.say(Saying.CONFIRMED if entry else Saying.OVER)
+    return doors.say(Saying.CONFIRMED if entry else Saying.OVER, "")

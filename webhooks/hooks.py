@@ -45,7 +45,7 @@ class Doors:
     link_keys: tuple[bytes, ...]
     clock: Clock
     wake: Callable[[], None]
-    say: Callable[[Saying], Response] = plainly
+    say: Callable[[Saying, str], Response] = plainly
     begin: Callable[[Endpoint, Sequence[Event]], None] = lambda endpoint, events: None  # calls that agents make now
     refused: Callable[[str], None] = lambda endpoint: None  # hears of each request that was not authentic
     tally: Tally = field(default_factory=Tally)

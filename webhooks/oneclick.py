@@ -50,18 +50,18 @@ def unsubscribe(doors: Doors, token: str) -> Response:
         subject, on, kind, scope_id = read_link(doors.link_keys, LinkPurpose.UNSUBSCRIBE, token)
         event = _event(token, On(on), Scope(ScopeKind(kind), scope_id))
     except (NotAuthentic, ValueError):
-        return doors.say(Saying.NOT_OURS)
+        return doors.say(Saying.NOT_OURS, "")
     if request.method != "POST" or request.form.get("List-Unsubscribe") != "One-Click":
-        return doors.say(Saying.UNSUBSCRIBE)
+        return doors.say(Saying.UNSUBSCRIBE, "")
     try:
         recorded = doors.register().write(lambda tx: _keep(tx, subject, event, doors))
     except RegisterError:
-        return doors.say(Saying.LATER)
+        return doors.say(Saying.LATER, "")
     if recorded is None:
-        return doors.say(Saying.NOT_OURS)
+        return doors.say(Saying.NOT_OURS, "")
     if recorded.entered:
         doors.wake()
-    return doors.say(Saying.UNSUBSCRIBED)
+    return doors.say(Saying.UNSUBSCRIBED, "")
 
 
 def _event(token: str, on: On, scope: Scope) -> Event:

@@ -6,6 +6,7 @@ Where no pages are given, one plain sentence says it.
 from __future__ import annotations
 
 from enum import StrEnum
+from html import escape
 from http import HTTPStatus
 
 from flask import Response
@@ -36,10 +37,10 @@ _PLAIN = """<!doctype html><html lang="en"><meta charset="utf-8"><meta name="vie
 _FORM = '<form method="post"><button name="{}" value="{}">OK</button></form>'
 
 
-def plainly(saying: Saying) -> Response:
-    """A page of one word, for doors without pages."""
+def plainly(saying: Saying, text: str) -> Response:
+    """A page of one word, for doors without pages; ``text`` is what one would agree to."""
     form = _FORM.format(*BUTTONS[saying]) if saying in BUTTONS else ""
-    body, status = _PLAIN.format(code=saying, form=form), status_of(saying)
+    body, status = _PLAIN.format(code=saying, form=f"<p>{escape(text)}</p>{form}"), status_of(saying)
     return Response(body, status, headers=QUIET, content_type="text/html; charset=utf-8")
 
 

@@ -35,8 +35,8 @@ _WORDS: Final = {
 _PRESS: Final = {Saying.UNSUBSCRIBE: marked("Unsubscribe me"), Saying.CONFIRM: marked("I confirm")}
 
 
-def say(doors: CentreDoors, saying: Saying) -> Response:
-    """The page that says it, with its button where it has one."""
+def say(doors: CentreDoors, saying: Saying, text: str) -> Response:
+    """The page that says it, with its button where it has one; ``text`` is what one would agree to."""
     title, sentence = _WORDS[saying]
     button = (*BUTTONS[saying], _PRESS[saying]) if saying in BUTTONS else ()
-    return said(doors, title, sentence, status_of(saying), button)
+    return said(doors, title, sentence, status_of(saying), button, text=text)

@@ -41,13 +41,14 @@ def said(
     status: int = HTTPStatus.OK,
     button: tuple[str, ...] = (),
     *,
+    text: str = "",
     stopped: bool = False,
 ) -> Response:
     """A page that says one thing, in the reader's language; ``button``: name, value and text of one that posts.
 
-    ``stopped``: an address or number was just closed on every channel.
+    ``text`` is quoted below; ``stopped``: an address or number was just closed on every channel.
     """
-    around: dict[str, Any] = {"title": title, "sentence": sentence, "button": button, "stopped": stopped}
+    around: dict[str, Any] = {"title": title, "sentence": sentence, "button": button, "text": text, "stopped": stopped}
     return show(doors, "said.html", status=status, **around)
 
 

@@ -55,8 +55,15 @@ def test_looking_at_the_link_changes_nothing_and_its_button_confirms_once(desk: 
 
     (entry,) = entries(desk)
     assert looks == [200, 200, 0]
+    assert client.get(link).text == second.text  # once it was used, looking says so too
     assert ("It is confirmed" in first.text, "already" in second.text) == (True, True)
     assert (entry.kind, entry.proof_level, entry.is_own) == ("consent", "token", True)
+
+
+def test_the_page_of_the_link_shows_the_text_that_one_would_agree_to(desk: Any, mailbox: tuple[Any, int]) -> None:
+    desk.ask("consents", {**ASKED, "wording": "form-1"})
+
+    assert "Oui, je veux recevoir vos offres." in desk.app.test_client().get(link_in(mailbox)).text
 
 
 def test_a_confirmed_consent_lifts_an_opposition_that_came_before(desk: Any, mailbox: tuple[Any, int]) -> None:
