@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import and_, delete, false, func, or_, select, true, update
+from sqlalchemy import and_, case, delete, false, func, or_, select, true, update
 
 from contactable.register.mirror import contacts_with
 from contactable.register.schema_work import promises
@@ -21,6 +21,8 @@ from contactable.register.transaction import Tx
 
 SUBMITTED = "submitted"
 """Why a contact was promised that has just sent a form: what it agreed to there is to be read before."""
+HELD = "brake"
+"""Why a contact waits of which an opening is held back until a person has looked."""
 LEAVING = "leaving"
 """Why a contact is promised whose properties are written: the CRM's own unsubscribe is still to come."""
 
@@ -61,6 +63,8 @@ def promise(
     ids = sorted(set(record_ids))
     fresh = tx.insert(promises)
     new, old = fresh.excluded, promises.c
+    # Who waits for the brake is looked at anew: a closing never waits, and what opens is held again.
+    sooner = _earlier(tx, old.not_before, new.not_before)
     again = fresh.on_conflict_do_update(
         index_elements=[old.connector, old.record_id],
         set_={
@@ -68,7 +72,7 @@ def promise(
             "urgent": or_(old.urgent, new.urgent),
             "refresh": or_(old.refresh, new.refresh),
             "why": new.why,
-            "not_before": _earlier(tx, old.not_before, new.not_before) if urgent else old.not_before,
+            "not_before": sooner if urgent else case((old.why == HELD, sooner), else_=old.not_before),
         },
     )
     common = {"version": 1, "urgent": urgent, "refresh": refresh, "why": why, "attempts": 0}

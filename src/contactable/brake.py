@@ -18,7 +18,7 @@ from contactable.rules import Channel, Reason, Verdict
 from contactable.settings import BrakeSettings
 
 WINDOW = timedelta(hours=24)
-HELD = "brake"
+HELD = outbox.HELD
 Opening = tuple[str, Channel]
 """An offer's name and a channel."""
 

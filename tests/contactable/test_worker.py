@@ -69,6 +69,30 @@ def test_openings_beyond_the_limit_wait_for_a_person_and_closings_do_not(crm: Hu
     assert crm.contact(first).properties["contactable_post_reason"] == "opposition"
 
 
+def test_a_contact_that_the_brake_holds_is_closed_at_once_and_waits_on_where_nothing_of_it_closes(
+    crm: HubSpotSandbox, kit: Contactable
+) -> None:
+    *_, moves, objects = map(str, crm.portal.contacts.by_id)
+    crm.as_person(objects, {"email": "contact@example.org", "audience": "professional"})
+    load(kit, "hubspot")
+    for id in crm.portal.contacts.by_id:
+        crm.as_person(id, {"informed": "yes"})
+    load(kit, "hubspot")
+    before = crm.contact(objects).properties["contactable_email"]
+    with kit.register.read() as tx:
+        held = brake.waiting(tx, "hubspot")
+
+    crm.as_person(objects, {"opposed_all_on": "2026-11-01"})
+    crm.as_person(moves, {"address": "2 rue des Lilas", "country": "GP"})
+    load(kit, "hubspot")
+
+    with kit.register.read() as tx:
+        still_held = brake.waiting(tx, "hubspot")
+    assert {objects, moves} <= set(held)
+    assert (before, crm.contact(objects).properties["contactable_email"]) == ("allowed", "denied")
+    assert sorted(still_held) == sorted(set(held) - {objects})
+
+
 def test_what_a_person_approved_is_opened(crm: HubSpotSandbox, kit: Contactable) -> None:
     for id in crm.portal.contacts.by_id:
         crm.as_person(id, {"informed": "yes"})

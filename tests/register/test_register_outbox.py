@@ -66,6 +66,18 @@ def test_a_postponed_promise_waits_and_an_urgent_one_does_not(house: Workbench) 
     assert again.attempts == 1
 
 
+def test_what_changes_is_looked_at_at_once_where_the_brake_held_it_and_waits_where_the_crm_refused_it(
+    house: Workbench,
+) -> None:
+    house.write(outbox.promise, "crm", ["1", "2"])
+    for each, why in zip(claim(house), (outbox.HELD, "unavailable"), strict=True):
+        house.write(outbox.postpone, each, timedelta(days=1), why)
+
+    house.write(outbox.promise, "crm", ["1", "2"])
+
+    assert [each.record_id for each in claim(house)] == ["1"]
+
+
 def test_a_promise_renewed_while_it_was_tried_is_not_put_off(house: Workbench) -> None:
     house.write(outbox.promise, "crm", ["1"])
     (first,) = claim(house)
