@@ -40,7 +40,7 @@ from contactable.connectors.protocol import (
     Setting,
 )
 from contactable.errors import ContactableError
-from contactable.transport import Answer, Habits, Limiter
+from contactable.transport import Answer, Habits, Limiter, SideBySide
 
 __all__ = ["CAPABILITIES", "SETTINGS", "Dynamics", "connect"]
 
@@ -109,6 +109,7 @@ def connect(
     }
     bearer = Bearer(lambda: _token(login, options.tenant, form))
     limiter = Limiter(options.requests_per_10_s, 10.0, stopping=stopping)
+    side_by_side = SideBySide(options.in_flight, stopping=stopping)  # whichever threads of ours they come from
 
     def account(**shown: str) -> Account:
         return Account(
@@ -116,7 +117,7 @@ def connect(
             f"{site}{contacts.API}",
             headers=lambda: {"OData-Version": "4.0", "OData-MaxVersion": "4.0", **shown},
             bearer=bearer,
-            limits=[limiter],
+            limits=[side_by_side, limiter],
             habits=Habits(explain=_explain),
             patience=options.patience,
             in_flight=options.in_flight,

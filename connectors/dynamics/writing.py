@@ -43,7 +43,7 @@ def opt_out(account: Account, plain: Account, ids: Sequence[str], channel: str) 
 
 def _in_parts(account: Account, plain: Account, changes: Sequence[Change], body: Body) -> Iterator[Outcome]:
     parts = in_groups(changes, PART)
-    at_once = max(1, account.in_flight * BATCH // PART)
+    at_once = -(-account.in_flight * BATCH // PART)  # each sends several groups at a time
     return write_in_groups(lambda part: _part(account, plain, part, body), parts, in_flight=at_once)
 
 
