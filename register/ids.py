@@ -26,3 +26,8 @@ def new_ids(now: datetime, count: int) -> list[bytes]:
     first = _CHANCE.getrandbits(73)
     # Around the two bits between them that name the variant.
     return [(arrival | n >> 62 << 64 | n & _LOW).to_bytes(16) for n in range(first, first + count)]
+
+
+def first_id(when: datetime) -> str:
+    """The least id of what arrived at a moment or later: the primary key finds a span without another index."""
+    return f"{microseconds(when) // 1000:012x}{'0' * 20}"

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy import and_, exists, or_, select
 
 from contactable.register import blocks, journal
 from contactable.register.carrying import contacts_with, subjects_of_contacts
 from contactable.register.columns import microseconds
+from contactable.register.ids import first_id
 from contactable.register.journal import Written
 from contactable.register.schema import entries
 from contactable.register.schema_work import journal as journal_table
@@ -75,9 +76,9 @@ def _ended(tx: Tx, looks_back: timedelta) -> dict[str, datetime]:
     held_there = exists().where(journal_table.c.subject_id == entries.c.subject_id, journal.is_block)
     # Consents are many, and few of them follow an opposition: only those of somebody who is blocked somewhere.
     consents = and_(entries.c.kind == "consent", entries.c.proof_level.in_(OWN), held_there)
-    recent = and_(entries.c.recorded_at >= tx.now - looks_back, or_(entries.c.kind.in_(ENDING), consents))
-    last = select(entries.c.subject_id, func.max(entries.c.recorded_at)).where(recent).group_by(entries.c.subject_id)
-    found = {row[0]: row[1] for row in tx.connection.execute(last) if row[0]}
+    recent = and_(entries.c.id >= first_id(tx.now - looks_back), or_(entries.c.kind.in_(ENDING), consents))
+    acts = select(entries.c.subject_id, entries.c.recorded_at).where(recent).order_by(entries.c.id)
+    found = {row.subject_id: row.recorded_at for row in tx.connection.execute(acts) if row.subject_id}
     for subject, others in _beside(tx, found):
         for other in others:
             found[other] = max(found[subject], found.get(other, found[subject]))

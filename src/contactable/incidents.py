@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 
 from contactable import brake, reviewing, sender_urls
 from contactable.register import Tx, blocks, cursors, jobs, marks, mirror, outbox, shown
-from contactable.register.columns import microseconds
+from contactable.register.ids import first_id
 from contactable.register.schema_work import deliveries
 from contactable.rules import Reason
 from contactable.rules.calendar import paris_day
@@ -176,17 +176,12 @@ def _silent(tx: Tx) -> list[str]:
     """Endpoints of senders that came regularly and have not for a day."""
     last = func.max(deliveries.c.received_at)
     wanted = select(deliveries.c.endpoint, func.count(), last).group_by(deliveries.c.endpoint)
-    # Ids begin with the millisecond of arrival: the primary key finds the days without another index.
-    rows = tx.connection.execute(wanted.where(deliveries.c.id >= _first_id(tx.now - HABIT - SILENCE))).all()
+    rows = tx.connection.execute(wanted.where(deliveries.c.id >= first_id(tx.now - HABIT - SILENCE))).all()
     return [name for name, count, at in rows if count >= REGULAR and tx.now - _instant(at) > SILENCE]
 
 
 def _instant(value: Any) -> datetime:
     return value if isinstance(value, datetime) else datetime.fromisoformat(value)
-
-
-def _first_id(when: datetime) -> str:
-    return f"{microseconds(when) // 1000:012x}{'0' * 20}"
 
 
 def _people(kit: Contactable, tx: Tx) -> Iterator[Trouble]:

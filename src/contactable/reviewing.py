@@ -19,6 +19,7 @@ from sqlalchemy import func, select
 from contactable.errors import Conflict, Malformed, RegisterError
 from contactable.register import NewEntry, Tx, inbox, ledger, lifting
 from contactable.register.annulling import ENDABLE, annul
+from contactable.register.ids import first_id
 from contactable.register.schema import entries
 from contactable.replaying import enter_unproved
 from contactable.shared_lines import leave_to_the_person, shared_lines
@@ -120,14 +121,14 @@ def _settle(tx: Tx, question: Question, state: str) -> None:
 
 def _decided(tx: Tx) -> dict[str, str]:
     """What people decided, by question."""
-    recent = entries.c.recorded_at >= tx.now - 2 * LOOKS_BACK
+    recent = entries.c.id >= first_id(tx.now - 2 * LOOKS_BACK)
     wanted = select(entries).where(recent, entries.c.kind == "approval", entries.c.reason == REVIEW)
     said: list[Any] = [ledger.read(row).details for row in tx.connection.execute(wanted)]
     return {each["question"]: each["decision"] for each in said}
 
 
 def _doubtful(tx: Tx) -> Iterator[Question]:
-    recent = entries.c.recorded_at >= tx.now - LOOKS_BACK
+    recent = entries.c.id >= first_id(tx.now - LOOKS_BACK)
     doubt = (entries.c.confidence != "certain") & (entries.c.kind == "opposition")
     rows = tx.connection.execute(select(entries).where(recent, doubt).order_by(entries.c.recorded_at).limit(AT_MOST))
     found = [ledger.read(row) for row in rows]
@@ -142,7 +143,7 @@ def _storms(tx: Tx) -> Iterator[Question]:
     unverified = entries.c.proof_level.in_(sorted(UNVERIFIED)) & entries.c.kind.in_(sorted(ENDABLE))
     grouped = (
         select(entries.c.batch, func.count(), func.min(entries.c.recorded_at))
-        .where(entries.c.batch != "", unverified, entries.c.recorded_at >= tx.now - LOOKS_BACK)
+        .where(entries.c.batch != "", unverified, entries.c.id >= first_id(tx.now - LOOKS_BACK))
         .group_by(entries.c.batch)
         .having(func.count() > STORM)
     )

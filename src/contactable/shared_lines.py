@@ -18,6 +18,7 @@ from contactable.errors import Malformed, RegisterError
 from contactable.identifiers import IdentifierKind
 from contactable.register import Entry, NewEntry, Tx, ledger, mirror, outbox, subjects
 from contactable.register.annulling import annul
+from contactable.register.ids import first_id
 from contactable.register.schema import carried, contacts, entries
 from contactable.rules.acts import in_force
 
@@ -90,7 +91,7 @@ def _of_the_person(act: Entry, subject: str) -> NewEntry:
 def _sharing(tx: Tx, looks_back: timedelta) -> Select[Any]:
     """Numbers with a refusal of late, and how many living contacts each is carried by, where those are many."""
     late = select(entries.c.subject_id).where(
-        entries.c.recorded_at >= tx.now - looks_back, entries.c.kind == "opposition", entries.c.channel.in_(_CALLS)
+        entries.c.id >= first_id(tx.now - looks_back), entries.c.kind == "opposition", entries.c.channel.in_(_CALLS)
     )
     same = and_(contacts.c.connector == carried.c.connector, contacts.c.record_id == carried.c.record_id)
     return (
