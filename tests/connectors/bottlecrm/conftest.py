@@ -138,7 +138,8 @@ def running(installed: Installed) -> Iterator[Bottle]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    serve = ["-m", "gunicorn", "-w", "2", "--threads", "4", "-b", f"127.0.0.1:{port}", "crm.wsgi:application"]
+    once = ["--preload", "--graceful-timeout", "1"]  # Django is loaded once, and nobody's request is waited for
+    serve = ["-m", "gunicorn", "-w", "2", "--threads", "4", *once, "-b", f"127.0.0.1:{port}", "crm.wsgi:application"]
     server = subprocess.Popen([installed.python, *serve], cwd=HERE, env=environment, stderr=subprocess.DEVNULL)
     hands = subprocess.Popen(
         [installed.python, str(HERE / "hands.py")],
