@@ -18,7 +18,7 @@ import msgspec
 
 from contactable.connectors import connect, find, settings_of, types
 from contactable.connectors.protocol import Closes, Connector, Finding, Level, Setting
-from contactable.errors import Conflict, Malformed, SettingsError
+from contactable.errors import Conflict, ContactableError, Malformed, SettingsError
 from contactable.first_settings import FirstCrm, effect, with_crm
 from contactable.kit import Contactable
 from contactable.loading import load
@@ -31,6 +31,7 @@ from contactable.progress import Moved
 from contactable.register import Tx, cursors
 from contactable.rules import Channel
 from contactable.settings import parse, placed, read_secret
+from contactable.transport import hurried
 
 if TYPE_CHECKING:
     from contactable.settings import Settings
@@ -39,6 +40,8 @@ PLACE: Final = ("console", "first steps")
 KEYS: Final = "contactable-keys"
 ADDRESS: Final = "base_url"
 """The option by which a CRM is reached at another address, as a sandbox is."""
+PATIENCE: Final = 20.0
+"""Seconds for each answer of the CRM, while somebody waits for the page."""
 _SEALED: Final = "console.first_steps"
 
 
@@ -86,7 +89,7 @@ def begin(kit: Contactable, type: str, given: Mapping[str, str]) -> list[Finding
     try:
         with _connected(kit.settings, type, options) as connector:
             wrong = [each for each in connector.check() if each.level is Level.ERROR]
-    except SettingsError as error:
+    except ContactableError as error:
         wrong = [Finding(str(error), Level.ERROR)]
     if wrong:
         for path in files:
@@ -194,7 +197,8 @@ def _connected(settings: Settings, type: str, options: Mapping[str, Any]) -> Ite
     folder = settings.folder
     connector = connect(type, type, placed(dict(options), folder), lambda each: read_secret(each, folder))
     try:
-        yield connector
+        with hurried(PATIENCE):
+            yield connector
     finally:
         if isinstance(connector, Closes):
             connector.close()

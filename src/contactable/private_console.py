@@ -26,6 +26,7 @@ from contactable.lists.scrubbing import Wish, receipt_entry, scrub
 from contactable.register import NewEntry, ledger
 from contactable.register.accounts import Role
 from contactable.rules import Channel
+from contactable.transport import hurried
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
     from contactable.rules.labels import Language
     from contactable.settings import OidcSettings, Settings
 
+PATIENCE: Final = 20.0
+"""Seconds for each answer of the CRM, while somebody waits for the page."""
 FOUND: Final = 20
 """Contacts of one name that are shown."""
 
@@ -101,7 +104,8 @@ def _searchable(kit: Contactable) -> list[str]:
 
 
 def _find_named(kit: Contactable, connector: str, text: str) -> list[Named]:
-    return list(islice(cast(FindsNames, kit.connectors[connector]).find_named(text, FOUND), FOUND))
+    with hurried(PATIENCE):
+        return list(islice(cast(FindsNames, kit.connectors[connector]).find_named(text, FOUND), FOUND))
 
 
 def _export(kit: Contactable, what: str, who: Identifier, by: str, language: Language, came: date) -> str:

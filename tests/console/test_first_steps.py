@@ -160,6 +160,15 @@ def test_a_key_that_the_crm_refuses_is_said_so_and_not_kept(
     assert not (tmp_path / "contactable-keys" / "hubspot.token").exists()
 
 
+@pytest.mark.parametrize("address", ["http://127.0.0.1:9", "nonsense", "http://[", "javascript:alert(1)", "http://é"])
+def test_a_crm_that_does_not_answer_is_said_so_and_its_key_is_not_kept(
+    client: Client, address: str, tmp_path: Path
+) -> None:
+    answer = send(client, "/first-steps/key", crm="hubspot", token="a token", base_url=address)
+    assert answer.status_code == 422
+    assert not (tmp_path / "contactable-keys" / "hubspot.token").exists()
+
+
 @pytest.mark.parametrize("fields", [{"crm": "none"}, {"crm": "csv", "id": "name"}, {"crm": "hubspot"}, {}])
 def test_a_crm_that_cannot_be_connected_by_a_key_is_refused(client: Client, fields: dict[str, str]) -> None:
     assert send(client, "/first-steps/key", **fields).status_code == 422
