@@ -34,7 +34,7 @@ def main() -> None:
     asked = parser.parse_args()
     os.environ["CONTACTABLE_LOG"] = "error"
     configure()
-    contacts = 12_000 if asked.quick else 50_000
+    contacts = 10_000 if asked.quick else 50_000
     figures: dict[str, Any] = {"contacts": contacts, "latency_s": LATENCY, "cpus": os.cpu_count()}
     figures |= road(contacts)
     figures |= callbacks()
