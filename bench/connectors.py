@@ -46,9 +46,9 @@ class Trial(NamedTuple):
 
 TRIALS = {
     "brevo": Trial("NOTE", {"overlap": 1}),
-    "dolibarr": Trial("note_private", {"overlap": 1, "time_zone": "Europe/Paris"}, write=2_000),
+    "dolibarr": Trial("note_private", {"overlap": 1, "time_zone": "Europe/Paris"}),
     "dynamics": Trial("description", {"overlap": 1}, write=20_000),
-    "espocrm": Trial("description", {"overlap": 1}, write=2_000),
+    "espocrm": Trial("description", {"overlap": 1}),
     "hubspot": Trial("jobtitle", {"index_lag": 1.0}, write=20_000),
     "odoo": Trial("function", {"overlap": 1}, write=20_000),
     "pipedrive": Trial("a" * 40, {"overlap": 1}),
