@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 AUDIENCES = ("https://login.salesforce.com", "https://test.salesforce.com")
-LIFE = 180  # seconds after which an assertion may end at the latest
+LIFE = 300  # seconds after which an assertion may end at the latest (assumed: those of simple-salesforce end after 180)
 
 
 def signed(key: bytes, assertion: str) -> bool:
