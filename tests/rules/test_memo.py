@@ -57,6 +57,7 @@ def test_a_last_contact_told_apart_gives_the_verdicts_of_one_among_the_facts(
         facts, apart = Facts(**values | {"last_contact_on": None}), values.get("last_contact_on")
 
         assert decide(facts, Offer(), day, last_contact_on=apart) == decide(Facts(**values), Offer(), day)
+        assert apart is None or facts.normal.contacted_on(apart) == Facts(**values).normal
 
 
 def test_a_collection_long_ago_is_not_taken_for_one_that_nobody_knows() -> None:

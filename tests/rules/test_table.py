@@ -249,6 +249,16 @@ def test_a_consent_or_its_period_may_stand_without_the_other(column: str) -> Non
     assert [*decided["phone_allowed"]] == [False]
 
 
+def test_a_day_of_collection_that_no_column_tells_begins_no_month_for_the_first_message() -> None:
+    who: dict[str, Any] = {"audience": "professional", "related_to_profession": True, "source": "elsewhere"}
+    who |= {"country": "FR", "email": "personal", "street": True, "last_contact_on": TODAY}
+
+    many = decide_many({name: [as_written(value)] for name, value in who.items()}, Offer(), TODAY, WIDEST)
+
+    for channel, verdict in decide(Facts(**who), Offer(), TODAY, WIDEST).items():
+        assert (REASONS[many[f"{channel}_reason"][0]], verdict.allowed) == (verdict.reason, False)
+
+
 def test_columns_that_are_no_facts_may_stay_in_the_table() -> None:
     columns = {"id": ["a"], "postcode": ["75001"], "country": ["FR"], "street": [True]}
 
