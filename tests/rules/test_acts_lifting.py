@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from contactable.rules import UNKNOWN_TIME, Channel, Facts, Mailbox, Offer, Reason, decide_channel
+from contactable.rules.act import is_after
 from contactable.rules.acts import Act, OfferScopes, consents_by_the_person, known, opposed
 
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
@@ -99,6 +100,23 @@ def test_an_opposition_timed_by_arrival_is_lifted_by_a_later_record_only() -> No
 
     assert opposed([arrived, release(NOON + HOUR, recorded=NOON - HOUR)], "email")
     assert not opposed([arrived, release(NOON + HOUR, recorded=NOON + 2 * HOUR)], "email")
+
+
+def test_when_an_act_happened_is_known_of_events_alone() -> None:
+    arrived = NOON + HOUR
+
+    times = [
+        act("opposition", NOON, recorded=arrived, time_quality=each).when for each in ("event", "arrival", "unknown")
+    ]
+
+    assert times == [NOON, arrived, arrived]
+
+
+def test_of_two_records_of_one_instant_none_is_the_later() -> None:
+    objected = opposition(NOON, time_quality="arrival")
+
+    assert not is_after(release(NOON + HOUR, recorded=NOON), objected)
+    assert is_after(release(NOON + HOUR, recorded=NOON + HOUR), objected)
 
 
 def test_a_release_timed_by_arrival_does_not_lift_what_is_recorded_after_it() -> None:

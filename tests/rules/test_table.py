@@ -212,7 +212,8 @@ def test_record_batches_come_back_with_their_ids_and_texts() -> None:
         ({"favourite_colour": ["blue"]}, "favourite_colour"),
         ({"audience": ["everybody"]}, "audience"),
         ({"country": ["France"]}, "country"),
-        ({"informed": ["oui"]}, "informed"),
+        ({"informed": ["oui"]}, "informed is 'oui': yes, no or nothing"),
+        ({"country": ["Francia"]}, "country is 'Francia': a code of ISO 3166-1"),
         ({"last_contact_on": ["yesterday"]}, "last_contact_on"),
         ({"consent_email_on": ["2026-02-30"]}, "consent_email_on"),
         ({"audience": np.array([3], np.int8)}, "audience"),  # the first code beyond the three
