@@ -454,6 +454,15 @@ class NamesProperties(Protocol):
 
 
 @runtime_checkable
+class WorksOut(Protocol):
+    """Offered by connectors that tell more of a contact than its properties, by names that a mapping may read."""
+
+    def works_out(self, names: Iterable[str]) -> frozenset[str]:
+        """Of these names those that are told although no property has them."""
+        ...
+
+
+@runtime_checkable
 class LabelsProperties(Protocol):
     """Offered by connectors whose CRM shows people other names than those of ``property_names``."""
 

@@ -7,7 +7,7 @@ come at least once, writes are repeated without harm, nothing is created and nob
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -22,6 +22,7 @@ from contactable.connectors.hubspot import (
     optouts,
     properties,
     segments,
+    statuses,
     writing,
 )
 from contactable.connectors.hubspot.account import Account
@@ -100,6 +101,7 @@ class HubSpot:
     def __init__(self, name: str, account: Account) -> None:
         self.name = name
         self.account = account
+        self.statuses = statuses.SubscriptionStatuses(name, account)
 
     @property
     def capabilities(self) -> Capabilities:
@@ -138,7 +140,7 @@ class HubSpot:
 
     def iter_changed(self, cursor: Mapping[str, Any] | None, properties: Sequence[str]) -> Iterator[Page]:
         """Yield pages of contacts changed since ``cursor`` (None: all), at least once, deleted ones as ``gone``."""
-        return changes.iter_changed(self.account, cursor, properties)
+        return self.statuses.of_pages(changes.iter_changed(self.account, cursor, properties), properties)
 
     def cursor_at(self, moment: datetime) -> Mapping[str, Any]:
         """The cursor of one who had read everything up to a moment."""
@@ -146,7 +148,7 @@ class HubSpot:
 
     def iter_consent_changes(self, cursor: Mapping[str, Any] | None, properties: Sequence[str] = ()) -> Iterator[Page]:
         """Yield pages of contacts whose opt-outs changed, or may have: see ``consents``."""
-        return consents.iter_consent_changes(self.account, cursor, properties)
+        return self.statuses.of_pages(consents.iter_consent_changes(self.account, cursor, properties), properties)
 
     def iter_ids(self) -> Iterator[str]:
         """Yield the id of every living contact.
@@ -162,7 +164,9 @@ class HubSpot:
 
     def read(self, ids: Sequence[str], properties: Sequence[str]) -> Iterator[ContactRecord]:
         """Yield these contacts as they are now; a missing one comes back as ``gone``."""
-        return read(self.account, ids, names_in_account(self.account, properties)) if ids else iter(())
+        if not ids:
+            return iter(())
+        return self.statuses.of_records(read(self.account, ids, names_in_account(self.account, properties)), properties)
 
     def write(self, changes: Sequence[Change]) -> Iterator[Outcome]:
         """Write changed properties; one outcome for each contact."""
@@ -184,6 +188,10 @@ class HubSpot:
     def property_names(self) -> frozenset[str]:
         """Give the names of all properties of contacts."""
         return existing_names(self.account)
+
+    def works_out(self, names: Iterable[str]) -> frozenset[str]:
+        """Of these names those that are no properties and are told all the same: statuses of subscriptions."""
+        return self.statuses.works_out(names)
 
     def property_kinds(self) -> Mapping[str, str]:
         """Give the type of each property of contacts, and when it was made."""

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 from contactable.approvals import approvals_in, decisions_of
-from contactable.connectors.protocol import Connector, Finding, HasForms, HasLists, Level
+from contactable.connectors.protocol import Connector, Finding, HasForms, HasLists, Level, WorksOut
 from contactable.kinds import meet, met, property_names, replaced
 from contactable.mapping import Asked
 from contactable.mapping.coverage import Coverage, fallen
@@ -97,6 +97,8 @@ def _absent(kit: Contactable, name: str) -> Iterator[Finding]:
     existing = property_names(connector)
     if existing is None:
         return
+    if isinstance(connector, WorksOut):
+        existing |= connector.works_out(kit.mapping(name).properties)
     asked = kit.reader(name).asked
     lists, forms = _lists(connector, asked), _forms_there(connector, asked)
     for source in absent_sources(table, properties=existing, lists=lists, forms=forms):

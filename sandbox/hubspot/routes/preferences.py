@@ -5,11 +5,12 @@ v3 says SUBSCRIBED or NOT_SUBSCRIBED. v4 says SUBSCRIBED, UNSUBSCRIBED or NOT_SP
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from contactable.sandbox.hubspot.preferences import BY_API, LEGAL_BASES, Status, SubscriptionType
-from contactable.sandbox.hubspot.problems import invalid
+from contactable.sandbox.hubspot.problems import error_body, invalid
 from contactable.sandbox.hubspot.routing import Answer, Asked, Route, ok
 from contactable.sandbox.hubspot.times import iso
 
@@ -17,6 +18,7 @@ READ = ("communication_preferences.read", "communication_preferences.read_write"
 WRITE = ("communication_preferences.read_write", "communication_preferences.write", "subscriptions-status-write")
 BATCH_READ = ("communication_preferences.statuses.batch.read",)
 BATCH_WRITE = ("communication_preferences.statuses.batch.write",)
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
 _SINCE = "2024-01-01T00:00:00.000Z"
 
 
@@ -179,8 +181,13 @@ def _emails(asked: Asked) -> list[str]:
 
 
 def _batch_read(asked: Asked) -> Answer:
+    """What is no address is told among the errors; the others are answered."""
     _channel(asked, asked.one("channel"))
-    return _complete(asked, [{"subscriberIdString": e, "statuses": _all(asked, e)} for e in _emails(asked)])
+    emails = _emails(asked)
+    read = [{"subscriberIdString": e, "statuses": _all(asked, e)} for e in emails if _ADDRESS.fullmatch(e)]
+    answer, odd = _complete(asked, read), [e for e in emails if not _ADDRESS.fullmatch(e)]
+    errors = [error_body(f"{each} is no e-mail address", "VALIDATION_ERROR") for each in odd]
+    return Answer(207, {**answer.body, "numErrors": len(errors), "errors": errors}) if odd else answer
 
 
 def _batch_write(asked: Asked) -> Answer:
