@@ -77,7 +77,7 @@ def test_an_outcome_given_after_later_calls_were_read_is_not_lost(crm: HubSpotSa
     record_call(crm, 0)
     kit = synced(connect, crm, '[connectors.hubspot.mapping]\nopposed_phone_on = [{ outcome = "refused" }]\n')
     record_call(crm, 0.1, hs_call_disposition="refused")
-    kit.reader("hubspot").sync()
+    load(kit, "hubspot")
 
     assert kit.may_contact("phone", phone=NUMBER).reason == "opposition"
 
