@@ -7,6 +7,7 @@ from contactable import Contactable
 from contactable.commands.init import write_keys
 from contactable.register import upgrade
 from contactable.sandbox import HubSpotSandbox
+from contactable.sandbox.blocklists import BlocklistSandbox, serve
 from contactable.settings import parse
 
 Make = Callable[..., Contactable]
@@ -62,3 +63,10 @@ def connect(make_kit: Make, monkeypatch: pytest.MonkeyPatch) -> Make:
         return make_kit(HUBSPOT.format(url=crm.url) + more, **options)
 
     return connect
+
+
+@pytest.fixture
+def lists() -> Iterator[BlocklistSandbox]:
+    """The blocklists of the other senders, on this machine."""
+    with serve(BlocklistSandbox()) as served:
+        yield served

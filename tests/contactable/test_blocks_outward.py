@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from contactable.outward import Counter, connect, connected, counter, work
 from contactable.register import NewEntry, Tx, blocks, ledger, subjects
 from contactable.register.annulling import annul
 from contactable.register.testing import HandClock
-from contactable.sandbox.blocklists import BlocklistSandbox, serve
+from contactable.sandbox.blocklists import BlocklistSandbox
 from contactable.webhooks.events import Event, Kind, On, Origin, Scope, ScopeKind
 from contactable.webhooks.recording import Source, record
 
@@ -39,12 +39,6 @@ secret = "env:KEY"
 label = "News"
 subscriptions = ["news"]
 """
-
-
-@pytest.fixture
-def lists() -> Iterator[BlocklistSandbox]:
-    with serve(BlocklistSandbox()) as served:
-        yield served
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from contactable.outward import connect as connect_senders
 from contactable.outward import connected, counter, work
 from contactable.register.renewing import renew
 from contactable.sandbox import HubSpotSandbox
-from contactable.sandbox.blocklists import BlocklistSandbox, serve
+from contactable.sandbox.blocklists import BlocklistSandbox
 from contactable.webhooks.events import Event, Kind, On
 from contactable.webhooks.recording import Source, record
 
@@ -25,12 +25,6 @@ path_secret = "env:KEY"
 api_url = "URL/brevo"
 api = { key = "env:KEY" }
 """
-
-
-@pytest.fixture
-def lists() -> Iterator[BlocklistSandbox]:
-    with serve(BlocklistSandbox()) as served:
-        yield served
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from contactable.reviewing import TO_LIFT, Question, confirm, questions, reject
 from contactable.rules import Channel, Reason
 from contactable.rules.wordings import Wording, WordingKind
 from contactable.sandbox import HubSpotSandbox
-from contactable.sandbox.blocklists import BlocklistSandbox, serve
+from contactable.sandbox.blocklists import BlocklistSandbox
 from contactable.webhooks.events import On
 from contactable.worker import unsubscribe, write_properties
 
@@ -41,12 +41,6 @@ path_secret = "env:KEY"
 api_url = "URL/brevo"
 api = { key = "env:KEY" }
 """
-
-
-@pytest.fixture
-def lists() -> Iterator[BlocklistSandbox]:
-    with serve(BlocklistSandbox()) as served:
-        yield served
 
 
 @pytest.fixture
