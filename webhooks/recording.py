@@ -161,13 +161,18 @@ def _is_block_of_ours(tx: Tx, event: Event, bound: Iterable[str], source: Source
         return True
     # A CRM that tells that an opt-out came, not by whom: while ours stands there, it is ours.
     natively = journal.written_to(tx, f"{source.connector}:opt_out", bound) if source.connector else []
-    told = set(map(str, _CHANNELS.get(event.on, (event.on,))))
+    told = {str(on) for on in _channels(event)}
     return any(each.channel in told and each.lifted_at is None for each in natively)
+
+
+def _channels(event: Event) -> tuple[On, ...]:
+    """What an event is about, a voice in its two channels."""
+    return _CHANNELS.get(event.on, (event.on,))
 
 
 def _entries(event: Event, bound: Iterable[str], source: Source) -> Iterator[NewEntry]:
     at = event.occurred_at and min(event.occurred_at, source.arrived)  # a time in the future is a wrong clock
-    for on in _CHANNELS.get(event.on, (event.on,)):
+    for on in _channels(event):
         for subject in bound:
             yield NewEntry(
                 kind=event.kind,
