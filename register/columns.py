@@ -29,7 +29,7 @@ class Instant(TypeDecorator[datetime]):
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
         """From the column."""
-        return None if value is None else EPOCH + timedelta(microseconds=value)
+        return instant(value)
 
 
 class Id(TypeDecorator[str]):
@@ -75,6 +75,11 @@ def column_text(value: Any | None) -> str | None:
 def dump(value: Any) -> str:
     """Write JSON, one text for one value."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
+def instant(value: int | None) -> datetime | None:
+    """The aware instant that an integer stands for."""
+    return None if value is None else EPOCH + timedelta(microseconds=value)
 
 
 def microseconds(when: datetime) -> int:

@@ -9,13 +9,22 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy import and_, or_, select, update
 
+from contactable.register.columns import instant
 from contactable.register.ids import new_id
 from contactable.register.schema_work import journal as table
-from contactable.register.statements import chunks
+from contactable.register.statements import chunks, rows_among
 from contactable.register.transaction import Tx
+
+ECHOED: Final = timedelta(days=7)
+"""How long after a write what a sender tells may be its echo."""
+_WRITTEN: Final = (
+    "SELECT target, subject_id, channel, value, written_at, lifted_at FROM journal "
+    "WHERE target = {one} AND subject_id IN ({many}) ORDER BY id"
+)
 
 is_block = and_(
     or_(table.c.target.endswith(":opt_out"), table.c.target.endswith(":blocklist")), table.c.lifted_at.is_(None)
@@ -33,6 +42,11 @@ class Written:
     value: str = ""
     written_at: datetime | None = None
     lifted_at: datetime | None = None
+
+    def is_echoed(self, channel: str, now: datetime) -> bool:
+        """Whether a block that a sender tells of now may be this one: what we wrote there a while ago."""
+        recent = self.written_at is not None and self.written_at >= now - ECHOED
+        return recent and self.channel == channel and not self.value
 
 
 def add(tx: Tx, rows: Iterable[Written]) -> None:
@@ -54,15 +68,6 @@ def add(tx: Tx, rows: Iterable[Written]) -> None:
         )
 
 
-def is_echo(
-    tx: Tx, target: str, subject_id: str, channel: str, value: str = "", *, within: timedelta = timedelta(days=7)
-) -> bool:
-    """Whether what a sender tells is what we wrote there a while ago."""
-    same = (table.c.target == target) & (table.c.subject_id == subject_id) & (table.c.channel == channel)
-    recent = (table.c.value == value) & (table.c.written_at >= tx.now - within)
-    return tx.connection.execute(select(table.c.id).where(same & recent).limit(1)).first() is not None
-
-
 def standing(tx: Tx, subject_ids: Iterable[str]) -> list[Written]:
     """The opt-outs and blocks that we set for some subjects and nobody has lifted."""
     found: dict[tuple[str, str, str], Written] = {}
@@ -76,12 +81,11 @@ def standing(tx: Tx, subject_ids: Iterable[str]) -> list[Written]:
 
 def written_to(tx: Tx, target: str, subject_ids: Iterable[str]) -> list[Written]:
     """What we wrote to one target for some subjects, lifted or not, in the order of writing."""
-    found: list[Written] = []
-    for part in chunks(subject_ids):
-        here = (table.c.target == target) & table.c.subject_id.in_(part)
-        rows = tx.connection.execute(select(table).where(here).order_by(table.c.id))
-        found += [Written(*(getattr(row, name) for name in Written.__slots__)) for row in rows]
-    return found
+    rows = rows_among(tx.connection, _WRITTEN, map(bytes.fromhex, subject_ids), target)
+    return [
+        Written(target, bytes(subject).hex(), channel, value, instant(written), instant(lifted))
+        for target, subject, channel, value, written, lifted in rows
+    ]
 
 
 def lifted(tx: Tx, target: str, subject_id: str, channel: str) -> None:

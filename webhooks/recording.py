@@ -51,6 +51,8 @@ class Source:
 
 Told = tuple[Sequence[Event], Source]
 """What one delivery told, and where it came from."""
+Writes = Mapping[tuple[str, str], Sequence[journal.Written]]
+"""Opt-outs and blocks that we set ourselves, by target and subject."""
 
 
 def record(tx: Tx, events: Sequence[Event], source: Source) -> Recorded:
@@ -61,8 +63,9 @@ def record(tx: Tx, events: Sequence[Event], source: Source) -> Recorded:
 def record_all(tx: Tx, told: Sequence[Told]) -> list[Recorded]:
     """Enter what several deliveries told, in the order in which they came, with few statements for all of them."""
     bound = _bound(tx, told)
+    ours = _writes_of_ours(tx, told, bound)
     entries = [
-        [*_acts(tx, acts, source), *(entry for event in events for entry in _followed(tx, event, source))]
+        [*_acts(acts, source, ours, tx.now), *(entry for event in events for entry in _followed(tx, event, source))]
         for (events, source), acts in zip(told, bound, strict=True)
     ]
     kept = iter(ledger.enter(tx, [entry for each in entries for entry in each]))
@@ -114,9 +117,9 @@ def _bound(tx: Tx, told: Sequence[Told]) -> list[list[tuple[Event, list[str]]]]:
     ]
 
 
-def _acts(tx: Tx, acts: Iterable[tuple[Event, list[str]]], source: Source) -> Iterator[NewEntry]:
+def _acts(acts: Iterable[tuple[Event, list[str]]], source: Source, ours: Writes, now: datetime) -> Iterator[NewEntry]:
     for event, bound in acts:
-        if not _is_block_of_ours(tx, event, bound, source):
+        if not _is_block_of_ours(event, bound, source, ours, now):
             yield from _entries(event, bound, source)
 
 
@@ -152,17 +155,43 @@ def _in_clear(tx: Tx, events: Iterable[Event]) -> Mapping[str, str]:
     return {subject: text for (_, text), subject in subjects.find_subjects(tx, named).items()}
 
 
-def _is_block_of_ours(tx: Tx, event: Event, bound: Iterable[str], source: Source) -> bool:
+def _writes_of_ours(tx: Tx, told: Sequence[Told], bound: Sequence[Sequence[tuple[Event, list[str]]]]) -> Writes:
+    """What we wrote where these acts were told, for those whom they bind: one look for all, not one for each."""
+    wanted: dict[str, set[str]] = {}
+    for (_, source), acts in zip(told, bound, strict=True):
+        for event, subjects_of_act in acts:
+            for target in (_blocklist(source), _opt_out(source)) if _may_be_ours(event) else ():
+                wanted.setdefault(target, set()).update(subjects_of_act)
+    found: dict[tuple[str, str], list[journal.Written]] = {}
+    for target, subjects_of_target in wanted.items():
+        for line in journal.written_to(tx, target, subjects_of_target):
+            found.setdefault((target, line.subject_id), []).append(line)
+    return found
+
+
+def _is_block_of_ours(event: Event, bound: Iterable[str], source: Source, ours: Writes, now: datetime) -> bool:
     """Whether a sender only tells what we put on its blocklist a while ago: no new fact, and nobody's act."""
-    if event.kind is not Kind.OPPOSITION or event.origin not in {*NOT_THE_PERSON, Origin.UNKNOWN}:
+    if not (ours and _may_be_ours(event)):
         return False
-    target = f"{source.endpoint}:blocklist"
-    if event.origin in NOT_THE_PERSON and any(journal.is_echo(tx, target, each, str(event.on)) for each in bound):
+    blocked = [line for subject in bound for line in ours.get((_blocklist(source), subject), ())]
+    if event.origin in NOT_THE_PERSON and any(line.is_echoed(str(event.on), now) for line in blocked):
         return True
     # A CRM that tells that an opt-out came, not by whom: while ours stands there, it is ours.
-    natively = journal.written_to(tx, f"{source.connector}:opt_out", bound) if source.connector else []
+    natively = [line for subject in bound for line in ours.get((_opt_out(source), subject), ())]
     told = {str(on) for on in _channels(event)}
-    return any(each.channel in told and each.lifted_at is None for each in natively)
+    return any(line.channel in told and line.lifted_at is None for line in natively)
+
+
+def _may_be_ours(event: Event) -> bool:
+    return event.kind is Kind.OPPOSITION and (event.origin in NOT_THE_PERSON or event.origin is Origin.UNKNOWN)
+
+
+def _blocklist(source: Source) -> str:
+    return f"{source.endpoint}:blocklist"
+
+
+def _opt_out(source: Source) -> str:
+    return f"{source.connector}:opt_out"
 
 
 def _channels(event: Event) -> tuple[On, ...]:
