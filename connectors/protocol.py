@@ -275,11 +275,15 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line of ``doctor``: what was looked at, how it stands, and how to mend it."""
+    """One line of ``doctor``: what was looked at, how it stands, and how to mend it.
+
+    ``names``: what a line counts, one by one, for ``--json``.
+    """
 
     what: str
     level: Level
     mend: str = ""
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -543,7 +547,9 @@ class ChecksProperties(Protocol):
     """Offered by connectors that can tell how our properties stand in the CRM."""
 
     def check_properties(self, schema: Sequence[Property]) -> Iterator[Finding]:
-        """Look at the properties of a schema and write nothing: those missing, those that are of another kind."""
+        """Look at the properties of a schema and write nothing: one finding for each that is of another kind, and one
+        for all that are missing.
+        """
         ...
 
 

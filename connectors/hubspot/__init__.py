@@ -119,12 +119,12 @@ class HubSpot:
         except ContactableError as error:
             yield Finding("The properties of contacts", Level.ERROR, str(error))
             return
-        wrong = set(properties.other_shapes(existing, schema))
-        for each in schema:
-            if each.name in wrong:
-                yield Finding(f"Property {each.name}", Level.ERROR, "it has another type: rename or delete it there")
-            elif each.name not in existing:
-                yield Finding(f"Property {each.name}", Level.WARNING, "it is missing: the first sync creates it")
+        for name in properties.other_shapes(existing, schema):
+            yield Finding(f"Property {name}", Level.ERROR, "it has another type: rename or delete it there")
+        missing = tuple(each.name for each in schema if each.name not in existing)
+        if missing:
+            what = f"{self.name}: {len(missing)} of our {len(schema)} properties are missing"
+            yield Finding(what, Level.WARNING, f"contactable sync {self.name} --yes   # makes them", missing)
 
     def quota_left(self) -> int | None:
         """How many custom properties contacts may still get; None where HubSpot does not tell."""

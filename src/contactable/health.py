@@ -41,7 +41,11 @@ def examine(kit: Contactable, *, mail_to: str = "") -> Iterator[Finding]:
         *(lambda name=name: watch(kit, name) for name in kit.settings.connectors),
         lambda: unsigned(kit),
     )
-    yield from chain.from_iterable(_careful(look) for look in looks)
+    told: set[Finding] = set()
+    for finding in chain.from_iterable(_careful(look) for look in looks):
+        if finding not in told:  # without a register many looks end in the same sentence
+            told.add(finding)
+            yield finding
 
 
 def _careful(look: Callable[[], Iterable[Finding]]) -> Iterator[Finding]:

@@ -185,15 +185,16 @@ def test_our_properties_can_be_taken_away_and_nobody_elses(account: Any) -> None
     assert not definitions.by_name["theirs"].archived
 
 
-def test_the_check_of_properties_tells_missing_ones_from_wrong_ones(account: Any) -> None:
+def test_the_check_names_each_property_of_another_kind_and_counts_the_missing_ones_in_one_line(account: Any) -> None:
     account.occupy("contactable_wrong")
+    missing = ("contactable_x", "contactable_y")
 
-    findings = account.connect().check_properties([Wanted("contactable_wrong"), Wanted("contactable_missing")])
+    wrong, absent = account.connect().check_properties([Wanted("contactable_wrong"), *map(Wanted, missing)])
 
-    assert [(each.what.split()[-1], each.level) for each in findings] == [
-        ("contactable_wrong", Level.ERROR),
-        ("contactable_missing", Level.WARNING),
-    ]
+    assert (wrong.what, wrong.level) == ("Property contactable_wrong", Level.ERROR)
+    assert (absent.what, absent.level) == ("hubspot: 2 of our 3 properties are missing", Level.WARNING)
+    assert "contactable sync hubspot --yes" in absent.mend
+    assert absent.names == missing
 
 
 def test_a_missing_scope_is_a_finding_that_says_what_is_lost(account: Any) -> None:
