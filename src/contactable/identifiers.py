@@ -7,7 +7,6 @@ first digits. Nothing is folded in an e-mail address but case and the spelling o
 
 from __future__ import annotations
 
-import hmac
 import re
 import unicodedata
 from enum import StrEnum
@@ -15,6 +14,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import phonenumbers
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hmac import HMAC
 from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
 
 
@@ -229,9 +230,10 @@ def keyed_digest(key: bytes, message: bytes) -> bytes:
     """The HMAC-SHA256 of a short message, without letting other threads in, as ``hmac.digest`` does each time."""
     mac = _keyed(key).copy()
     mac.update(message)
-    return mac.digest()
+    return mac.finalize()
 
 
 @lru_cache(maxsize=64)
-def _keyed(key: bytes) -> hmac.HMAC:
-    return hmac.new(key, digestmod="sha256")
+def _keyed(key: bytes) -> HMAC:
+    # Not of ``hmac``, whose copies are objects of Python: half of a digest's time.
+    return HMAC(key, SHA256())
