@@ -92,7 +92,9 @@ STOPPED = Meaning(Kind.OPPOSITION, "stop")
 STARTED = Meaning(Kind.RELEASE, "start")
 ECHO_OF_UNSUBSCRIBE = Meaning(Kind.OPPOSITION, "unsubscribe", Origin.ECHO)
 ECHO_OF_COMPLAINT = Meaning(Kind.OPPOSITION, "complaint", Origin.ECHO)
+SUPPRESSED = Meaning(Kind.OPPOSITION, "suppressed", Origin.ECHO, Confidence.REVIEW)  # bounce or complaint: not told
 HARD_BOUNCED = Meaning(Kind.ADDRESS_FACT, "hard_bounce", Origin.PROVIDER)
+ECHO_OF_BOUNCE = Meaning(Kind.ADDRESS_FACT, "hard_bounce", Origin.ECHO)
 INVALID = Meaning(Kind.ADDRESS_FACT, "invalid", Origin.PROVIDER)
 
 _READINGS = {

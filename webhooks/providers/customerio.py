@@ -17,7 +17,7 @@ from datetime import datetime
 from contactable.errors import Malformed
 from contactable.signing import check_hmac, sign_hmac
 from contactable.webhooks.blocking import at
-from contactable.webhooks.events import Confidence, Event, Kind, On, Origin, Problem, Scope, ScopeKind
+from contactable.webhooks.events import Confidence, Event, Kind, On, Problem, Scope, ScopeKind
 from contactable.webhooks.meaning import (
     COMPLAINED,
     DELIVERED,
@@ -26,6 +26,7 @@ from contactable.webhooks.meaning import (
     INVALID,
     SENT,
     STOPPED,
+    SUPPRESSED,
     UNSUBSCRIBED,
     Meaning,
     each,
@@ -43,7 +44,6 @@ PROOF = Proof.SIGNED
 SUBSCRIBED = Meaning(Kind.RELEASE, "subscribe", confidence=Confidence.REVIEW)  # an import or the API does it too
 LEFT_TOPIC = Meaning(Kind.OPPOSITION, "group_unsubscribe")
 JOINED_TOPIC = Meaning(Kind.RELEASE, "group_resubscribe", confidence=Confidence.REVIEW)
-SUPPRESSED = Meaning(Kind.OPPOSITION, "suppressed", Origin.ECHO, Confidence.REVIEW)  # bounce or complaint: not told
 MEANINGS = {  # kind of object, metric -> what it is to us
     ("customer", "unsubscribed"): UNSUBSCRIBED,
     ("customer", "subscribed"): SUBSCRIBED,

@@ -1,23 +1,35 @@
 """MailerSend: unsubscriptions, complaints and bounces of e-mail. One JSON object a request.
 
 Header ``Signature``: hexadecimal HMAC-SHA256 of the raw body under the webhook's signing secret; there is no time in
-it, so a replay is told by ``data.id``. Vendor's page: developers.mailersend.com, "Webhooks", read on 2026-11-23.
+it, so a replay is told by ``data.id``. When a webhook is saved it is tried by ``webhook.test``, signed by a secret that
+stands in the documentation: without a success it is not saved, and under that secret nothing else is believed. The
+person is ``data.email.recipient.email``, in the flat shape of 2025 ``data.email`` or ``data.recipient``. ``suppressed``
+repeats an older act, by ``meta.suppression_reason``. Waits three seconds, tries again for about three days, drops what
+meets a 4xx but 429, and pauses a webhook that stays down. Vendor's page: developers.mailersend.com, "Webhooks", read on
+2026-11-23; the ping, the flat shape and the retries confirmed on 2026-11-27 in its copies (symfony/mailer-send-mailer,
+anymail/django-anymail, hookdeck/webhook-skills).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from contactable.signing import check_hmac, sign_hmac
+from contactable.errors import Malformed
+from contactable.signing import Secret, check_hmac, sign_hmac
 from contactable.webhooks.blocking import Order, at
 from contactable.webhooks.events import Event, On, Problem
 from contactable.webhooks.meaning import (
     COMPLAINED,
     DELIVERED,
+    ECHO_OF_BOUNCE,
+    ECHO_OF_COMPLAINT,
+    ECHO_OF_UNSUBSCRIBE,
     HARD_BOUNCED,
     IGNORED,
     SENT,
+    SUPPRESSED,
     UNSUBSCRIBED,
+    Meaning,
     each,
     fact_key,
 )
@@ -39,9 +51,29 @@ MEANINGS = {
 }
 
 
+SUPPRESSED_FOR = (  # part of the reason of `suppressed` -> of what it is the echo
+    ("unsub", ECHO_OF_UNSUBSCRIBE),
+    ("spam", ECHO_OF_COMPLAINT),
+    ("complain", ECHO_OF_COMPLAINT),
+    ("bounce", ECHO_OF_BOUNCE),
+    ("", SUPPRESSED),
+)
+
+_PING = "webhook.test"
+_AT_SET_UP = Secret(_PING, b"test_Am3L1GuOIc4blLUuHqAPxxwkZaJyEk8G")
+
+
 def authenticate(request: Request, secrets: Secrets) -> str:
-    """Raise ``NotAuthentic`` unless the webhook's secret signed the body."""
-    return check_hmac("sha256", secrets.keys, request.raw, hexadecimal=request.header("Signature"))
+    """Raise ``NotAuthentic`` unless the webhook's secret signed the body; the ping has a secret of its own."""
+    keys = (*secrets.keys, _AT_SET_UP) if _is_ping(request) else secrets.keys
+    return check_hmac("sha256", keys, request.raw, hexadecimal=request.header("Signature"))
+
+
+def _is_ping(request: Request) -> bool:
+    try:
+        return request.json.values.get("type") == _PING
+    except Malformed:
+        return False
 
 
 def sign(request: Request, secrets: Secrets) -> Request:
@@ -58,19 +90,39 @@ def _read(item: Section) -> Event:
     data = item.section("data", default=item)
     # The outer type is what the webhook was subscribed to.
     said = item.text("type").removeprefix("activity.")
-    sent = data.section("email", default=Section({}))
-    email = sent.section("recipient", default=Section({})).text("email", default=None)
-    message_id = sent.section("message", default=Section({})).text("id", default=None)
-    id, time = data.text("id", default=None), data.text("created_at", default=None)
+    email, message_id = _email(data), _message_id(data)
+    id, time = data.text("id", default=None), data.text("created_at", default=item.text("created_at", default=None))
     # `data.id` is the activity's, the same in every retry; the message's would join its open to its complaint.
-    return MEANINGS.get(said, IGNORED).event(
+    return _meaning(said, data).event(
         On.EMAIL,
         said,
         key=id or fact_key("mailersend", said, email, message_id, time),
-        at=data.moment("created_at", default=None),
+        at=data.moment("created_at", default=None) or item.moment("created_at", default=None),
         email=email,
         message_id=message_id,
     )
+
+
+def _email(data: Section) -> str | None:
+    """The recipient: inside the e-mail of the first shape, a text of its own in the flat one."""
+    told = data.raw("email")
+    if isinstance(told, dict):
+        return Section(told, "email").section("recipient", default=Section({})).text("email", default=None)
+    return data.text("email", "recipient", default=None)
+
+
+def _message_id(data: Section) -> str | None:
+    told = data.raw("email")
+    nested = Section(told, "email") if isinstance(told, dict) else Section({})
+    return nested.section("message", default=Section({})).text("id", default=data.text("message_id", default=None))
+
+
+def _meaning(said: str, data: Section) -> Meaning:
+    if said != "suppressed":
+        return MEANINGS.get(said, IGNORED)
+    meta = data.raw("meta")  # an empty list where there is nothing to say
+    reason = Section(meta).text("suppression_reason", default="") if isinstance(meta, dict) else ""
+    return next(meaning for part, meaning in SUPPRESSED_FOR if part in reason.lower())
 
 
 REGISTRATIONS = Registrations(

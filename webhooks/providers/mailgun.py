@@ -20,10 +20,11 @@ from typing import Any
 from contactable.errors import Refused
 from contactable.signing import check_age, check_hmac, read_timestamp, sign_hmac
 from contactable.webhooks.blocking import Blocklist, Order, Person, Steps, at, basic, must, value_at
-from contactable.webhooks.events import EVERYTHING, Event, On, Origin, Scope, ScopeKind
+from contactable.webhooks.events import EVERYTHING, Event, On, Scope, ScopeKind
 from contactable.webhooks.meaning import (
     COMPLAINED,
     DELIVERED,
+    ECHO_OF_BOUNCE,
     ECHO_OF_COMPLAINT,
     ECHO_OF_UNSUBSCRIBE,
     HARD_BOUNCED,
@@ -43,7 +44,6 @@ ANSWERS = Answers(stored=200, refused=401, store_is_down=503)
 PROOF = Proof.SIGNED
 
 PATIENCE = timedelta(hours=12)
-ECHO_OF_BOUNCE = replace(HARD_BOUNCED, origin=Origin.ECHO)
 
 MEANINGS = {
     "unsubscribed": UNSUBSCRIBED,

@@ -9,13 +9,13 @@ a space. Vendor's page: docs.mailtrap.io, "Webhooks", read on 2026-11-23.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from contactable.webhooks.envelopes import items_in
-from contactable.webhooks.events import Event, On, Origin, Problem
+from contactable.webhooks.events import Event, On, Problem
 from contactable.webhooks.meaning import (
     COMPLAINED,
     DELIVERED,
+    ECHO_OF_BOUNCE,
     ECHO_OF_COMPLAINT,
     ECHO_OF_UNSUBSCRIBE,
     HARD_BOUNCED,
@@ -40,7 +40,7 @@ SUPPRESSED_FOR = (  # part of the reason of `reject` -> of what it is the echo
     ("unsub", ECHO_OF_UNSUBSCRIBE),
     ("spam", ECHO_OF_COMPLAINT),
     ("complain", ECHO_OF_COMPLAINT),
-    ("bounce", replace(HARD_BOUNCED, origin=Origin.ECHO)),
+    ("bounce", ECHO_OF_BOUNCE),
 )
 
 authenticate = authenticate_by_secret

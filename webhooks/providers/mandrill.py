@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import Any
 
 from contactable.signing import Secret, check_hmac, sign_hmac
@@ -22,6 +21,7 @@ from contactable.webhooks.events import Confidence, Event, Kind, On, Origin, Pro
 from contactable.webhooks.meaning import (
     COMPLAINED,
     DELIVERED,
+    ECHO_OF_BOUNCE,
     ECHO_OF_COMPLAINT,
     ECHO_OF_UNSUBSCRIBE,
     HARD_BOUNCED,
@@ -51,7 +51,7 @@ MEANINGS = {
 REJECTED_FOR = {  # without separators: Mandrill writes hard-bounce and hard_bounce
     "unsub": ECHO_OF_UNSUBSCRIBE,
     "spam": ECHO_OF_COMPLAINT,
-    "hardbounce": replace(HARD_BOUNCED, origin=Origin.ECHO),
+    "hardbounce": ECHO_OF_BOUNCE,
     "invalid": INVALID,
     "custom": Meaning(Kind.OPPOSITION, "blacklist", Origin.ECHO),
 }

@@ -24,6 +24,7 @@ from contactable.webhooks.events import Confidence, Event, Kind, On, Origin, Pro
 from contactable.webhooks.meaning import (
     COMPLAINED,
     DELIVERED,
+    ECHO_OF_BOUNCE,
     ECHO_OF_UNSUBSCRIBE,
     HARD_BOUNCED,
     IGNORED,
@@ -42,7 +43,6 @@ ANSWERS = Answers(stored=200, refused=401, store_is_down=503)
 PROOF = Proof.SIGNED
 
 DOUBTFUL = replace(COMPLAINED, confidence=Confidence.REVIEW)
-ECHO_OF_BOUNCE = replace(HARD_BOUNCED, origin=Origin.ECHO)
 FEEDBACK = {"not-spam": IGNORED, "auth-failure": IGNORED, **dict.fromkeys(("fraud", "virus", "other"), DOUBTFUL)}
 BOUNCED_FOR = {
     "UnsubscribedRecipient": ECHO_OF_UNSUBSCRIBE,

@@ -20,6 +20,7 @@ from contactable.webhooks.meaning import (
     HARD_BOUNCED,
     IGNORED,
     SENT,
+    SUPPRESSED,
     UNSUBSCRIBED,
     Meaning,
     each,
@@ -43,7 +44,6 @@ MEANINGS = {
     "injection": SENT,
     "delivery": DELIVERED,
 }
-SUPPRESSED = Meaning(Kind.OPPOSITION, "suppressed", Origin.ECHO, Confidence.REVIEW)  # of unknown cause
 REJECTIONS = {"generation_rejection", "policy_rejection"}
 BOUNCE_CLASSES = {
     "10": HARD_BOUNCED,
