@@ -15,6 +15,7 @@ from contactable.mapping.offers import OfferSettings, offers_from_settings
 from contactable.mapping.properties import Choice, Property, opposed_by_tick, property_values, schema, state_of
 from contactable.mapping.records import Mapped, from_json, map_record, to_json
 from contactable.mapping.sources import Sourced
+from contactable.mapping.standing import disputed, in_force_on
 
 __all__ = [
     "OPPOSE_PROPERTY",
@@ -28,8 +29,10 @@ __all__ = [
     "Property",
     "Sourced",
     "declarations_from_settings",
+    "disputed",
     "facts_of",
     "from_json",
+    "in_force_on",
     "map_record",
     "offers_from_settings",
     "opposed_by_tick",

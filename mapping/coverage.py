@@ -17,6 +17,7 @@ from contactable.mapping.facts import verdicts_of
 from contactable.mapping.offers import OfferSettings
 from contactable.mapping.portal import Contact
 from contactable.mapping.records import Facts, map_record
+from contactable.mapping.standing import in_force_on
 from contactable.rules import DEFAULT_READINGS, Channel, Readings, Reason, Verdict
 
 FOR_A_MISSING_FACT = frozenset(
@@ -67,6 +68,10 @@ class Setup:
     on: date
     declarations: Sequence[Declaration] = ()
     readings: Readings = DEFAULT_READINGS
+
+    def __post_init__(self) -> None:
+        """Leave out the declarations that do not hold on that day."""
+        object.__setattr__(self, "declarations", in_force_on(self.declarations, self.on))
 
     def verdicts(self, facts: Facts) -> dict[Channel, Verdict]:
         """Decide one contact by what the CRM says of it; the register is not asked."""

@@ -2,7 +2,8 @@
 
 ``[[declare]]`` names the contacts (a form, a list, a source, an owner, a period, or all), the facts that hold for them,
 the evidence, and who says so since when. It is the weakest source: a property, a form submission or the register
-speaks first, and nothing that forbids can be declared away. Where two declarations disagree, neither counts.
+speaks first, and nothing that forbids can be declared away. Where two declarations disagree, neither counts
+(``standing``).
 """
 
 from __future__ import annotations
@@ -127,7 +128,8 @@ def declared(
 ) -> Mapping[str, Sourced]:
     """Give what is declared about a contact, by column; an empty fact where declarations contradict each other.
 
-    ``where`` names the properties that tell forms, sources, owners and the first day. Nobody changes what is given.
+    All ``declarations`` are taken to be in force, and where several say the same the first is named. ``where``
+    names the properties that tell forms, sources, owners and the first day. Nobody changes what is given.
     """
     listed = tuple(declarations)
     selectors, by_period = _asked(listed)

@@ -13,6 +13,7 @@ from contactable.call_history import call_sources
 from contactable.errors import SettingsError
 from contactable.judging import Judge
 from contactable.mapping import Mapping as FactMapping
+from contactable.mapping import in_force_on
 from contactable.next_calls import NextCalls
 from contactable.rules import Readings
 from contactable.rules.calendar import paris_day
@@ -62,7 +63,9 @@ def mapping_of(kit: Contactable, name: str) -> FactMapping:
 def reader_of(kit: Contactable, name: str) -> Reader:
     """Reads one CRM into the register."""
     mapping = kit.mapping(name)
-    settings = Settled(mapping.fingerprint, _judging(kit), declared_by(kit.declarations))
+    # One that begins or runs out is as one that comes or is taken out: what another says then is read.
+    standing = in_force_on(kit.declarations, paris_day(kit.clock()))
+    settings = Settled(mapping.fingerprint, _judging(kit), declared_by(standing))
     given = (kit.register, kit.connectors[name], mapping, kit.declarations, kit.wordings, settings)
     return Reader(*given, look_back=lambda: kit.look_back(name))
 

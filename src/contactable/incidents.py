@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, select
 
 from contactable import brake, reviewing, sender_urls
+from contactable.contradicting import contradictions
 from contactable.register import Tx, blocks, cursors, jobs, marks, mirror, outbox, shown
 from contactable.register.ids import first_id
 from contactable.register.schema_work import deliveries
@@ -125,6 +126,13 @@ def _drifts(kit: Contactable, tx: Tx) -> Iterator[Trouble]:
             )
 
 
+def _declarations(kit: Contactable, tx: Tx) -> Iterator[Trouble]:
+    for name in kit.connectors:
+        for each in contradictions(kit, tx, name):
+            id = f"declarations:{name}:{each.column}:{'+'.join(each.names)}"
+            yield Trouble(id, f"{each.what}.", each.to_do)
+
+
 def _forms(kit: Contactable, tx: Tx) -> Iterator[Trouble]:
     """Forms whose text changed: what people saw is known no more, and what is sent through them opens less."""
     for name in kit.connectors:
@@ -231,6 +239,7 @@ LOOKS: Sequence[Callable[[Any, Tx], Iterator[Trouble]]] = (
     _crms,
     _refused,
     _drifts,
+    _declarations,
     _forms,
     _senders,
     _knocks,

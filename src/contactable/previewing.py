@@ -12,6 +12,7 @@ from contactable.beside import read_beside
 from contactable.connectors.protocol import Connector, ContactRecord, Page, ShowsOptOuts
 from contactable.identifiers import IdentifierKind
 from contactable.kinds import met, unchanged_properties
+from contactable.mapping import in_force_on
 from contactable.register import Entry, MirrorRow, SeenContact, Tx, cursors, ledger, mirror, subjects
 from contactable.rereading import pages_since
 from contactable.rules import Channel, Reason
@@ -94,7 +95,8 @@ def _look(kit: Contactable, name: str) -> _Look:
     connector, asked = kit.connectors[name], kit.reader(name).asked
     shows = connector if isinstance(connector, ShowsOptOuts) else None
     beside = read_beside(connector, asked)
-    understanding = Understanding(name, kit.mapping(name), kit.declarations, asked, shows, beside)
+    standing = in_force_on(kit.declarations, paris_day(kit.clock()))
+    understanding = Understanding(name, kit.mapping(name), standing, asked, shows, beside)
     opt_outs = channels_of(connector) if kit.settings.connectors[name].unsubscribe else ()
     return _Look(kit, connector, understanding, paris_day(kit.clock()), opt_outs)
 

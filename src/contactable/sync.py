@@ -20,12 +20,13 @@ from contactable.connectors.protocol import Connector, Page, ShowsOptOuts
 from contactable.errors import ContactableError, Unavailable
 from contactable.holding import holding
 from contactable.kinds import meet, met, unchanged_properties
-from contactable.mapping import Asked, Declaration
+from contactable.mapping import Asked, Declaration, in_force_on
 from contactable.mapping import Mapping as FactMapping
 from contactable.merging import facts_lost, keep_oppositions
 from contactable.opted_out import target
 from contactable.register import Register, Tx, cursors, declared, journal, mirror, outbox
 from contactable.rereading import pages_since
+from contactable.rules.calendar import paris_day
 from contactable.rules.wordings import Wording
 from contactable.settled import Settled, decide_again, have_read, settled
 from contactable.submissions import Intake
@@ -227,8 +228,9 @@ class Reader:
 
     def _keep_page(self, page: Page, cursor_name: str, summary: Summary) -> None:
         shows = self.connector if isinstance(self.connector, ShowsOptOuts) else None
-        understanding = Understanding(self.connector.name, self.mapping, self.declarations, self.asked, shows)
         with self.register.read() as tx:
+            standing = in_force_on(self.declarations, paris_day(tx.now))
+            understanding = Understanding(self.connector.name, self.mapping, standing, self.asked, shows)
             doubtful = understanding.may_have_vanished(tx, page.records)
             kinds = met(tx, self.connector.name)
             odd = written_over.differing(tx, self.connector, page.records)

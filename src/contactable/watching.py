@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any, cast
 
 from contactable.approvals import approvals_in, decisions_of
 from contactable.connectors.protocol import Connector, Finding, HasForms, HasLists, Level, WorksOut
+from contactable.contradicting import contradictions
 from contactable.kinds import meet, met, property_names, replaced
 from contactable.mapping import Asked
 from contactable.mapping.coverage import Coverage, fallen
 from contactable.mapping.decisions import unapproved
-from contactable.mapping.declarations import CONTRADICTION
 from contactable.mapping.definition import absent_sources
 from contactable.mapping.offers import unknown_subscriptions, unnamed_subscriptions
 from contactable.register import Tx, cursors, mirror
@@ -40,9 +40,9 @@ def watch(kit: Contactable, name: str) -> Iterator[Finding]:
         found = coverage_of(tx, name)
         yield from _fallen(kit, tx, name, found)
         yield from _forms(tx, name)
+        yield from (each.finding for each in contradictions(kit, tx, name))
     yield from _sources(kit, name)
     yield from _unnamed(kit, name, found)
-    yield from _contradictions(name, found)
 
 
 def look_at_sources(kit: Contactable, name: str) -> str:
@@ -79,15 +79,12 @@ def remember_coverage(kit: Contactable, name: str) -> str:
 
 
 def coverage_of(tx: Tx, connector: str) -> Coverage:
-    """How many mirrored contacts have each fact, and from where; as warnings, which declarations say it differently."""
+    """How many mirrored contacts have each fact, and from where."""
     found, after = Coverage(), ""
     while ids := mirror.contact_ids(tx, connector, after=after):
         for row in mirror.contacts(tx, connector, ids).values():
             found.contacts += 1
             found.facts.update((column, source) for column, (value, source) in row.facts.items() if value)
-            found.warnings.update(
-                f"{column}:{source}" for column, (_, source) in row.facts.items() if source.startswith(CONTRADICTION)
-            )
         after = ids[-1]
     return found
 
@@ -186,17 +183,6 @@ def _unknown(kit: Contactable, name: str) -> Iterator[Finding]:
     for offer, absent in unknown_subscriptions(kit.offers.values(), _types(kit, name)).items():
         mend = f"Correct `subscriptions` of [offers.{offer}]."
         yield Finding(f"{name}: [offers.{offer}] names {', '.join(absent)}, which the CRM has not", Level.ERROR, mend)
-
-
-def _contradictions(name: str, found: Coverage) -> Iterator[Finding]:
-    for code, count in found.warnings.items():
-        column, _, names = code.partition(f":{CONTRADICTION}")
-        told = " and ".join(f"`{each}`" for each in names.split("+"))
-        yield Finding(
-            f"{name}: the declarations {told} contradict each other on `{column}` for {count:,} contacts",
-            Level.ERROR,
-            "None of them counts there. Correct `facts` of one of the [[declare]], or whom it is about.",
-        )
 
 
 def _types(kit: Contactable, name: str) -> Iterable[str]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 
 from contactable import Contactable
+from contactable.alerts import look
 from contactable.approvals import approve, decisions_of
 from contactable.effects import effects, told
 from contactable.loading import load
+from contactable.register import marks
 from contactable.rules import Channel
 from contactable.sandbox import HubSpotSandbox
 from contactable.sandbox.hubspot.forms import Form
@@ -37,6 +40,13 @@ evidence = "texts of the forms"
 by = "Anne Exemple"
 on = 2026-01-01
 """
+
+
+def alerts(kit: Contactable) -> str:
+    """What goes out through ``[alerts]`` now."""
+    messages: list[str] = []
+    look(kit, lambda title, text: messages.append(text))
+    return "\n".join(messages)
 
 
 def whats(kit: Contactable) -> str:
@@ -100,6 +110,47 @@ def test_declarations_that_contradict_each_other_are_named_with_the_contacts_tha
         assert "the declarations `told` and `not-told` contradict each other on `informed` for 5 contacts" in whats(kit)
         assert "informed:declarations_contradict:told+not-told 5" in summary
         assert {each.properties["contactable_phone"] for each in crm.portal.contacts.by_id.values()} == {"denied"}
+
+
+def test_declarations_that_contradict_each_other_are_one_alert_that_names_both_until_one_of_them_is_mended(
+    connect: Connect,
+) -> None:
+    people = [{**each, "hs_object_source_label": "IMPORT" if n < 2 else "FORM"} for n, each in enumerate(PEOPLE)]
+    imported = TOLD.replace('"told"', '"imported"').replace("all = true", 'source = "IMPORT"')
+    with HubSpotSandbox(people) as crm:
+        kit = connect(crm, TOLD + imported.replace('informed = "yes"', 'informed = "no"'))
+        kit.register.write(lambda tx: marks.put(tx, marks.KEY_BACKED_UP, tx.keys[0][1].id))
+        load(kit, "hubspot")
+        alerted, again = alerts(kit), alerts(kit)
+        shown = [each.properties["contactable_phone"] for each in crm.portal.contacts.by_id.values()]
+        kit.close()
+
+        mended = connect(crm, TOLD + imported)
+        load(mended, "hubspot")
+        over = alerts(mended)
+
+    assert "the declarations `told` and `imported` contradict each other on `informed` for 2 contacts" in alerted
+    assert again == ""
+    assert shown == ["denied", "denied", "allowed", "allowed", "allowed"]
+    assert "Over: hubspot: the declarations `told` and `imported` contradict each other" in over
+
+
+def test_a_declaration_that_ran_out_contradicts_nobody_and_makes_way_for_the_next(connect: Connect) -> None:
+    first = TOLD.replace("on = 2026-01-01", "on = 2025-01-01\nvalid_until = 2026-11-24")
+    second = TOLD.replace('"told"', '"told-again"').replace("on = 2026-01-01", "on = 2026-11-25")
+    third = second.replace("told-again", "not-told").replace("2026-11-25", "2026-11-26")
+    days = iter(datetime(2026, 11, day, 12, tzinfo=UTC) for day in (24, 25, 26))
+    today, shown = next(days), []
+    with HubSpotSandbox(PEOPLE) as crm:
+        kit = connect(crm, first + second + third.replace('informed = "yes"', 'informed = "no"'), clock=lambda: today)
+        load(kit, "hubspot")
+        shown.append(crm.portal.contacts.by_id[min(crm.portal.contacts.by_id)].properties["contactable_phone"])
+        for today in days:
+            load(kit, "hubspot")
+            shown.append(crm.portal.contacts.by_id[min(crm.portal.contacts.by_id)].properties["contactable_phone"])
+            assert ("contradict" in whats(kit)) is (today.day == 26)
+
+    assert shown == ["allowed", "allowed", "denied"]
 
 
 def test_types_that_only_one_of_offers_and_crm_knows_are_named(connect: Connect) -> None:

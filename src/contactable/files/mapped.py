@@ -15,8 +15,10 @@ from contactable.files.contacts import Question
 from contactable.files.seen import SeenIds
 from contactable.files.sheets import Chunk, Remark, Sheet
 from contactable.files.verdicts import Decided, Outcome, answers_of, decide_one
-from contactable.mapping import MapFile, OfferSettings, facts_of, map_record
+from contactable.mapping import Declaration, MapFile, OfferSettings, facts_of, in_force_on, map_record
+from contactable.mapping import Mapping as FactMapping
 from contactable.rules import Facts, Offer
+from contactable.rules.calendar import paris_day
 from contactable.rules.decision import asked_at
 
 _IDS = ("id", "Record ID", "Record ID - Contact", "ID", "Id", "EXT_ID", "CONTACT ID")
@@ -27,7 +29,8 @@ _OF_THE_OFFER = frozenset({"purpose", "sector"})
 def decide_mapped(sheet: Sheet, map_file: MapFile, offer: OfferSettings, question: Question) -> Iterator[Decided]:
     """Decide every row of a table, a chunk at a time. A row's own values come first, then what was set for all."""
     asked_at(question.on)  # raises
-    look, seen = _Look(map_file, offer, question), SeenIds()
+    standing = in_force_on(map_file.declarations, paris_day(question.on))
+    look, seen = _Look(map_file.mapping, standing, offer, question), SeenIds()
     named = next((name for name in _IDS if name in sheet.header), None)
     decided = lru_cache(65_536)(look.decide)
     for chunk in sheet.chunks():
@@ -48,13 +51,14 @@ def decide_mapped(sheet: Sheet, map_file: MapFile, offer: OfferSettings, questio
 class _Look:
     """How one row is looked at."""
 
-    map_file: MapFile
+    mapping: FactMapping
+    declarations: tuple[Declaration, ...]
     offer: OfferSettings
     question: Question
 
     def facts(self, id: str, properties: Mapping[str, str]) -> tuple[Facts, tuple[str, ...]]:
-        mapped = map_record(id, properties, self.map_file.mapping, declarations=self.map_file.declarations)
-        facts = facts_of(mapped.facts, self.offer, {}, in_force=self._in_force)
+        mapped = map_record(id, properties, self.mapping, declarations=self.declarations)
+        facts = facts_of(mapped.facts, self.offer, {})
         unknown: dict[str, Any] = {
             name: value
             for name, value in self.question.given.items()
@@ -69,13 +73,6 @@ class _Look:
             return decide_one(facts, offer, self.question)
         except Malformed as error:
             return Outcome(refusal=str(error))
-
-    @property
-    def _in_force(self) -> frozenset[str]:
-        from contactable.rules.calendar import paris_day
-
-        day = paris_day(self.question.on)
-        return frozenset(each.name for each in self.map_file.declarations if each.in_force(day))
 
 
 def _rows(chunk: Chunk) -> Iterator[dict[str, str]]:
