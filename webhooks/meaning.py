@@ -102,6 +102,10 @@ _READINGS = {
     "probable": Meaning(Kind.OPPOSITION, "stop", confidence=Confidence.PROBABLE),
     "release": STARTED,
 }
+_AT_MOST_PROBABLE = {
+    "certain": _READINGS["probable"],
+    "release": Meaning(Kind.RELEASE, "start", confidence=Confidence.PROBABLE),  # kept, and releases nobody
+}
 
 
 def reply(
@@ -114,15 +118,19 @@ def reply(
     message_id: str | None = None,
     campaign: str | None = None,
     offered: Sequence[str] = (),
+    with_picture: bool = False,
 ) -> Event:
     """The event that an SMS from a person is: an opposition when it says STOP, a release when it says START.
 
-    A short code or a name in place of a number is no person, so it opposes nothing.
+    A short code or a name in place of a number is no person, so it opposes nothing. Words beside a picture may be about
+    the picture: they are never more than probable.
     """
     from contactable.webhooks.replies import read_reply
 
     # "not" is every other conversation: kept as ignored, so that nobody's words are lost in a replay.
-    meaning = _READINGS.get(read_reply(text, offered=offered).kind, Meaning(Kind.IGNORED, "reply"))
+    kind = read_reply(text, offered=offered).kind
+    meaning = _READINGS.get(kind, Meaning(Kind.IGNORED, "reply"))
+    meaning = _AT_MOST_PROBABLE.get(kind, meaning) if with_picture else meaning
     if not is_persons_number(phone):
         meaning = Meaning(Kind.IGNORED, "not_a_person", Origin.PROVIDER)
     who = phone if is_persons_number(phone) else None

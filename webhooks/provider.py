@@ -44,10 +44,12 @@ class Answers:
     """The HTTP status this provider needs for each outcome, and the body it wants with success.
 
     ``store_is_down`` must make the sender try again; ``stored`` is also the answer to what is authentic and unreadable.
+    ``not_signed`` answers ``NotSigned``: 401 as any refusal, unless the sender says that it would sign the next try.
     """
 
     stored: int = 200
     refused: int = 401
+    not_signed: int = 401
     too_large: int = 413
     store_is_down: int = 503
     body: bytes = b""

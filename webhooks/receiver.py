@@ -14,7 +14,7 @@ from typing import Any
 
 import structlog
 
-from contactable.errors import Malformed, NotAuthentic, RegisterError
+from contactable.errors import Malformed, NotAuthentic, NotSigned, RegisterError
 from contactable.register import Tx, inbox
 from contactable.webhooks.attempts import keep_calls
 from contactable.webhooks.called import with_late_numbers
@@ -70,7 +70,8 @@ def receive(endpoint: Endpoint, request: Request, keep_one: Callable[[Arrival], 
         secret = endpoint.provider.authenticate(request, endpoint.secrets)
     except (NotAuthentic, Malformed) as error:
         log.warning("webhook_refused", endpoint=endpoint.name, why=str(error))
-        return Answer(answers.refused, b"not authentic\n", outcome=Outcome.REFUSED)
+        status = answers.not_signed if isinstance(error, NotSigned) else answers.refused
+        return Answer(status, b"not authentic\n", outcome=Outcome.REFUSED)
     items = read(endpoint.provider, request)
     try:
         recorded = keep_one((endpoint, request, items))

@@ -130,6 +130,11 @@ def _slip(spoken: str) -> Reading | None:
     return Reading("probable", "slip of the keys") if word in _slips() else None
 
 
+def is_yes(text: str) -> bool:
+    """Whether a reply is a bare yes or no: it may answer any question, and never releases."""
+    return YES_OR_NO.fullmatch(f"{_core(_normalised(text[:_LONGEST]))} ") is not None
+
+
 def _yes_and_keyword(spoken: str) -> Reading | None:
     rest, taken = YES_OR_NO.subn("", _core(spoken))
     return Reading("probable", "answer and keyword") if taken and _keyword(rest) else None

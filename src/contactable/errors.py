@@ -29,6 +29,10 @@ class NotAuthentic(ContactableError):
     """A request is not from whom it claims to be: unsigned, forged, stale, or with a wrong secret."""
 
 
+class NotSigned(NotAuthentic):
+    """A request has no signature where one is wanted. Some senders leave it out by mistake, and sign the next try."""
+
+
 class Malformed(ContactableError):
     """An input cannot be read: a field is missing, or of another kind than documented."""
 

@@ -10,9 +10,21 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator
+from dataclasses import replace
 
 from contactable.signing import check_hmac, sign_hmac
-from contactable.webhooks.events import EVERYTHING, Event, Kind, On, Origin, Problem, Scope, ScopeKind, Trace
+from contactable.webhooks.events import (
+    EVERYTHING,
+    Confidence,
+    Event,
+    Kind,
+    On,
+    Origin,
+    Problem,
+    Scope,
+    ScopeKind,
+    Trace,
+)
 from contactable.webhooks.meaning import (
     DELIVERED,
     IGNORED,
@@ -38,7 +50,12 @@ HEADER, NUMBERS_HEADER = "x-sinch-webhook-signature", "X-Sinch-Signature"
 REPLIES = {"mo_text", "mo_binary", "mo_media"}
 REPORTS = {"recipient_delivery_report_sms", "recipient_delivery_report_mms"}
 CODES = {"0": DELIVERED, "400": SENT, "401": SENT, "402": INVALID, "405": INVALID}  # 402 no route, 405 no such number
-CHOICES = {"opt_out_notification": STOPPED, "opt_in_notification": STARTED}
+# Both answer a registration by API as well, and do not say whose it was: what may be the company's releases nobody.
+CHOICES = {
+    "opt_out_notification": replace(STOPPED, origin=Origin.UNKNOWN),
+    "opt_in_notification": replace(STARTED, origin=Origin.UNKNOWN, confidence=Confidence.REVIEW),
+}
+CONTENTS = ("text_message", "media_card_message", "choice_response_message")  # of a reply in a conversation
 CHANGED = Meaning(Kind.IGNORED, origin=Origin.UNKNOWN, trace=Trace.CONTACT_CHANGED)
 
 
@@ -81,14 +98,17 @@ def parse(request: Request) -> Iterator[Event | Problem]:
 def _sms(item: Section) -> Event:
     said = item.text("type")
     if said in REPLIES:
-        to = item.text("to", default="")
+        to, body = item.text("to", default=""), item.raw("body")
+        # Of an MMS the body is an object: its words, or else its subject.
+        text = Section.of(body).text("message", "subject", default="") if isinstance(body, dict) else None
         return reply(
-            item.text("body", default=""),
+            item.text("body", default="") if text is None else text,
             phone=international(item.text("from")),
             key=fact_key("sinch", item.text("id")),
             at=item.moment("received_at", "sent_at", default=None),
-            scope=Scope(ScopeKind.SENDER, to) if to else EVERYTHING,
+            scope=_sender(to),
             message_id=item.text("id"),
+            with_picture=text is not None,
         )
     id, to = item.text("batch_id", "id", default=None), item.text("recipient", default="")
     code, at = item.text("code", default=""), item.moment("at", default=None)
@@ -100,7 +120,7 @@ def _sms(item: Section) -> Event:
 def _conversation(item: Section) -> Event:
     at = item.moment("event_time", "accepted_time", default=None)
     if "message" in item:
-        return _message(item.section("message"))
+        return _message(item.section("message"), item.text("app_id", default=""))
     said = next((name for name in CHOICES if name in item), None)
     if said is not None:
         return _choice(said, item.section(said), item)
@@ -111,16 +131,26 @@ def _conversation(item: Section) -> Event:
     return meaning.event(On.SMS, known, key=fact_key("sinch", known, time), at=at)
 
 
-def _message(message: Section) -> Event:
-    text = message.section("contact_message", default=Section({})).section("text_message", default=Section({}))
+def _message(message: Section, app: str) -> Event:
+    said = message.section("contact_message", default=Section({}))
+    text, picture, choice = (said.section(name, default=Section({})) for name in CONTENTS)
     identity = message.section("channel_identity", default=Section({}))
     return reply(
-        text.text("text", default=""),
+        # What the company put behind a button is all that is told of it.
+        text.text("text", default="")
+        or picture.text("caption", default="")
+        or choice.text("postback_data", default=""),
         phone=international(identity.text("identity")),
         key=fact_key("sinch", message.text("id")),
         at=message.moment("accept_time", default=None),
+        scope=_sender(message.text("sender_id", default="") or app),
         message_id=message.text("id"),
+        with_picture="media_card_message" in said or "media_message" in said,
     )
+
+
+def _sender(id: str) -> Scope:
+    return Scope(ScopeKind.SENDER, id) if id else EVERYTHING
 
 
 def _choice(said: str, choice: Section, item: Section) -> Event:

@@ -1,30 +1,33 @@
 """Twilio: STOP by SMS, refusals by Twilio, and the key that a person presses or the words it says in a call.
 
 One form a request. SMS: ``OptOutType`` (STOP, START, HELP) comes only with Advanced Opt-Out, and only when the whole
-message is a keyword ("Stop please" is not flagged), so the text is read as well. An opposition binds the Messaging
-Service, or the number, that it was sent to. There is no time in the form. Voice: Twilio knows no opposition; a
-``<Gather>`` of ours asks for a key (``Digits``) or listens (``SpeechResult``), and the person is ``To`` on a call that
-we made and ``From`` on one that we took. What a machine heard is never more than probable.
+message is a keyword ("Stop please" is not flagged), so the text is read as well, and so is a button of an RCS
+(``ButtonText``). Its opt-in words include YES, which may answer a question and releases nobody here. An opposition, and
+error 21610 which repeats one, bind the Messaging Service or the number. There is no time in the form. Voice: Twilio
+knows no opposition; a ``<Gather>`` of ours asks for a key (``Digits``) or listens (``SpeechResult``), and the person is
+``To`` on a call that we made and ``From`` on one that we took. What a machine heard is never more than probable.
 
 Signs URL and form (or, with ``bodySHA256``, the URL alone), without a time: a replay is told by its ``MessageSid``. Any
 plain text in the answer may be sent to the person as an SMS, hence the empty XML. Vendor's pages: twilio.com/docs,
-"Webhooks security", "Advanced Opt-Out", "Gather", read on 2026-11-23.
+"Webhooks security", "Advanced Opt-Out", "Gather", read on 2026-11-23; "Twilio's request to your incoming message
+webhook URL" (``NumMedia``, ``ButtonText``, ``ButtonPayload``), on 2026-11-27.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 
 from contactable.errors import Malformed
 from contactable.signing import check_twilio, sign_twilio
 from contactable.webhooks.blocking import Blocklist, Order, Person, Steps, at, basic, must, value_at
-from contactable.webhooks.events import EVERYTHING, Event, Kind, On, Origin, Scope, ScopeKind, Trace
+from contactable.webhooks.events import EVERYTHING, Confidence, Event, Kind, On, Origin, Scope, ScopeKind, Trace
 from contactable.webhooks.meaning import DELIVERED, IGNORED, INVALID, SENT, STARTED, STOPPED, Meaning, fact_key, reply
 from contactable.webhooks.provider import Answers, Proof, Status
 from contactable.webhooks.reading import Section
 from contactable.webhooks.refusals import PRESSED, SPOKEN
-from contactable.webhooks.replies import read_reply
+from contactable.webhooks.replies import is_yes, read_reply
 from contactable.webhooks.request import Request, Secrets
 
 STATUS = Status.DOCUMENTED
@@ -38,7 +41,7 @@ REFUSING_KEY = "9"  # "tapez 9 pour ne plus être appelé"; `refusing_key` of th
 OPT_OUT_TYPES = {"STOP": STOPPED, "START": STARTED, "HELP": IGNORED}
 STATUSES = {"sent": SENT, "delivered": DELIVERED, "read": DELIVERED}
 ERRORS = {
-    "21610": Meaning(Kind.OPPOSITION, "stop", Origin.ECHO),  # refused: this person had said STOP
+    "21610": Meaning(Kind.OPPOSITION, "stop", Origin.ECHO),  # refused: this person had said STOP to this sender
     "21211": INVALID,
     "30003": INVALID,  # unreachable handset
     "30005": INVALID,  # unknown handset
@@ -84,25 +87,32 @@ def parse(request: Request) -> Iterator[Event]:
 
 
 def _message(form: Section) -> Event:
-    id, phone, text = (
-        form.text("MessageSid", "SmsMessageSid"),
-        _number(form.text("From")),
-        form.text("Body", default=""),
-    )
-    scope = Scope(ScopeKind.SENDER, form.text("MessagingServiceSid", "To", default=""))
-    scope = scope if scope.id else EVERYTHING
+    id, phone = form.text("MessageSid", "SmsMessageSid"), _number(form.text("From"))
+    # A button of an RCS or WhatsApp message: its text, or what the company put behind it.
+    text = form.text("Body", "ButtonText", "ButtonPayload", default="")
+    scope = _scope(form, "To")
     # Where Twilio says that the word was an opt-out word, END and CANCEL count as well.
     meaning = OPT_OUT_TYPES.get(form.text("OptOutType", default="").upper())
     # A "Stop please" arrives without a type: Twilio flags whole words only.
     if meaning is None:
-        return reply(text, phone=phone, key=id, at=None, scope=scope, message_id=id)
+        has_picture = form.text("NumMedia", default="0") != "0"
+        return reply(text, phone=phone, key=id, at=None, scope=scope, message_id=id, with_picture=has_picture)
+    if meaning is STARTED and is_yes(text):
+        meaning = replace(STARTED, confidence=Confidence.REVIEW)
     return meaning.event(On.SMS, "help", key=id, at=None, phone=phone, scope=scope, message_id=id, text=text)
+
+
+def _scope(form: Section, ours: str) -> Scope:
+    """The Messaging Service, or else our number, which stands in the field ``ours``."""
+    sender = form.text("MessagingServiceSid", ours, default="")
+    return Scope(ScopeKind.SENDER, sender) if sender else EVERYTHING
 
 
 def _status(form: Section) -> Event:
     id, said = form.text("MessageSid", "SmsSid"), form.text("MessageStatus", "SmsStatus", default="status")
     meaning = ERRORS.get(form.text("ErrorCode", default="")) or STATUSES.get(said, IGNORED)
-    return meaning.event(On.SMS, said, key=f"{id}:{said}", at=None, phone=_number(form.text("To")), message_id=id)
+    key, phone, scope = f"{id}:{said}", _number(form.text("To")), _scope(form, "From")
+    return meaning.event(On.SMS, said, key=key, at=None, phone=phone, scope=scope, message_id=id)
 
 
 def _call(form: Section, refusing_key: str) -> Event:
@@ -113,7 +123,7 @@ def _call(form: Section, refusing_key: str) -> Event:
     heard = form.text("SpeechResult", default="")
     if heard and not pressed:
         return _heard(heard, id, phone)
-    meaning = PRESSED if pressed == refusing_key else CALLS.get(said, IGNORED)
+    meaning = PRESSED if pressed and pressed == refusing_key else CALLS.get(said, IGNORED)
     # Somebody who calls us was not called by us: such a call is no attempt, and breaks no opposition.
     meaning = IGNORED if meaning is ENDED_CALL and not outward else meaning
     return meaning.event(On.VOICE, said, key=f"{id}:{said}", at=None, phone=phone, message_id=id)

@@ -1,10 +1,14 @@
-"""Vonage: replies and delivery, from the SMS API (GET, form or JSON) and the Messages API (JSON).
+"""Vonage: replies and delivery, from the SMS API (GET, form or JSON) and the Messages API (JSON), and keys in calls.
 
 The SMS API may be asked to sign its parameters (``sig``, by ``signature_method`` of the endpoint: md5hash, md5, sha1,
 sha256 or sha512); the Messages API sends a token (HS256) that holds a digest of the body. In the SMS API ``msisdn`` is
 the person, in replies and in reports; a long reply comes in parts, and the first is what is read. In the Messages API
-it is ``from`` in a reply and ``to`` in a report. Anything but 200 is sent again for a day. Vendor's pages:
-developer.vonage.com, "Inbound SMS", "Signing messages", "Messages API webhooks", read on 2026-11-23.
+it is ``from`` in a reply and ``to`` in a report. Anything but 200 is sent again for a day; a callback that has no
+signature gets a 503, on which Vonage signs it and sends it again. The Voice API posts what an ``input`` action took, a
+key (``dtmf``) or words (``speech``), signed like a message, and does not say which end of the call is the person: both
+are closed, since our own line is nobody's. Vendor's pages: developer.vonage.com, "Inbound SMS", "Signing messages",
+"Messages API webhooks", read on 2026-11-23; "Signed webhooks" (503) and "Voice API webhooks reference" ("Input") in
+github.com/Nexmo/nexmo-developer, on 2026-11-27.
 """
 
 from __future__ import annotations
@@ -14,16 +18,18 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from contactable.errors import Malformed
+from contactable.errors import Malformed, NotSigned
 from contactable.signing import Secret, check_age, check_equal, check_hmac, check_jwt, read_timestamp, sign_jwt
-from contactable.webhooks.events import EVERYTHING, Event, Kind, On, Origin, Scope, ScopeKind
+from contactable.webhooks.events import EVERYTHING, Event, Kind, On, Origin, Scope, ScopeKind, Trace
 from contactable.webhooks.meaning import DELIVERED, IGNORED, INVALID, SENT, Meaning, fact_key, international, reply
 from contactable.webhooks.provider import Answers, Proof, Status
-from contactable.webhooks.reading import Section
+from contactable.webhooks.reading import Section, read_each
+from contactable.webhooks.refusals import PRESSED, SPOKEN
+from contactable.webhooks.replies import read_reply
 from contactable.webhooks.request import Request, Secrets, authenticate_by_secret
 
 STATUS = Status.REAL
-ANSWERS = Answers(stored=200, refused=401, store_is_down=503)
+ANSWERS = Answers(stored=200, refused=401, not_signed=503, store_is_down=503)
 METHODS = ("GET", "POST")
 
 STATUSES = {  # of both APIs
@@ -36,6 +42,12 @@ STATUSES = {  # of both APIs
 }
 LASTING_ERRORS = {"3", "9"}  # of the SMS API: absent for good, illegal number
 LATER_PART = Meaning(Kind.IGNORED, "later_part", Origin.RECIPIENT)
+PICTURES = {"image", "video", "audio", "file", "vcard", "sticker"}
+CALLS = {
+    **dict.fromkeys(("started", "ringing", "answered"), Trace.CALL_STARTED),
+    **dict.fromkeys(("completed", "busy", "cancelled", "rejected", "timeout", "unanswered"), Trace.CALL_ENDED),
+}
+REFUSING_KEY = "9"  # `refusing_key` of the endpoint changes it
 _METHODS = {"md5": "md5", "sha1": "sha1", "sha256": "sha256", "sha512": "sha512"}
 
 
@@ -48,7 +60,9 @@ def authenticate(request: Request, secrets: Secrets) -> str:
     """Raise ``NotAuthentic`` unless the account's secret signed body or parameters, or another secret is right."""
     if _token(request) and request.method == "POST":
         return _check_token(request, secrets)
-    if _sig(request) or _token(request) or secrets.keys:
+    if secrets.keys and not (_sig(request) or _token(request)):
+        raise NotSigned("The callback is not signed: Vonage is asked to send it again.")
+    if _sig(request) or _token(request):
         return _check_parameters(_parameters(request), secrets)
     return authenticate_by_secret(request, secrets)
 
@@ -63,9 +77,12 @@ def sign(request: Request, secrets: Secrets) -> Request:
 
 
 def parse(request: Request) -> Iterator[Event]:
-    """Yield the one event of a request; raise ``Malformed`` where it names nobody."""
+    """Yield the event of a request, of a call one for each end; raise ``Malformed`` where it names nobody."""
     item = _parameters(request)
-    yield _of_messages(item) if "message_uuid" in item else _of_sms(item)
+    if "uuid" in item:
+        yield from _of_call(item, str(request.options.get("refusing_key", REFUSING_KEY)))
+    else:
+        yield _of_messages(item) if "message_uuid" in item else _of_sms(item)
 
 
 def _parameters(request: Request) -> Section:
@@ -128,12 +145,59 @@ def _of_messages(item: Section) -> Event:
     id, at = item.text("message_uuid"), _time(item, "timestamp")
     if "status" in item:
         return _report(item, international(_party(item, "to")), id, at, "")
-    to, text = _party(item, "to"), item.text("text", default="")
-    content = item.section("message", default=Section({})).section("content", default=Section({}))
-    text = text or content.text("text", default="")
+    to, text = _party(item, "to"), item.text("text", default="") or _said(item)
     scope = Scope(ScopeKind.SENDER, to) if to else EVERYTHING
-    key = fact_key("vonage", id)
-    return reply(text, phone=international(_party(item, "from")), key=key, at=at, scope=scope, message_id=id)
+    phone, has_picture = international(_party(item, "from")), item.raw("message_type") in PICTURES
+    return reply(
+        text, phone=phone, key=fact_key("vonage", id), at=at, scope=scope, message_id=id, with_picture=has_picture
+    )
+
+
+def _said(item: Section) -> str:
+    """What a message without ``text`` says: the first version's content, a button's words, or those of a picture."""
+    none = Section({})
+    content = item.section("message", default=none).section("content", default=none)
+    reply, button = item.section("reply", default=none), item.section("button", default=none)
+    picture = item.section("image", "video", "file", default=none)
+    said = content.text("text", default="") or reply.text("title", "id", default="")
+    return said or button.text("text", "payload", default="") or picture.text("caption", default="")
+
+
+def _of_call(item: Section, refusing_key: str) -> Iterator[Event]:
+    id, at, pressed, heard = item.text("uuid"), _time(item, "timestamp"), _pressed(item), _heard(item)
+    said = f"key {pressed}" if pressed else "speech" if heard else item.text("status", default="call")
+    meaning = Meaning(Kind.IGNORED, origin=Origin.PROVIDER, trace=CALLS.get(said))
+    if pressed:
+        meaning = PRESSED if pressed == refusing_key else meaning
+    elif any(read_reply(text).kind in ("certain", "probable") for text in heard):
+        meaning = SPOKEN
+    outward = item.text("direction", default="").lower() != "inbound"
+    # Somebody who calls us was not called by us: such a call is no attempt.
+    meaning = IGNORED if meaning.trace is Trace.CALL_ENDED and not outward else meaning
+    for phone in _persons(item):
+        key, number = fact_key("vonage", id, said, heard, phone), international(phone)
+        yield meaning.event(On.VOICE, said, key=key, at=at, phone=number, message_id=id, text=" ".join(heard))
+
+
+def _persons(item: Section) -> list[str]:
+    """The person's end of a call; both where the direction is not told."""
+    ends = {"outbound": ("to",), "inbound": ("from",)}.get(item.text("direction", default="").lower(), ("to", "from"))
+    return [phone for end in ends if (phone := _party(item, end))]
+
+
+def _pressed(item: Section) -> str:
+    """The keys: a text in the first version, inside an object since."""
+    return _inside(item, "dtmf").text("digits", default="")
+
+
+def _heard(item: Section) -> list[str]:
+    results = _inside(item, "speech").items("results", default=[])
+    return [said.text("text", default="") for said in read_each(results) if isinstance(said, Section)]
+
+
+def _inside(item: Section, name: str) -> Section:
+    found = item.raw(name)
+    return Section(found) if isinstance(found, dict) else Section({"digits": found})
 
 
 def _report(item: Section, phone: str, id: str | None, at: datetime | None, code: str) -> Event:
