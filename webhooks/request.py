@@ -101,9 +101,9 @@ class Request:
         """The same request with more headers, as a signer leaves it."""
         return replace(self, headers={**self.headers, **headers})
 
-    def with_token(self, token: bytes) -> Request:
+    def with_token(self, token: bytes, name: str = "token") -> Request:
         """The same JSON object with ``token`` in it, for senders that put their secret into the body."""
-        return replace(self, raw=json.dumps({**self.json.values, "token": token.decode()}).encode())
+        return replace(self, raw=json.dumps({**self.json.values, name: token.decode()}).encode())
 
     @property
     def is_json(self) -> bool:

@@ -12,7 +12,9 @@ import pytest
 from contactable.errors import Malformed, NotAuthentic
 from contactable.signing import Secret, sign_hmac
 from contactable.webhooks.captured import read_captured
-from contactable.webhooks.events import Event
+from contactable.webhooks.events import Event, Problem
+from contactable.webhooks.provider import Proof
+from contactable.webhooks.receiver import Endpoint, proof_of
 from contactable.webhooks.registry import find_provider
 from contactable.webhooks.request import Request, Secrets
 
@@ -71,3 +73,63 @@ def test_both_shapes_of_mailersend_tell_the_time_of_the_act_and_its_message(file
 
     assert event.occurred_at == datetime(2026, 11, 23, 12, tzinfo=UTC)
     assert event.message_id == "m1"
+
+
+def test_mailtrap_is_believed_by_its_signature_where_the_endpoint_has_the_secret() -> None:
+    body = b'{"events": [{"event": "unsubscribe", "email": "ada@example.com", "event_id": "e1"}]}'
+    request = Request(body, NOW, path_secret="long and random")
+    keyed, by_path = Secrets(keys=(KEY,)), Secrets(path=(Secret("path", b"long and random"),))
+    signed = request.with_headers({"Mailtrap-Signature": sign_hmac("sha256", KEY.value, body).hex()})
+
+    assert authentic("mailtrap", signed, keyed)
+    assert not authentic("mailtrap", request, keyed)
+    assert not authentic("mailtrap", replace(signed, raw=body + b" "), keyed)
+    assert authentic("mailtrap", request, by_path)
+
+
+def test_a_signature_that_nobody_checked_proves_no_more_than_the_secret_of_the_url() -> None:
+    provider = find_provider("mailtrap")
+    signed = Request(b"{}", NOW, headers={"Mailtrap-Signature": "00"}, path_secret="long and random")
+    by_path = Secrets(path=(Secret("path", b"long and random"),))
+
+    assert authentic("mailtrap", signed, by_path)
+    assert proof_of(Endpoint("mailtrap", provider, by_path), signed) is Proof.PATH_SECRET
+    assert proof_of(Endpoint("mailtrap", provider, Secrets(keys=(KEY,))), signed) is Proof.SIGNED
+    assert proof_of(Endpoint("ses", find_provider("ses"), Secrets()), signed) is Proof.SIGNED
+
+
+def test_lemlist_repeats_the_secret_of_its_webhook_in_the_body() -> None:
+    body = {"_id": "act_1", "type": "emailsUnsubscribed", "leadEmail": "ada@example.com"}
+
+    def request(**more: str) -> Request:
+        return Request(json.dumps({**body, **more}).encode(), NOW, path_secret="long and random")
+
+    path = (Secret("path", b"long and random"),)
+    both = Secrets(keys=(KEY,), path=path)
+
+    assert authentic("lemlist", request(), Secrets(path=path))
+    assert authentic("lemlist", request(secret=KEY.value.decode()), both)
+    assert not authentic("lemlist", request(), both)
+    assert not authentic("lemlist", request(secret="guess"), both)
+
+
+@pytest.mark.parametrize("id", ["lemlist", "sarbacane"])
+def test_an_item_that_does_not_say_what_happened_is_kept_as_unreadable_and_opposes_nothing(id: str) -> None:
+    body = b'{"kind": "SUCCESSFUL", "email": "ada@example.com", "leadEmail": "ada@example.com"}'
+
+    (item,) = find_provider(id).parse(Request(body, NOW))
+
+    assert isinstance(item, Problem)
+
+
+@pytest.mark.parametrize(
+    ("kind", "meaning"),
+    [("UNSUBSCRIBE", "opposition"), ("COMPLAINT", "opposition"), ("HARD_BOUNCE", "address_fact"), ("OPEN", "ignored")],
+)
+def test_the_kinds_that_sarbacane_documents_are_read_wherever_the_settings_find_them(kind: str, meaning: str) -> None:
+    body = json.dumps({"kind": kind, "email": "ada@example.com"}).encode()
+
+    (item,) = find_provider("sarbacane").parse(Request(body, NOW, options={"fields": {"event": "kind"}}))
+
+    assert isinstance(item, Event)
+    assert item.kind == meaning

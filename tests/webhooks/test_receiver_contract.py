@@ -31,6 +31,7 @@ UNSIGNED = {  # shapes that nobody signs today: they come through `inbox parse` 
 }
 SIGNED_INSIDE = {
     "aircall",
+    "lemlist",
     "mailgun",
     "mandrill",
     "ses",

@@ -69,14 +69,22 @@ def parse(request: Request) -> Iterator[Event | Problem]:
 
 
 def read_mapped(
-    request: Request, provider: str, fields: Mapping[str, str], events: Mapping[str, str]
+    request: Request, provider: str, fields: Mapping[str, str], events: Mapping[str, str], *, named: bool = False
 ) -> Iterator[Event | Problem]:
-    """Read a request through a map of fields; what the endpoint's settings say comes before the defaults given."""
+    """Read a request through a map of fields; what the endpoint's settings say comes before the defaults given.
+
+    A sender that pushes everything must have ``named`` each item: without the name every delivery would oppose.
+    """
     paths = {**fields, **request.options.get("fields", {})}
     names = {**events, **request.options.get("events", {})}
-    yield from each(
-        _items(request, paths), lambda item: [_read(_mapped(item, paths), provider, names, request.options)]
-    )
+
+    def read(item: Section) -> list[Event]:
+        mapped = _mapped(item, paths)
+        if named and "event" not in mapped:
+            raise Malformed("The item does not say what happened: map `event` in the endpoint's fields.")
+        return [_read(mapped, provider, names, request.options)]
+
+    yield from each(_items(request, paths), read)
 
 
 def _items(request: Request, paths: Mapping[str, str]) -> list[Any]:

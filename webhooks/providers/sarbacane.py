@@ -1,7 +1,10 @@
 """Sarbacane: unsubscriptions and complaints by e-mail and SMS, through the generic field map until a payload was seen.
 
-Neither shape nor signature of its webhooks was found on a public page (searched on 2026-11-24). The names below are
-guesses; look at one real request in the inbox and correct ``[endpoints.<name>.fields]`` and ``.events``, then replay.
+One webhook carries every kind that it was made for: ``FORM_SUBMIT``, ``HARD_BOUNCE``, ``SOFT_BOUNCE``, ``SUCCESSFUL``,
+``CAPTCHA``, ``COMPLAINT``, ``OPEN``, ``HIT``, ``UNSUBSCRIBE``. The page shows neither the body nor a signature, so the
+names of the fields are guesses: an item whose kind is not found is kept as unreadable, and opposes nothing. Look at one
+real request in the inbox and correct ``[endpoints.<name>.fields]`` and ``.events``, then replay. Vendor's page:
+developers.sarbacane.com, "Add a webhook", read on 2026-11-27.
 """
 
 from __future__ import annotations
@@ -27,4 +30,4 @@ authenticate = authenticate_by_secret
 
 def parse(request: Request) -> Iterator[Event | Problem]:
     """Yield the events of a request; raise ``Malformed`` where it is neither JSON nor a form."""
-    yield from read_mapped(request, "sarbacane", FIELDS, NAMES)
+    yield from read_mapped(request, "sarbacane", FIELDS, NAMES, named=True)
