@@ -86,7 +86,7 @@ def hook(doors: Doors, environ: Environ, name: str, secret: str, path: str) -> A
         return Answer(endpoint.provider.answers.too_large, b"too large\n")
     except zlib.error:
         return Answer(400, b"not gzip\n")
-    if value.method not in endpoint.provider.methods:
+    if value.method not in endpoint.provider.methods or _is_a_look(value, endpoint):
         probe = endpoint.provider.answer_probe
         return Answer(200, probe(value) if probe else b"ok\n")
     answer = receive(endpoint, value, doors.keep)
@@ -98,6 +98,12 @@ def hook(doors: Doors, environ: Environ, name: str, secret: str, path: str) -> A
     if answer.begun:
         doors.begin(endpoint, answer.begun)
     return answer
+
+
+def _is_a_look(value: Request, endpoint: Endpoint) -> bool:
+    """Whether somebody only tries the address; where a request is a bell, an empty one rings if it has the secret."""
+    rings = endpoint.provider.rings and bool(value.path_secret)
+    return value.method == "GET" and not value.raw and "?" not in value.url and not rings
 
 
 def read_request(doors: Doors, environ: Environ, endpoint: Endpoint, secret: str, path: str) -> Request:

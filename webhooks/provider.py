@@ -73,7 +73,8 @@ class Provider:
     ``proof`` may answer. ``questions`` are the lists to read by polling, at a moment.
     ``blocklist`` is where the sender's API lets us put those whom it must not write to any more, ``phone`` what a phone
     system shows to agents, ``registrations`` where an API tells whether our URL stands. ``confirmation_url`` is the
-    address that a request asks to have opened once.
+    address that a request asks to have opened once, ``kept`` what may be kept of a body that holds a secret. A request
+    that ``rings`` says that something happened and hardly what: the lists are read soon after it.
     """
 
     id: str
@@ -92,4 +93,6 @@ class Provider:
     blocklist: Blocklist | None = None
     phone: PhoneSystem | None = None
     registrations: Registrations | None = None
+    kept: Callable[[Request], bytes] = lambda request: request.raw
+    rings: bool = False
     confirmation_url: Callable[[Request], str | None] | None = None

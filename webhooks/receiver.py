@@ -164,7 +164,7 @@ def _delivery(
         provider=endpoint.provider.id,
         received_at=request.received_at,
         headers=_kept_headers(request),
-        raw=request.raw,
+        raw=endpoint.provider.kept(request),
         sha256=hashlib.sha256(request.raw).digest(),
         state=inbox.UNRESOLVED if is_question else state_of(items, recorded),
         proof=proof,

@@ -105,6 +105,10 @@ class Request:
         """The same JSON object with ``token`` in it, for senders that put their secret into the body."""
         return replace(self, raw=json.dumps({**self.json.values, name: token.decode()}).encode())
 
+    def without_token(self) -> bytes:
+        """The JSON object without ``token``: what may be kept of it."""
+        return json.dumps({name: value for name, value in self.json.values.items() if name != "token"}).encode()
+
     @property
     def is_json(self) -> bool:
         """Whether the body looks like JSON; the content type is not asked, senders get it wrong."""

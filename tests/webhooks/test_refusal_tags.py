@@ -48,6 +48,16 @@ def test_the_tags_that_the_kit_makes_count_whatever_the_settings_name(tag: str, 
     assert noted(tag, refusal_tags=["DNC"], refusal_tags_all=["Stop total"]) == (Kind.OPPOSITION, on)
 
 
+@pytest.mark.parametrize("named", [1022984, "1022984"])
+def test_a_company_may_name_its_tag_by_the_id_that_stays_when_it_is_renamed(named: object) -> None:
+    call = {"id": 7, "raw_digits": "+33639980001", "tags": [{"id": 1022984, "name": "Renommé"}]}
+    body = {"event": "call.tagged", "timestamp": 1795510000, "data": call}
+
+    (event,) = aircall.parse(Request(json.dumps(body).encode(), NOW, options={"refusal_tags": [named]}))
+
+    assert event.kind is Kind.OPPOSITION
+
+
 def test_ringover_reads_the_same_two_tags() -> None:
     call = {"call_id": "7", "direction": "out", "to_number": "33639980001", "tags": ["Ne plus contacter"]}
     body = {"event": "hangup", "resource": "call", "timestamp": 1795510000, "data": call}

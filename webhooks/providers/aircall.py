@@ -1,9 +1,10 @@
 """Aircall: a refusal spoken in a call, as a tag or a comment of the agent. One JSON object a request.
 
-Signs nothing: the webhook's ``token`` stands in the body. ``tags`` is always the whole current list, so an event of any
-name shows a refusal that stands. ``raw_digits`` is the person's number, spaced, or ``anonymous``. A tag taken away is
-kept and releases nobody. A card can be shown in the agent's phone while the call lasts. Vendor's pages: developer.
-aircall.io, "Webhooks" and "Insight cards", and captured payloads, read on 2026-11-23 and 27.
+Signs nothing: the webhook's ``token`` stands in the body, and is not kept with it. ``tags`` is always the whole current
+list, so an event of any name shows a refusal that stands. ``raw_digits`` is the person's number, spaced, or
+``anonymous``. A tag taken away is kept and releases nobody. A card can be shown in the agent's phone while the call
+lasts. Vendor's pages: developer.aircall.io, "Webhooks" and "Insight cards", and captured payloads, read on 2026-11-23
+and 27.
 """
 
 from __future__ import annotations
@@ -46,6 +47,11 @@ def sign(request: Request, secrets: Secrets) -> Request:
     return request.with_token(secrets.keys[0].value)
 
 
+def kept(request: Request) -> bytes:
+    """The body without the token: who reads the inbox could sign with it."""
+    return request.without_token()
+
+
 def parse(request: Request) -> Iterator[Event]:
     """Yield the one event of a request; raise ``Malformed`` where a field is missing."""
     body = request.json
@@ -61,7 +67,8 @@ def parse(request: Request) -> Iterator[Event]:
 def _call(body: Section, said: str, request: Request) -> Event:
     call = body.section("data")
     tags = list(_sections(call, "tags"))
-    names = [tag.text("name", default="") for tag in tags]
+    # The settings may name a tag by its id: that stays when somebody renames it.
+    names = [name for tag in tags for name in (tag.text("name", default=""), tag.text("id", default=""))]
     comments = [comment.text("content", default="") for comment in _sections(call, "comments")]
     # Every event of a call repeats its tags, so a refusal is found even if the event that made it was lost.
     refusal = refusal_in(names, comments, request.options)

@@ -47,6 +47,11 @@ def sign(request: Request, secrets: Secrets) -> Request:
     return request.with_token(secrets.keys[0].value)
 
 
+def kept(request: Request) -> bytes:
+    """The body without the token: who reads the inbox could sign with it."""
+    return request.without_token()
+
+
 def parse(request: Request) -> Iterator[Event | Problem]:
     """Yield an event for each record, and before it the oppositions that its changed values tell."""
     body = request.json
