@@ -58,7 +58,10 @@ class Answers:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A list that is read because its sender pushes nothing; ``parse`` reads the answer, as a request to ``url``."""
+    """A list that is read because its sender pushes nothing; ``parse`` reads the answer, as a request to ``url``.
+
+    A generator of questions is sent each answer, as the value of its ``yield``: a list may have several pages.
+    """
 
     url: str = field(repr=False)  # some senders want their key in it
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)

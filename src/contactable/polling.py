@@ -7,14 +7,15 @@ that was read before adds nothing: its entries have keys.
 from __future__ import annotations
 
 import json
+from collections.abc import Generator, Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
-from contactable.errors import Malformed
+from contactable.errors import Malformed, SettingsError
 from contactable.transport import Transport
 from contactable.webhooks.events import Event
 from contactable.webhooks.provider import Question
-from contactable.webhooks.receiver import read
+from contactable.webhooks.receiver import Endpoint, read
 from contactable.webhooks.recording import Source, record
 from contactable.webhooks.request import Request
 
@@ -23,8 +24,16 @@ if TYPE_CHECKING:
 
 
 def pollable(kit: Contactable) -> list[str]:
-    """The endpoints whose provider has a list to read."""
-    return [name for name, endpoint in kit.endpoints.items() if endpoint.provider.questions]
+    """The endpoints that have a list to read; one that wants a key which it lacks is among them, to be told."""
+    return [name for name, endpoint in kit.endpoints.items() if _has_a_list(kit, endpoint)]
+
+
+def _has_a_list(kit: Contactable, endpoint: Endpoint) -> bool:
+    try:
+        asked = endpoint.provider.questions
+        return asked is not None and next(iter(asked(endpoint.secrets, kit.clock())), None) is not None
+    except SettingsError:
+        return True
 
 
 def poll(kit: Contactable, name: str) -> str:
@@ -33,10 +42,11 @@ def poll(kit: Contactable, name: str) -> str:
     if endpoint.provider.questions is None:
         raise Malformed(f"{name} has no list to read: its sender pushes.")
     entered = repeated = problems = 0
-    questions = list(endpoint.provider.questions(endpoint.secrets, kit.clock()))
-    if not questions:
+    questions = iter(endpoint.provider.questions(endpoint.secrets, kit.clock()))
+    question = next(questions, None)
+    if question is None:
         return f"nothing is read: the sender's API key is not set (docs/providers/{endpoint.provider.id}.md)"
-    for question in questions:
+    while question is not None:
         request = _ask(kit, name, question)
         items = read(endpoint.provider, request)
         events = [item for item in items if isinstance(item, Event)]
@@ -45,9 +55,18 @@ def poll(kit: Contactable, name: str) -> str:
         entered += recorded.entered
         repeated += recorded.repeated
         problems += len(items) - len(events)
+        question = _after(questions, request)
     if entered:
         kit.service.wake()
     return f"{entered} entered, {repeated} known, {problems} unreadable"
+
+
+def _after(questions: Iterator[Question], answer: Request) -> Question | None:
+    """The next question; a list in several pages is shown an answer before it asks for more."""
+    try:
+        return questions.send(answer) if isinstance(questions, Generator) else next(questions)
+    except StopIteration:
+        return None
 
 
 def _ask(kit: Contactable, name: str, question: Question) -> Request:

@@ -8,14 +8,15 @@ import pytest
 
 from contactable.errors import SettingsError
 from contactable.signing import Secret
-from contactable.webhooks.events import Event, On
+from contactable.webhooks.events import Event, On, Origin, Scope, ScopeKind
 from contactable.webhooks.registry import all_providers, find_provider
 from contactable.webhooks.request import Request, Secrets
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 NAMES = ("key", "application_key", "application_secret", "consumer_key")
 SECRETS = Secrets(api={name: Secret(name, name.encode()) for name in NAMES}, options={"services": ["sms-1", "sms-2"]})
-POLLED = [provider.id for provider in all_providers() if provider.questions and provider.id != "activecampaign"]
+BY_CHOICE = {"activecampaign", "brevo"}  # they push, and their list is read where the endpoint says so
+POLLED = [provider.id for provider in all_providers() if provider.questions and provider.id not in BY_CHOICE]
 
 
 def answer(id: str, url: str, raw: bytes) -> list[Event]:
@@ -83,3 +84,45 @@ def test_an_entry_keeps_its_key_each_time_that_the_list_is_read() -> None:
     first, second = (answer("smspartner", url, raw)[0] for url in ("https://x.example", "https://y.example"))
 
     assert first.key == second.key
+
+
+@pytest.mark.parametrize("id", sorted(BY_CHOICE))
+def test_a_sender_that_pushes_is_asked_only_where_the_endpoint_says_so(id: str) -> None:
+    questions = find_provider(id).questions
+    assert questions is not None
+
+    assert list(questions(SECRETS, NOW)) == []
+
+
+def test_the_report_of_brevo_tells_who_unsubscribed_and_who_answered_stop_by_sms() -> None:
+    said = (
+        b'{"events": [{"event": "unsubscription", "phoneNumber": "33639980001", "date": "2026-11-20 10:00:00"},'
+        b' {"event": "replies", "phoneNumber": "33639980002", "reply": "STOP", "date": "2026-11-20T10:00:00.000Z"},'
+        b' {"event": "replies", "phoneNumber": "33639980003", "reply": "Bonjour", "date": "2026-11-20T10:00:00Z"}]}'
+    )
+    report = "https://api.brevo.com/v3/transactionalSMS/statistics/events?event=replies"
+
+    events = answer("brevo", report, said)
+
+    assert [(event.kind, event.on, event.phone) for event in events] == [
+        ("opposition", On.SMS, "+33639980001"),
+        ("opposition", On.SMS, "+33639980002"),
+        ("ignored", On.SMS, "+33639980003"),
+    ]
+    assert {event.occurred_at for event in events} == {datetime(2026, 11, 20, 10, tzinfo=UTC)}
+    assert answer("brevo", report, b"{}") == []
+
+
+def test_the_contacts_of_activecampaign_tell_each_list_that_they_left_and_when() -> None:
+    said = (
+        b'{"contacts": [{"id": "1", "email": "ada@example.com"}, {"id": "2", "email": "bo@example.com"}],'
+        b' "contactLists": [{"contact": "1", "list": "3", "status": "2", "unsubdate": "2026-11-20T10:00:00-06:00"},'
+        b' {"contact": "1", "list": "4", "status": "1"}], "meta": {"total": "2"}}'
+    )
+
+    left, somehow = answer("activecampaign", "https://x.api-us1.com/api/3/contacts?status=2", said)
+
+    assert (left.email, left.scope, left.origin) == ("ada@example.com", Scope(ScopeKind.LIST, "3"), Origin.UNKNOWN)
+    assert left.occurred_at == datetime(2026, 11, 20, 16, tzinfo=UTC)
+    assert (somehow.email, somehow.scope, somehow.origin) == ("bo@example.com", Scope(), Origin.ECHO)
+    assert somehow.time_quality == "unknown"

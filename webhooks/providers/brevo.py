@@ -4,18 +4,22 @@ Signs nothing. Throws an event away on any 4xx or 5xx but 429: when the store is
 ``id`` is the webhook's, the same on every event, so keys are made of facts. Names come in several spellings
 (``unsubscribed``, ``unsubscribe``, ``hardBounce``). ``ts_epoch`` is the one time found to be UTC, mostly in
 milliseconds; plain dates are read as Paris time. ``blocked`` repeats an older unsubscription or complaint. The body of
-an SMS STOP is not documented: several names are tried for number and text. What an administrator adds or changes in a
-list releases nobody. Vendor's pages: developers.brevo.com, "Transactional webhooks", "Marketing webhooks", "Batched
-webhooks", "Retry mechanism", read on 2026-11-23.
+an SMS STOP is not documented: several names are tried for number and text, and with ``poll_sms`` the report of SMS
+events is read as well (``event`` is ``unsubscription`` or ``replies`` there, ``date`` in UTC, the text in ``reply``).
+What an administrator adds or changes in a list releases nobody. Vendor's pages: developers.brevo.com, "Transactional
+webhooks", "Marketing webhooks", "Batched webhooks", "Retry mechanism", read on 2026-11-23; "Get all your SMS activity"
+and the vendor's SDKs (getbrevo/brevo-php and its sisters), read on 2026-11-27.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
+from urllib.parse import urlencode, urlsplit
 from zoneinfo import ZoneInfo
 
+from contactable.errors import Malformed
 from contactable.webhooks.blocking import Blocklist, Order, Person, Steps, at, must, value_at
 from contactable.webhooks.events import Confidence, Event, Kind, On, Origin, Problem
 from contactable.webhooks.meaning import (
@@ -36,12 +40,12 @@ from contactable.webhooks.meaning import (
     international,
     reply,
 )
-from contactable.webhooks.provider import Answers, Proof, Status
+from contactable.webhooks.provider import Answers, Proof, Question, Status
 from contactable.webhooks.reading import Section
 from contactable.webhooks.registrations import Registrations, listed
 from contactable.webhooks.request import Request, Secrets, authenticate_by_secret
 
-__all__ = ["ANSWERS", "BLOCKLIST", "PROOF", "REGISTRATIONS", "STATUS", "authenticate", "parse"]
+__all__ = ["ANSWERS", "BLOCKLIST", "PROOF", "REGISTRATIONS", "STATUS", "authenticate", "parse", "questions"]
 
 STATUS = Status.REAL
 ANSWERS = Answers(stored=200, refused=401, store_is_down=429)
@@ -73,6 +77,7 @@ BLOCKED_FOR = (  # part of the reason of `blocked` -> of what it is the echo
 SMS = {
     "unsubscribe": STOPPED,
     "unsubscribed": STOPPED,
+    "unsubscription": STOPPED,
     "subscribe": STARTED,
     "hardbounce": HARD_BOUNCED,
     "rejected": INVALID,
@@ -81,16 +86,45 @@ SMS = {
     "accepted": SENT,
     "delivered": DELIVERED,
 }
-REPLIES = {"reply", "replied"}
+REPLIES = {"reply", "replied", "replies"}
+
+REPORT = "/transactionalSMS/statistics/events"
+REPORTED = ("unsubscription", "replies")  # what is asked for of the report of SMS events
+LOOK_BACK = 7  # days
+PAGE, PAGES = 100, 50  # events a page, the API's most; pages at most
 
 _PARIS = ZoneInfo("Europe/Paris")
 
 authenticate = authenticate_by_secret
 
 
+def questions(secrets: Secrets, now: datetime) -> Generator[Question, Request, None]:
+    """Who answered or unsubscribed by SMS lately, page by page; nothing unless the endpoint has ``poll_sms = true``."""
+    if not secrets.options.get("poll_sms"):
+        return
+    for said in REPORTED:
+        for page in range(PAGES):
+            asked = {"event": said, "days": LOOK_BACK, "limit": PAGE, "offset": page * PAGE, "sort": "desc"}
+            url = f"{BLOCKLIST.url(secrets)}{REPORT}?{urlencode(asked)}"
+            answer = yield Question(url, {"api-key": secrets.of_api("key")})
+            if len(_report(answer)) < PAGE:
+                break
+
+
+def _report(answer: Request) -> list[object]:
+    try:
+        return answer.json.items("events", default=[])
+    except Malformed:
+        return []
+
+
 def parse(request: Request) -> Iterator[Event | Problem]:
-    """Yield the events of a request; raise ``Malformed`` where the body is no JSON."""
-    yield from each(request.batch, lambda item: [_mail(item) if "email" in item else _sms(item)])
+    """Yield the events of a request, or of the report; raise ``Malformed`` where the body is no JSON."""
+    # Only the path that was read tells a report from what is pushed: an empty one is `{}`.
+    if urlsplit(request.url).path.endswith(REPORT):
+        yield from each(request.json.items("events", default=[]), lambda item: [_sms(item, UTC)])
+    else:
+        yield from each(request.batch, lambda item: [_mail(item) if "email" in item else _sms(item)])
 
 
 def _mail(item: Section) -> Event:
@@ -115,7 +149,7 @@ def _mail_meaning(said: str, reason: str) -> Meaning:
     return MAIL.get(name, IGNORED)
 
 
-def _sms(item: Section) -> Event:
+def _sms(item: Section, zone: tzinfo = _PARIS) -> Event:
     said = item.text("msg_status", "event")
     name, is_reply = _plain(said), _plain(said) in REPLIES
     # In a reply `to` is our own number; in every other event it is the person's.
@@ -124,19 +158,19 @@ def _sms(item: Section) -> Event:
     key = fact_key("brevo", "sms", said, number, id, _time_as_sent(item))
     if is_reply:
         text = item.text("reply", "message", "text", default="")
-        return reply(text, phone=international(number), key=key, at=_time(item), message_id=id)
+        return reply(text, phone=international(number), key=key, at=_time(item, zone), message_id=id)
     meaning = SMS.get(name, IGNORED)
-    return meaning.event(On.SMS, said, key=key, at=_time(item), phone=international(number), message_id=id)
+    return meaning.event(On.SMS, said, key=key, at=_time(item, zone), phone=international(number), message_id=id)
 
 
 def _plain(said: str) -> str:
     return said.lower().replace("_", "").replace("-", "")
 
 
-def _time(item: Section) -> datetime | None:
+def _time(item: Section, zone: tzinfo = _PARIS) -> datetime | None:
     # In this order: ts_epoch alone was found to be UTC on every account.
     at = item.epoch("ts_epoch", "ts_event", "ts", default=None)
-    return at or item.moment("date_event", "date", zone=_PARIS, default=None)
+    return at or item.moment("date_event", "date", zone=zone, default=None)
 
 
 def _time_as_sent(item: Section) -> str | None:
