@@ -1,6 +1,6 @@
 """``serve`` is killed (SIGKILL) at a random moment under load, again and again; senders come again until answered.
 
-``make crash ROUNDS=n``. After each round every event that was answered with success is in the register. At the end each
+``make crash ROUNDS=n``. After each round every event that it answered with success is in the register. At the end each
 event, however often it was sent, is there exactly once, the contact of every person in the CRM says so, and both of the
 other senders hold every person on their blocklists, each as one member however often it was asked.
 """
@@ -31,7 +31,7 @@ from contactable.sandbox.persistent import PersistentSender, address
 from contactable.settings import load as load_settings
 
 ROUNDS = int(os.environ.get("CRASH_ROUNDS", "3"))
-PEOPLE_A_ROUND = 60
+PEOPLE_A_ROUND = 60 if ROUNDS <= 50 else 20  # who objects is to be on a blocklist that takes ten a second
 SECRET = "a-secret-of-mailersend"
 OTHERS = ("brevo", "sendgrid")  # senders whose blocklists must hold everybody
 REASON = "contactable_email_reason"
@@ -155,13 +155,15 @@ def test_no_event_that_was_answered_is_lost_or_counted_twice_by_killing_the_serv
     post, dice = PersistentSender(SECRET), random.Random(2026)
 
     for number in range(ROUNDS):
+        before = set(post.answered)
         post.add(range(number * PEOPLE_A_ROUND, (number + 1) * PEOPLE_A_ROUND))
         _round(post, serving, dice.uniform(0.05, 0.8))
-        assert post.answered <= entered(settings, sorted(post.answered)).keys()
+        answered = post.answered - before
+        assert answered <= entered(settings, sorted(answered)).keys()
     with serving() as (_, url):
         post.deliver([url])
         everybody = ROUNDS * PEOPLE_A_ROUND
-        reached = wait_until(lambda: opposed_in(crm) == everybody, seconds=60)
+        reached = wait_until(lambda: opposed_in(crm) == everybody, seconds=60 + everybody / 50)
         # Brevo is asked ten times a second at most.
         wait_until(lambda: set(blocked_at(lists).values()) == {everybody}, seconds=60 + everybody / 5)
 
