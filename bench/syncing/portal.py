@@ -6,6 +6,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -47,20 +48,26 @@ class Portal(NamedTuple):
 @contextmanager
 def portal(contacts: int, *, latency: float = LATENCY, limited: bool = True) -> Iterator[Portal]:
     """Run a sandbox with that many invented contacts."""
-    ours, theirs = SPAWN.Pipe()
-    process = SPAWN.Process(target=_serve, args=(theirs, contacts, latency, limited), daemon=True)
-    process.start()
-    url, token = ours.recv()
+    with portals(1, contacts, latency=latency, limited=limited) as (only,):
+        yield only
 
-    def ask(word: str) -> Any:
-        ours.send(word)
-        return ours.recv()
 
+@contextmanager
+def portals(count: int, contacts: int, *, latency: float = LATENCY, limited: bool = True) -> Iterator[list[Portal]]:
+    """Run several of them, which start side by side."""
+    pipes = [SPAWN.Pipe() for _ in range(count)]
+    processes = [
+        SPAWN.Process(target=_serve, args=(each, contacts, latency, limited), daemon=True) for _, each in pipes
+    ]
+    for process in processes:
+        process.start()
     try:
-        yield Portal(url, token, ask)
+        yield [Portal(*ours.recv(), partial(_ask, ours)) for ours, _ in pipes]
     finally:
-        ours.send("stop")
-        process.join()
+        for ours, _ in pipes:
+            ours.send("stop")
+        for process in processes:
+            process.join()
 
 
 @contextmanager
@@ -76,6 +83,11 @@ def installation(to: Portal, *, limited: bool = True, more: str = "", offer: str
             yield kit
         finally:
             kit.close()
+
+
+def _ask(pipe: Connection, word: str) -> Any:
+    pipe.send(word)
+    return pipe.recv()
 
 
 def _serve(pipe: Connection, contacts: int, latency: float, limited: bool) -> None:
