@@ -133,8 +133,20 @@ _COLUMNS = [
 ]
 COLUMNS = {column.name: column for column in _COLUMNS}
 CODE_COLUMNS = frozenset(name for name, column in COLUMNS.items() if column.kind is Kind.CODES)
+_OPPOSED = {
+    **{f"opposed_{channel}_on": channel for channel in (*CHANNELS, "all")},
+    **{f"consent_{channel}_withdrawn_on": channel for channel in CONSENT_CHANNELS},
+}
 ADDRESS_COLUMNS = frozenset({"email", "other_emails", "mobile", "landline", "street"})
 BY_NAME = tuple(name for name in COLUMNS if name not in CODE_COLUMNS | {"other_emails"})
+
+
+def opposed_by(fact: str) -> str | None:
+    """The channel (or ``all``) that a fact of this name opposes, a withdrawn consent among them; None for any other.
+
+    One bound to a subscription type is named ``opposed_email_on/<id>``.
+    """
+    return _OPPOSED.get(fact.partition("/")[0])
 
 
 def column_named(name: str) -> Column:

@@ -57,8 +57,13 @@ def _records(named: Iterable[Named]) -> dict[str, list[str]]:
     return found
 
 
+def reached_by(on: On) -> frozenset[IdentifierKind]:
+    """The kinds of identifiers by which somebody is reached on a channel."""
+    return _REACHED_BY.get(on, _BY_PHONE)
+
+
 def _reached(on: On, own: str, beside: Iterable[tuple[str, IdentifierKind]]) -> list[str]:
-    kinds = _REACHED_BY.get(on, _BY_PHONE)
+    kinds = reached_by(on)
     return [id for id, kind in beside if kind in kinds and id != own]
 
 

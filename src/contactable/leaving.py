@@ -1,7 +1,8 @@
 """Leaving a CRM clean: our lists, our properties and our app go, and the register forgets whom it saw there.
 
 Oppositions, consents and their proofs stay: they are owed for years and bind whoever comes back. What the CRM itself
-holds, such as its own unsubscribes, stays there too. Each step may be repeated; the access goes last.
+holds, such as its own unsubscribes, stays there too; what it showed of oppositions is kept first, as it binds the
+other CRMs and whoever comes back. Each step may be repeated; the access goes last.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from contactable import segments
 from contactable.connectors.protocol import EndsAccess, MakesLists, NamesProperties, RemovesProperties
+from contactable.forgetting import forget
 from contactable.own_properties import names_of_ours
 from contactable.register import Tx, cursors, mirror, outbox
 from contactable.sync import Progress
@@ -81,6 +83,6 @@ def _forget(kit: Contactable, name: str) -> None:
 
 def _forget_some(tx: Tx, name: str) -> int:
     ids = mirror.contact_ids(tx, name)
-    mirror.forget(tx, name, ids)
+    forget(tx, name, ids)
     outbox.drop(tx, name, ids)
     return len(ids)

@@ -12,12 +12,12 @@ from dataclasses import replace
 from typing import Any
 
 from contactable.connectors.protocol import ContactRecord
+from contactable.mapping.columns import opposed_by
 from contactable.register import Tx, mirror
 from contactable.webhooks.events import EVERYTHING, Event, On, Scope, ScopeKind, TimeQuality
 from contactable.webhooks.recording import Source, record
 from contactable.webhooks.ticks import TICKED
 
-_OPPOSED, _ON = "opposed_", "_on"
 Lost = Mapping[str, Mapping[str, Mapping[str, Any]]]
 """By survivor, the facts of each record that went into it."""
 
@@ -38,7 +38,7 @@ def keep_oppositions(tx: Tx, connector: str, lost: Lost, shown: Mapping[str, Map
         event
         for survivor, by_record in lost.items()
         for id, facts in by_record.items()
-        for event in _oppositions(id, {name for name in facts if name not in shown.get(survivor, {})})
+        for event in _oppositions(id, (n for n, fact in facts.items() if fact[0] and n not in shown.get(survivor, {})))
     ]
     record(tx, events, Source(f"sync:{connector}", connector, "operator", tx.now))
 
@@ -46,9 +46,8 @@ def keep_oppositions(tx: Tx, connector: str, lost: Lost, shown: Mapping[str, Map
 def _oppositions(id: str, names: Iterable[str]) -> Iterator[Event]:
     """Those of one record that is gone, whose subject the survivor carries."""
     for name in sorted(names):
-        column, _, subscription = name.partition("/")
-        if column.startswith(_OPPOSED) and column.endswith(_ON):
-            on = On(column.removeprefix(_OPPOSED).removesuffix(_ON))
+        if channel := opposed_by(name):
+            subscription = name.partition("/")[2]
             scope = Scope(ScopeKind.SUBSCRIPTION, subscription) if subscription else EVERYTHING
-            event = TICKED.event(on, "merged", key=f"{id}:{name}:merged", at=None, record=id, scope=scope)
+            event = TICKED.event(On(channel), "merged", key=f"{id}:{name}:merged", at=None, record=id, scope=scope)
             yield replace(event, time_quality=TimeQuality.UNKNOWN)

@@ -5,7 +5,7 @@ Arguments of jobs lie in the register: identifiers come as subjects, and what pe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from functools import partial
@@ -14,14 +14,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from contactable import replaying, reviewing
 from contactable.errors import Malformed
+from contactable.forgetting import bind
 from contactable.lists.importing import enter, look_at
 from contactable.lists.layouts import recognise
 from contactable.one_process import run_or_leave
 from contactable.progress import Moved, progress_bar
-from contactable.register import NewEntry, accesses, accounts, api_tokens, ledger, marks
+from contactable.register import NewEntry, Tx, accesses, accounts, api_tokens, ledger, marks, mirror
 from contactable.register.annulling import annul
 from contactable.register.columns import dump
-from contactable.register.erasing import erase
+from contactable.register.erasing import Erased, erase
 from contactable.register.resealing import rekey
 from contactable.register.retention import purge
 from contactable.register.sealing import seal
@@ -87,9 +88,16 @@ def _rekey(kit: Contactable, arguments: Mapping[str, Any], tell: Moved) -> str:
 
 
 def _erase(kit: Contactable, arguments: Mapping[str, Any], tell: Moved) -> str:
-    done = kit.register.write(lambda tx: erase(tx, arguments["subjects"]))
+    done = kit.register.write(lambda tx: _keep_and_erase(tx, arguments["subjects"]))
     until = done.proofs_kept_until and done.proofs_kept_until.isoformat()
     return dump(asdict(done) | {"proofs_kept_until": until})
+
+
+def _keep_and_erase(tx: Tx, subjects: Sequence[str]) -> Erased:
+    """An opposition that only a CRM's record showed stays like every other: the record may be erased there as well."""
+    for connector, record in mirror.contacts_with(tx, subjects):
+        bind(tx, connector, [record])
+    return erase(tx, subjects)
 
 
 def _seal(kit: Contactable, arguments: Mapping[str, Any], tell: Moved) -> str:

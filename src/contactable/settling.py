@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from contactable.brake import HELD, WINDOW
 from contactable.connectors.protocol import Outcome, Result
+from contactable.forgetting import forget
 from contactable.judging import Verdicts, next_until
 from contactable.merging import keep_oppositions
 from contactable.own_properties import PROPERTIES
@@ -116,7 +117,7 @@ def _let_go(tx: Tx, row: MirrorRow, survivor: str) -> None:
     """The record is no more. Where it was merged, what was written under its id fell on the survivor, which is read
     and written anew."""
     if not survivor:
-        mirror.forget(tx, row.connector, [row.record_id])
+        forget(tx, row.connector, [row.record_id])
         return
     there = mirror.contacts(tx, row.connector, [row.record_id, survivor])
     facts = {id: each.facts or {} for id, each in there.items()}

@@ -18,6 +18,7 @@ from contactable.beside import sync_lists
 from contactable.call_records import sync_calls
 from contactable.connectors.protocol import Connector, Page, ShowsOptOuts
 from contactable.errors import ContactableError, Unavailable
+from contactable.forgetting import bind_left_addresses, forget
 from contactable.holding import holding
 from contactable.kinds import meet, met, unchanged_properties
 from contactable.mapping import Asked, Declaration, in_force_on
@@ -186,7 +187,7 @@ class Reader:
                 f"contactable sync {self.connector.name} --forget"
             )
         if lost:
-            self.register.write(lambda tx: mirror.forget(tx, self.connector.name, lost))
+            self.register.write(lambda tx: forget(tx, self.connector.name, lost))
         return len(lost)
 
     @property
@@ -261,8 +262,9 @@ class Reader:
                 mirror.merge(tx, name, record.id, list(record.merged_ids))
         gone = [record.id for record in records if record.gone]
         if gone:
-            mirror.forget(tx, name, gone)
+            forget(tx, name, gone)
         found = list(understanding.understand(tx, [each for each in records if not each.gone], existing))
+        bind_left_addresses(tx, name, understanding.shows, records, found)
         changed = mirror.remember(tx, name, [each.seen for each in found])
         keep_oppositions(tx, name, lost, {each.seen.record_id: each.seen.facts for each in found})
         enter(tx, name, {each.seen.record_id: (each.ticks, each.known) for each in found if each.ticks})

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +19,7 @@ from contactable.identifiers import IdentifierKind, mask_email, mask_phone
 from contactable.mapping import OPPOSE_PROPERTY, Asked, Declaration, map_record, to_json
 from contactable.mapping import Mapping as FactMapping
 from contactable.mapping.addresses import read_addresses
-from contactable.mapping.columns import COLUMNS
+from contactable.mapping.columns import COLUMNS, opposed_by
 from contactable.next_calls import NUMBERS, prefix_fact
 from contactable.opted_out import Held, held
 from contactable.register import MirrorRow, SeenContact, Tx, members, mirror, subjects
@@ -34,6 +34,7 @@ class Understood:
     """One contact, understood. ``ticks`` are an operator's, new since it was last read; ``known``: mirrored before.
 
     ``lifted`` are the subjects, with the channel, whose opt-out, written by us, somebody took away in the CRM.
+    ``no_longer`` are the oppositions that it showed when it was last read, and shows no more.
     """
 
     seen: SeenContact
@@ -41,6 +42,7 @@ class Understood:
     ticks: Sequence[str]
     known: bool
     lifted: tuple[tuple[str, str], ...] = ()
+    no_longer: Mapping[str, Sequence[str]] = field(default_factory=dict)
     seen_at: datetime | None = None  # when it was last seen otherwise than it was before
 
     def was_seen_since(self, moment: datetime | None) -> bool:
@@ -131,7 +133,8 @@ class Understanding:
             label=label_of(mapped.identifiers),
         )
         lifted = tuple((each.lifted_now, each.channel) for each in native if each.lifted_now)
-        return Understood(seen, mapped.warnings, new, known, lifted, before.seen_at if before else None)
+        no_longer = _oppositions_gone(before.facts, facts) if before is not None and known else {}
+        return Understood(seen, mapped.warnings, new, known, lifted, no_longer, before.seen_at if before else None)
 
     def _standing(self, before: MirrorRow | None, existing: Collection[str] | None) -> dict[str, list[str]]:
         """The oppositions whose property is gone from the CRM and still stands in the mapping."""
@@ -171,6 +174,10 @@ def label_of(identifiers: Iterable[tuple[IdentifierKind, str]]) -> str:
     for kind, text in identifiers:
         return mask_email(text) if kind is IdentifierKind.EMAIL else mask_phone(text)
     return ""
+
+
+def _oppositions_gone(before: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Sequence[str]]:
+    return {name: fact for name, fact in before.items() if name not in now and opposed_by(name)}
 
 
 def _opposed_by_property(row: MirrorRow) -> Iterator[tuple[str, str]]:

@@ -54,6 +54,7 @@ class Heard:
 
     def settle(self) -> None:
         """Wait until every delivery was worked on, and what follows from it was written by whoever took it first."""
+        wait_while(self._owes)  # whoever serves may be at it still
         assert self.sender.drain()
         wait_while(self._waits)
         drain(self.kit, "hubspot")
