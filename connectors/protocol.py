@@ -465,6 +465,10 @@ class WorksOut(Protocol):
         """Of these names those that are told although no property has them."""
         ...
 
+    def check_worked_out(self, names: Iterable[str]) -> Iterator[Finding]:
+        """Look whether what is worked out under these names may be read; nothing where none is. Writes nothing."""
+        ...
+
 
 @runtime_checkable
 class LabelsProperties(Protocol):

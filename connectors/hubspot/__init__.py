@@ -193,6 +193,10 @@ class HubSpot:
         """Of these names those that are no properties and are told all the same: statuses of subscriptions."""
         return self.statuses.works_out(names)
 
+    def check_worked_out(self, names: Iterable[str]) -> Iterator[Finding]:
+        """Look whether the statuses that these names mean may be read, and say what is closed where they may not."""
+        return self.statuses.check(names)
+
     def property_kinds(self) -> Mapping[str, str]:
         """Give the type of each property of contacts, and when it was made."""
         return existing_kinds(self.account)

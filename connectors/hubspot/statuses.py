@@ -22,12 +22,13 @@ import structlog
 
 from contactable.connectors.hubspot.account import Account, explain
 from contactable.connectors.hubspot.pages import PAGE, in_groups
-from contactable.connectors.protocol import ContactRecord, Page
+from contactable.connectors.protocol import ContactRecord, Finding, Level, Page
 from contactable.transport import Answer, in_turn
 
 log = structlog.get_logger()
 
 NAME = re.compile(r"subscription\.\d+\.(?:on|basis|explanation|source)")
+SCOPE = "communication_preferences.statuses.batch.read"
 EVERYTHING, ONE = "hs_email_optout", "hs_email_optout_{}"
 NOT_HERE, REFUSED = (403, 404), 400
 TOO_MANY = 10  # addresses refused one by one, and no other read: then it is not the addresses
@@ -52,6 +53,20 @@ class SubscriptionStatuses:
     def works_out(self, names: Iterable[str]) -> frozenset[str]:
         """Of these names those that are told here, none once the account refused."""
         return frozenset() if self.off else frozenset(filter(is_status, names))
+
+    def check(self, names: Iterable[str]) -> Iterator[Finding]:
+        """Ask for the statuses of nobody, which a token without the scope is refused all the same."""
+        asked = sorted(filter(is_status, names))
+        if not asked:
+            return
+        answer = self._post([])
+        if answer.status not in NOT_HERE:
+            yield Finding(f"Scope {SCOPE}", Level.OK)
+            return
+        why = explain(answer) or "this plan does not have the interface"
+        lost = f"{', '.join(asked)} say nothing, what they permit is closed, and opt-outs are what the properties say"
+        mend = f"grant it in HubSpot, or take them out of the mapping: {lost} ({why})"
+        yield Finding(f"Scope {SCOPE}", Level.ERROR, mend)
 
     def of_pages(self, pages: Iterator[Page], wanted: Sequence[str]) -> Iterator[Page]:
         """Complete the contacts of pages, in their order, where something of it is wanted."""
@@ -87,8 +102,7 @@ class SubscriptionStatuses:
         return found
 
     def _ask(self, addresses: Sequence[str]) -> Statuses:
-        path = self.account.paths("preferences", "statuses", "batch", "read") + "?channel=EMAIL"
-        answer = self.account.post(path, {"inputs": list(addresses)}, expected=(*NOT_HERE, REFUSED))
+        answer = self._post(addresses)
         if answer.status in NOT_HERE:
             self._turn_off(explain(answer))
             return {}
@@ -98,6 +112,10 @@ class SubscriptionStatuses:
             return {}
         half = len(addresses) // 2  # one odd address may refuse all of them
         return {**self._ask(addresses[:half]), **self._ask(addresses[half:])}
+
+    def _post(self, addresses: Sequence[str]) -> Answer:
+        path = self.account.paths("preferences", "statuses", "batch", "read") + "?channel=EMAIL"
+        return self.account.post(path, {"inputs": list(addresses)}, expected=(*NOT_HERE, REFUSED))
 
     def _turn_off(self, why: str) -> None:
         with self._lock:

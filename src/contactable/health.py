@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from contactable import notices, own_properties, sender_urls
 from contactable.agent_cards import phones
-from contactable.connectors.protocol import Finding, Level
+from contactable.connectors.protocol import Finding, Level, WorksOut
 from contactable.errors import ContactableError, Malformed, NotAuthentic
 from contactable.phone_tags import tags_missing
 from contactable.register import marks
@@ -130,7 +130,10 @@ def _mail(kit: Contactable, to: str) -> Iterator[Finding]:
 
 
 def _crm(kit: Contactable, name: str) -> Iterator[Finding]:
-    yield from kit.connectors[name].check()
+    connector = kit.connectors[name]
+    yield from connector.check()
+    if isinstance(connector, WorksOut):
+        yield from connector.check_worked_out(kit.mapping(name).properties)
     yield from own_properties.check(kit, name)
     if not has_begun(kit, name):
         yield Finding(f"{name}: first sync", Level.WARNING, f"Nothing is written yet: contactable sync {name}")

@@ -11,9 +11,9 @@ import pytest
 import responses
 from structlog.testing import capture_logs
 
-from contactable.connectors.hubspot import HubSpot, connect
+from contactable.connectors.hubspot import HubSpot, connect, statuses
 from contactable.connectors.hubspot.paths import VERSIONS
-from contactable.connectors.protocol import ContactRecord, Page
+from contactable.connectors.protocol import ContactRecord, Level, Page
 from contactable.mapping import Mapping, map_record
 from contactable.sandbox.hubspot import Fault
 from contactable.sandbox.hubspot.preferences import BY_RECIPIENT, Status
@@ -224,3 +224,20 @@ def by_hand(addresses: list[str], body: object = None, status: int = 200) -> res
     if body is not None:
         mock.post(READ, json=body, status=status)
     return mock
+
+
+@pytest.mark.parametrize("version", ["v3", "2026-03"])
+def test_a_scope_that_the_statuses_lack_is_a_finding_that_says_what_is_closed(
+    account_on: Callable[..., Any], version: str
+) -> None:
+    account = account_on(api=version)
+    without = account.connect(scopes=[each for each in SCOPES if each != statuses.SCOPE])
+
+    (missing,) = without.check_worked_out([ON, BASIS, "email"])
+    (there,) = account.connect().check_worked_out([ON])
+
+    assert (missing.what, missing.level) == (f"Scope {statuses.SCOPE}", Level.ERROR)
+    assert f"{BASIS}, {ON} say nothing, what they permit is closed" in missing.mend
+    assert statuses.SCOPE in missing.mend
+    assert there.level is Level.OK
+    assert list(without.check_worked_out(["email", "hs_email_optout"])) == []

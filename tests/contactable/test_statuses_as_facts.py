@@ -8,10 +8,13 @@ from dataclasses import replace
 import pytest
 
 from contactable import Contactable
+from contactable.connectors.protocol import Level
+from contactable.health import examine
 from contactable.loading import load
 from contactable.register import mirror
 from contactable.sandbox import HubSpotSandbox
 from contactable.sandbox.hubspot.preferences import BY_RECIPIENT, Status
+from contactable.sandbox.hubspot.tokens import SCOPES
 from contactable.watching import watch
 
 MAPPING = """
@@ -68,6 +71,21 @@ def test_a_consent_that_comes_later_is_told_by_the_feed(crm: HubSpotSandbox, kit
     kit.reader("hubspot").sync_consents()
 
     assert facts(kit, first)["consent_email_on"][1] == SOURCE
+
+
+def test_doctor_names_the_scope_that_a_mapping_needs_and_what_is_closed_without_it(
+    crm: HubSpotSandbox, kit: Contactable, connect: Callable[..., Contactable]
+) -> None:
+    def told(kit: Contactable) -> list[tuple[Level, bool]]:
+        scope = "Scope communication_preferences.statuses.batch.read"
+        return [(each.level, SOURCE[9:] in each.mend) for each in examine(kit) if each.what == scope]
+
+    with_it = told(kit)
+    crm.token = crm.portal.tokens.service_key([each for each in SCOPES if "statuses.batch" not in each])
+
+    assert with_it == [(Level.OK, False)]
+    assert told(connect(crm, MAPPING)) == [(Level.ERROR, True)]
+    assert told(connect(crm)) == []
 
 
 def test_a_scope_taken_away_closes_what_it_permitted_and_is_told(crm: HubSpotSandbox, kit: Contactable) -> None:
