@@ -105,7 +105,7 @@ def test_a_click_on_a_link_is_told_apart_from_the_header_of_the_mail() -> None:
         ("mailchimp/unsubscribed.form.txt", datetime(2026, 11, 23, 10, 40, tzinfo=UTC)),
         ("activecampaign/sms_unsub.form.txt", datetime(2026, 11, 23, 9, 15, tzinfo=UTC)),
         ("ses/complaint.json", datetime(2026, 11, 24, 9, 20, tzinfo=UTC)),
-        ("infobip/mail_unsubscribed.json", datetime(2026, 11, 24, 9, 30, tzinfo=UTC)),
+        ("infobip/mail_unsubscribed.json", None),  # it tells when the mail was sent, not when the person left
         ("vonage/stop_by_query.query.txt", datetime(2026, 11, 23, 10, 40, tzinfo=UTC)),
         ("cm/stop.json", datetime(2026, 11, 23, 10, 40, tzinfo=UTC)),
         ("esendex/stop.xml", None),

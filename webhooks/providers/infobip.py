@@ -2,9 +2,10 @@
 
 What protects a subscription is chosen in its settings: a token, basic authentication, or a signature whose header could
 not be read up; the first two are supported. STOP is read in ``text``, for ``cleanText`` has lost its keyword; a newer
-shape has a list of ``message`` parts. A name in place of a number is no person. ``sendDateTime`` is in milliseconds.
-The body of a blocklist event was not found. Vendor's pages: infobip.com/docs/api, "Receive inbound SMS", "SMS delivery
-reports", "Email tracking", read on 2026-11-23.
+shape has a list of ``message`` parts. A name in place of a number is no person. An e-mail event has no time of its own:
+``sendDateTime`` (milliseconds) is when the mail was sent, so the arrival counts. The body of a blocklist event was not
+found. Vendor's pages: infobip.com/docs/api, "Receive inbound SMS", "SMS delivery reports", "Email tracking", read on
+2026-11-23; github.com/infobip/infobip-api-python-client, ``EmailWebhookTrackReport``, on 2026-11-27.
 """
 
 from __future__ import annotations
@@ -118,7 +119,7 @@ def _mail(item: Section) -> Event:
         On.EMAIL,
         said,
         key=fact_key("infobip", said, email and email.lower(), id, time),
-        at=item.epoch("sendDateTime", default=None),
+        at=None,  # `sendDateTime` is when the mail was sent: what was agreed to since would seem to follow the refusal
         email=email,
         message_id=id,
         campaign=item.text("bulkId", default=None),

@@ -34,7 +34,11 @@ API = "https://eu.api.ovh.com/1.0"
 DELIVERIES = {"1": DELIVERED, "23": INVALID}
 NUMBER = ("number", "sender", "senderNumber", "from", "receiver")
 TEXT = ("message", "text", "body")
-TIME = ("dateCreation", "creationDatetime", "date")
+KNOWN_TIMES = ("dateCreation", "creationDatetime")  # of the API
+TIME = (
+    *KNOWN_TIMES,
+    "date",
+)  # of a callback nobody knows what its date is: it tells two calls apart, and dates nothing
 
 _PARIS = ZoneInfo("Europe/Paris")
 
@@ -78,7 +82,7 @@ def parse(request: Request) -> Iterator[Event | Problem]:
 def _stop(fields: Section) -> Event:
     number, text = fields.text(*NUMBER, default=None), fields.text(*TEXT, default=None)
     time, id = fields.text(*TIME, default=None), fields.text("id", default=None)
-    key, at = fact_key("ovh", number, text, time, id), fields.moment(*TIME, zone=_PARIS, default=None)
+    key, at = fact_key("ovh", number, text, time, id), fields.moment(*KNOWN_TIMES, zone=_PARIS, default=None)
     if number and text:
         return reply(text, phone=number, key=key, at=at, message_id=id)
     meaning = STOPPED if number else replace(STOPPED, confidence=Confidence.REVIEW)

@@ -1,8 +1,9 @@
 """Spot-Hit: STOP by SMS, and the fate of SMS and e-mails. One form or query a push.
 
 Signs nothing: put a secret into the URL. A STOP push has ``id``, ``numero``, ``date_envoi`` and ``source_id``; a push
-with ``statut`` is a report: 1 delivered, 4 failed, and for e-mail 6 marked as spam, 7 unsubscribed. Vendor's table as
-quoted by integrators, read on 2026-11-23.
+with ``statut`` is a report: 1 delivered, 4 failed, and for e-mail 6 marked as spam, 7 unsubscribed. Whether
+``date_envoi`` is the person's SMS or ours is not told, so it dates nothing: ``date_update`` does, or the arrival.
+Vendor's table as quoted by integrators, read on 2026-11-23.
 """
 
 from __future__ import annotations
@@ -56,11 +57,10 @@ def _answer(fields: Section) -> Event:
     """A STOP; where the push carries a text, the text decides."""
     number, source = fields.text("numero"), fields.text("source_id", default=None)
     key = fact_key("spothit", fields.text("id", default=None), number, fields.text("date_envoi", default=None))
-    phone, at = international(number), fields.epoch("date_envoi", default=None)
-    text = fields.text("message", "texte", default="")
+    phone, text = international(number), fields.text("message", "texte", default="")
     if text:
-        return reply(text, phone=phone, key=key, at=at, campaign=source)
-    return STOPPED.event(On.SMS, "stop", key=key, at=at, phone=phone, campaign=source)
+        return reply(text, phone=phone, key=key, at=None, campaign=source)
+    return STOPPED.event(On.SMS, "stop", key=key, at=None, phone=phone, campaign=source)
 
 
 def _report(fields: Section) -> Event:
@@ -73,7 +73,7 @@ def _report(fields: Section) -> Event:
         on,
         f"statut {said}",
         key=fact_key("spothit", fields.text("id_accuse", default=None), said, email or number, id),
-        at=fields.epoch("date_update", "date_envoi", default=None),
+        at=fields.epoch("date_update", default=None),
         email=email,
         phone=None if email else international(number or ""),
         campaign=id,
