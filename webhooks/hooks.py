@@ -102,7 +102,7 @@ def hook(doors: Doors, environ: Environ, name: str, secret: str, path: str) -> A
 
 def _is_a_look(value: Request, endpoint: Endpoint) -> bool:
     """Whether somebody only tries the address; where a request is a bell, an empty one rings if it has the secret."""
-    rings = endpoint.provider.rings and bool(value.path_secret)
+    rings = endpoint.provider.rings is not None and bool(value.path_secret)
     return value.method == "GET" and not value.raw and "?" not in value.url and not rings
 
 

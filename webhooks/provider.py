@@ -60,11 +60,14 @@ class Answers:
 class Question:
     """A list that is read because its sender pushes nothing; ``parse`` reads the answer, as a request to ``url``.
 
-    A generator of questions is sent each answer, as the value of its ``yield``: a list may have several pages.
+    A generator of questions is sent each answer, as the value of its ``yield``: a list may have several pages. What is
+    asked ``once`` is passed over the next time. A list that ``holds_blocks`` shows those whom we put there as well.
     """
 
     url: str = field(repr=False)  # some senders want their key in it
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    once: bool = False
+    holds_blocks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,5 +100,5 @@ class Provider:
     phone: PhoneSystem | None = None
     registrations: Registrations | None = None
     kept: Callable[[Request], bytes] = lambda request: request.raw
-    rings: bool = False
+    rings: Callable[[Request], bool] | None = None
     confirmation_url: Callable[[Request], str | None] | None = None

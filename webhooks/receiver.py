@@ -16,6 +16,7 @@ import structlog
 
 from contactable.errors import Malformed, NotAuthentic, NotSigned, RegisterError
 from contactable.register import Tx, inbox
+from contactable.webhooks import bells
 from contactable.webhooks.attempts import keep_calls
 from contactable.webhooks.called import with_late_numbers
 from contactable.webhooks.despite import count_despite
@@ -123,6 +124,8 @@ def keep_all(tx: Tx, arrivals: Sequence[Arrival]) -> list[Recorded]:
         for (endpoint, request, items), proof in zip(arrivals, proofs, strict=True)
     ]
     recorded = record_all(tx, told)
+    for name in {endpoint.name for endpoint, request, _ in arrivals if bells.is_bell(endpoint.provider, request)}:
+        bells.ring(tx, name)
     kept = zip(arrivals, recorded, proofs, strict=True)
     inbox.keep_all(tx, [_delivery(*each, became, proof) for each, became, proof in kept])
     return recorded

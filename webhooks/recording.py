@@ -13,16 +13,14 @@ from datetime import datetime
 from functools import partial
 from itertools import islice
 
-from contactable.register import NewEntry, Tx, blocks, journal, ledger, outbox, subjects
+from contactable.register import NewEntry, Tx, blocks, ledger, outbox, subjects
 from contactable.webhooks.called import called
 from contactable.webhooks.events import Confidence, Event, Kind, On, Origin, TimeQuality, Trace
+from contactable.webhooks.own_blocks import Writes, is_ours, writes_of_ours
 from contactable.webhooks.persons import identifier_in, subjects_of_address, subjects_of_all
 
 REFRESHING = frozenset({Trace.CONTACT_CHANGED, Trace.CONTACT_MERGED, Trace.CONTACT_DELETED, Trace.FORM_SUBMITTED})
 """Traces after which a contact is read anew from its CRM."""
-
-NOT_THE_PERSON = frozenset({Origin.ADMIN, Origin.API, Origin.PROVIDER, Origin.ECHO})
-"""What a block of ours may come back as. What the person does counts, even right after a block of ours."""
 
 _CHANNELS = {On.VOICE: (On.PHONE, On.ROBOCALL)}
 
@@ -47,12 +45,11 @@ class Source:
     arrived: datetime
     link_keys: tuple[bytes, ...] = ()
     batch: str = ""  # an import, or the closings of one hour from an unverified source: annulled together
+    holds_blocks: bool = False  # a list of a sender's that we read, and that we put people on
 
 
 Told = tuple[Sequence[Event], Source]
 """What one delivery told, and where it came from."""
-Writes = Mapping[tuple[str, str], Sequence[journal.Written]]
-"""Opt-outs and blocks that we set ourselves, by target and subject."""
 
 
 def record(tx: Tx, events: Sequence[Event], source: Source) -> Recorded:
@@ -63,7 +60,8 @@ def record(tx: Tx, events: Sequence[Event], source: Source) -> Recorded:
 def record_all(tx: Tx, told: Sequence[Told]) -> list[Recorded]:
     """Enter what several deliveries told, in the order in which they came, with few statements for all of them."""
     bound = _bound(tx, told)
-    ours = _writes_of_ours(tx, told, bound)
+    tellings = zip(told, bound, strict=True)
+    ours = writes_of_ours(tx, ((event, whom, source) for (_, source), acts in tellings for event, whom in acts))
     entries = [
         [*_acts(acts, source, ours, tx.now), *(entry for event in events for entry in _followed(tx, event, source))]
         for (events, source), acts in zip(told, bound, strict=True)
@@ -119,7 +117,7 @@ def _bound(tx: Tx, told: Sequence[Told]) -> list[list[tuple[Event, list[str]]]]:
 
 def _acts(acts: Iterable[tuple[Event, list[str]]], source: Source, ours: Writes, now: datetime) -> Iterator[NewEntry]:
     for event, bound in acts:
-        if not _is_block_of_ours(event, bound, source, ours, now):
+        if not is_ours(event, bound, _channels(event), source, ours, now):
             yield from _entries(event, bound, source)
 
 
@@ -153,45 +151,6 @@ def _in_clear(tx: Tx, events: Iterable[Event]) -> Mapping[str, str]:
     told = [pair for event in events for pair in ((event.email, event.phone), (event.new_email, None))]
     named = {identifier for pair in told if (identifier := identifier_in(*pair))}
     return {subject: text for (_, text), subject in subjects.find_subjects(tx, named).items()}
-
-
-def _writes_of_ours(tx: Tx, told: Sequence[Told], bound: Sequence[Sequence[tuple[Event, list[str]]]]) -> Writes:
-    """What we wrote where these acts were told, for those whom they bind: one look for all, not one for each."""
-    wanted: dict[str, set[str]] = {}
-    for (_, source), acts in zip(told, bound, strict=True):
-        for event, subjects_of_act in acts:
-            for target in (_blocklist(source), _opt_out(source)) if _may_be_ours(event) else ():
-                wanted.setdefault(target, set()).update(subjects_of_act)
-    found: dict[tuple[str, str], list[journal.Written]] = {}
-    for target, subjects_of_target in wanted.items():
-        for line in journal.written_to(tx, target, subjects_of_target):
-            found.setdefault((target, line.subject_id), []).append(line)
-    return found
-
-
-def _is_block_of_ours(event: Event, bound: Iterable[str], source: Source, ours: Writes, now: datetime) -> bool:
-    """Whether a sender only tells what we put on its blocklist a while ago: no new fact, and nobody's act."""
-    if not (ours and _may_be_ours(event)):
-        return False
-    blocked = [line for subject in bound for line in ours.get((_blocklist(source), subject), ())]
-    if event.origin in NOT_THE_PERSON and any(line.is_echoed(str(event.on), now) for line in blocked):
-        return True
-    # A CRM that tells that an opt-out came, not by whom: while ours stands there, it is ours.
-    natively = [line for subject in bound for line in ours.get((_opt_out(source), subject), ())]
-    told = {str(on) for on in _channels(event)}
-    return any(line.channel in told and line.lifted_at is None for line in natively)
-
-
-def _may_be_ours(event: Event) -> bool:
-    return event.kind is Kind.OPPOSITION and (event.origin in NOT_THE_PERSON or event.origin is Origin.UNKNOWN)
-
-
-def _blocklist(source: Source) -> str:
-    return f"{source.endpoint}:blocklist"
-
-
-def _opt_out(source: Source) -> str:
-    return f"{source.connector}:opt_out"
 
 
 def _channels(event: Event) -> tuple[On, ...]:

@@ -3,8 +3,8 @@
 A module has ``STATUS``, ``ANSWERS``, ``authenticate(request, secrets)`` and ``parse(request)``. It may have ``PROOF``
 (a ``Proof``, or a function of the request; by default a verified signature), ``METHODS``, ``answer_probe``,
 ``questions`` where lists are polled, ``BLOCKLIST`` where its API takes blocks, ``PHONE`` where agents call, and
-``sign(request, secrets)`` where it checks signatures, ``kept(request)`` where the body holds a secret, ``RINGS`` where
-a request is no more than a bell. Whatever it checks, every scheme without signature that the
+``sign(request, secrets)`` where it checks signatures, ``kept(request)`` where the body holds a secret,
+``rings(request)`` where one may be no more than a bell. Whatever it checks, every scheme without signature that the
 endpoint configures (a secret in the path, basic authentication …) must be right as well.
 """
 
@@ -93,5 +93,5 @@ def _provider(id: str, module: ModuleType) -> Provider:
         registrations=getattr(module, "REGISTRATIONS", None),
         confirmation_url=getattr(module, "confirmation_url", None),
         kept=getattr(module, "kept", lambda request: request.raw),
-        rings=getattr(module, "RINGS", False),
+        rings=getattr(module, "rings", None),
     )

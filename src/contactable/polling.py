@@ -1,26 +1,34 @@
 """Senders that push nothing, or may lose a push: their lists of oppositions are read at regular times.
 
 What we read ourselves through an authenticated interface is as good as a signed request (level ``signed``). A list
-that was read before adds nothing: its entries have keys.
+that was read before adds nothing: its entries have keys. What we put on it ourselves is no new fact either. A sender
+that only rings a bell has its lists read soon after.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
 from contactable.errors import Malformed, SettingsError
+from contactable.register import Tx, cursors
 from contactable.transport import Transport
+from contactable.webhooks import bells
 from contactable.webhooks.events import Event
 from contactable.webhooks.provider import Question
 from contactable.webhooks.receiver import Endpoint, read
-from contactable.webhooks.recording import Source, record
+from contactable.webhooks.recording import Recorded, Source, record
 from contactable.webhooks.request import Request
 
 if TYPE_CHECKING:
     from contactable.kit import Contactable
+
+ASKED = "asked once"
+"""The cursor, under an endpoint's name, that keeps what was asked for once: digests of addresses."""
+_MOST_MARKS = 5000
 
 
 def pollable(kit: Contactable) -> list[str]:
@@ -36,6 +44,20 @@ def _has_a_list(kit: Contactable, endpoint: Endpoint) -> bool:
         return True
 
 
+def ringing(kit: Contactable) -> list[str]:
+    """Those of them whose sender may ring."""
+    return [name for name in pollable(kit) if kit.endpoints[name].provider.rings]
+
+
+def answer_bell(kit: Contactable, name: str) -> str:
+    """Read the lists of a sender that rang since they were read last; return a note, or nothing."""
+    with kit.register.read() as tx:
+        if not bells.has_rung(tx, name):
+            return ""
+    kit.register.write(partial(bells.answer, endpoint=name))
+    return poll(kit, name)
+
+
 def poll(kit: Contactable, name: str) -> str:
     """Read the lists of one sender; return a note. Raises ``Unavailable`` when it does not answer."""
     endpoint = kit.endpoints[name]
@@ -46,12 +68,17 @@ def poll(kit: Contactable, name: str) -> str:
     question = next(questions, None)
     if question is None:
         return f"nothing is read: the sender's API key is not set (docs/providers/{endpoint.provider.id}.md)"
+    asked = _asked_once(kit, name)
     while question is not None:
+        if question.once and _mark(question) in asked:
+            question = _after(questions, Request(b"", kit.clock()))
+            continue
         request = _ask(kit, name, question)
         items = read(endpoint.provider, request)
         events = [item for item in items if isinstance(item, Event)]
-        source = Source(name, endpoint.connector, "signed", request.received_at)
-        recorded = kit.register.write(partial(record, events=events, source=source))
+        source = Source(name, endpoint.connector, "signed", request.received_at, holds_blocks=question.holds_blocks)
+        asked += [_mark(question)] if question.once else []
+        recorded = kit.register.write(partial(_record, events=events, source=source, asked=asked))
         entered += recorded.entered
         repeated += recorded.repeated
         problems += len(items) - len(events)
@@ -59,6 +86,21 @@ def poll(kit: Contactable, name: str) -> str:
     if entered:
         kit.service.wake()
     return f"{entered} entered, {repeated} known, {problems} unreadable"
+
+
+def _record(tx: Tx, *, events: Sequence[Event], source: Source, asked: Sequence[str]) -> Recorded:
+    if asked:
+        cursors.set(tx, source.endpoint, ASKED, {"marks": list(asked)[-_MOST_MARKS:]})
+    return record(tx, events, source)
+
+
+def _asked_once(kit: Contactable, name: str) -> list[str]:
+    with kit.register.read() as tx:
+        return list((cursors.get(tx, name, ASKED) or {}).get("marks", ()))
+
+
+def _mark(question: Question) -> str:
+    return hashlib.sha256(question.url.encode()).hexdigest()[:16]
 
 
 def _after(questions: Iterator[Question], answer: Request) -> Question | None:

@@ -21,7 +21,7 @@ from contactable.connectors.protocol import Closes
 from contactable.errors import Conflict, ContactableError, RegisterError
 from contactable.next_calls import roll
 from contactable.one_process import alone, free, lock_of
-from contactable.polling import poll, pollable
+from contactable.polling import answer_bell, poll, pollable, ringing
 from contactable.register import Register, cursors, jobs, mirror, outbox, summary
 from contactable.register.retention import purge
 from contactable.register.sealing import seal
@@ -41,6 +41,7 @@ log = structlog.get_logger()
 
 JOB_LEASE = 60.0  # seconds; longer than two reports of progress
 JOBS_EVERY = 0.5  # seconds
+BELLS_EVERY = 5.0  # seconds
 MINUTE, DAY = 60.0, 86_400.0  # seconds
 PURGE_AT = time(2, 30)  # of Europe/Paris
 SEAL_EVERY = 3600.0  # seconds
@@ -137,6 +138,8 @@ def tasks(kit: Contactable, wake: Callable[[], None]) -> Iterator[Task]:
         yield Task(f"sources {name}", partial(watching.look_at_sources, kit, name), every=watching.EVERY)
     for name in pollable(kit):
         yield Task(f"poll {name}", partial(poll, kit, name), every=schedule.poll)
+    for name in ringing(kit):
+        yield Task(f"bell {name}", partial(answer_bell, kit, name), every=BELLS_EVERY)
     for name in outward.connected(kit):
         yield Task(f"blocklist {name}", partial(outward.renew, kit, name), every=DAY)
     for name in notices.renewable(kit):

@@ -50,11 +50,15 @@ def test_ovh_is_asked_for_each_account_with_the_signature_that_it_documents() ->
     questions = find_provider("ovh").questions
     assert questions is not None
 
-    first, second = questions(SECRETS, NOW)
+    first, replies, second, _ = questions(SECRETS, NOW)
 
     assert first.url == "https://eu.api.ovh.com/1.0/sms/sms-1/blacklists"
     assert first.headers["X-Ovh-Timestamp"] == "1795512600"
     assert first.headers["X-Ovh-Signature"].startswith("$1$")
+    assert (
+        replies.url
+        == f"{first.url.removesuffix('blacklists')}incoming?creationDatetime.from=2026-11-21T09%3A30%3A00%2B00%3A00"
+    )
     assert first.headers["X-Ovh-Signature"] != second.headers["X-Ovh-Signature"]
 
 

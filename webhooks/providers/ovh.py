@@ -1,36 +1,40 @@
 """OVHcloud: STOP by SMS. A bell rather than a message: its list is the truth, and is read by polling.
 
 ``stopCallBack`` calls a URL when somebody replies STOP, and the parameters are documented nowhere: usual names are
-tried, and where none fits, an opposition of nobody is kept for review. Replies (``cgiUrl``) are as little documented.
-Delivery reports name an ``id`` and ``ptt`` (23: wrong or barred number), never the number. What is certain is
-``GET /sms/{serviceName}/blacklists``, which lists numbers; its entries and those of ``/incoming`` are read as well.
-Numbers are ``0033…``. Signs nothing. Vendor's pages: api.ovh.com (``/sms``), help.ovhcloud.com, "SMS", read on
-2026-11-23.
+tried, and where none fits, an opposition of nobody is kept for review. Whatever came, the lists are read soon after.
+Replies (``cgiUrl``) are as little documented. Delivery reports name an ``id`` and ``ptt`` (23: wrong or barred number),
+never the number. What is certain is ``GET /sms/{serviceName}/blacklists``, which lists numbers, and ``/incoming``,
+which lists the ids of replies, each read once: OVH takes fewer words for a STOP than we do. Numbers are ``0033…``.
+Signs nothing. Vendor's pages: api.ovh.com (``/sms``), help.ovhcloud.com, "SMS", read on 2026-11-23; its schema of the
+API (``creationDatetime.from``), on 2026-11-27.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
+from contactable.errors import Malformed
+from contactable.webhooks.blocking import at
 from contactable.webhooks.events import Confidence, Event, On, Problem
 from contactable.webhooks.meaning import DELIVERED, IGNORED, INVALID, STOPPED, each, fact_key, reply
 from contactable.webhooks.provider import Answers, Proof, Question, Status
 from contactable.webhooks.reading import Section
 from contactable.webhooks.request import Request, Secrets, authenticate_by_secret
 
-__all__ = ["ANSWERS", "METHODS", "PROOF", "STATUS", "authenticate", "parse", "questions"]
+__all__ = ["ANSWERS", "METHODS", "PROOF", "STATUS", "authenticate", "parse", "questions", "rings"]
 
 STATUS = Status.EXPERIMENTAL
 ANSWERS = Answers(stored=200, refused=401, store_is_down=503)
 PROOF = Proof.PATH_SECRET
 METHODS = ("GET", "POST")
 
-API = "https://eu.api.ovh.com/1.0"
+API = at("https://eu.api.ovh.com/1.0")
+LATELY = timedelta(days=3)  # a reply is possible for two days
 DELIVERIES = {"1": DELIVERED, "23": INVALID}
 NUMBER = ("number", "sender", "senderNumber", "from", "receiver")
 TEXT = ("message", "text", "body")
@@ -45,10 +49,27 @@ _PARIS = ZoneInfo("Europe/Paris")
 authenticate = authenticate_by_secret
 
 
-def questions(secrets: Secrets, now: datetime) -> Iterator[Question]:
-    """The black list of each of ``services`` (the names of SMS accounts), signed as OVH wants it."""
+def rings(request: Request) -> bool:
+    """Whether somebody answered; a delivery report rings no bell."""
+    return "ptt" not in request.sent_fields
+
+
+def questions(secrets: Secrets, now: datetime) -> Generator[Question, Request | None, None]:
+    """Black list and latest replies of each of ``services`` (the names of SMS accounts), signed as OVH wants it."""
+    since, timestamp = quote((now - LATELY).isoformat(timespec="seconds"), safe=""), str(int(now.timestamp()))
     for service in secrets.options.get("services", ()):
-        yield _signed(f"{API}/sms/{quote(str(service))}/blacklists", secrets, str(int(now.timestamp())))
+        account = f"{API(secrets)}/sms/{quote(str(service))}"
+        yield _signed(f"{account}/blacklists", secrets, timestamp)
+        listed = yield _signed(f"{account}/incoming?creationDatetime.from={since}", secrets, timestamp)
+        for id in _ids(listed):
+            yield replace(_signed(f"{account}/incoming/{id}", secrets, timestamp), once=True)
+
+
+def _ids(answer: Request | None) -> list[int]:
+    try:
+        return [id for id in answer.batch if type(id) is int] if answer else []
+    except Malformed:
+        return []
 
 
 def _signed(url: str, secrets: Secrets, timestamp: str) -> Question:
@@ -71,10 +92,11 @@ def parse(request: Request) -> Iterator[Event | Problem]:
     if request.is_json:
         # The list itself is numbers; an entry read alone is an object.
         listed = [{"number": entry} if isinstance(entry, str) else entry for entry in request.batch]
+        listed = [entry for entry in listed if type(entry) is not int]  # a list of replies has their ids alone
         yield from each(listed, lambda item: [_stop(item)])
     elif "ptt" in request.sent_fields:
         yield _delivery(request.sent_fields)
-    # A call with no parameter at all is somebody trying the address.
+    # A call with no parameter at all says no more than its bell does.
     elif request.sent_fields.values:
         yield _stop(request.sent_fields)
 
@@ -82,15 +104,15 @@ def parse(request: Request) -> Iterator[Event | Problem]:
 def _stop(fields: Section) -> Event:
     number, text = fields.text(*NUMBER, default=None), fields.text(*TEXT, default=None)
     time, id = fields.text(*TIME, default=None), fields.text("id", default=None)
-    key, at = fact_key("ovh", number, text, time, id), fields.moment(*KNOWN_TIMES, zone=_PARIS, default=None)
+    key, when = fact_key("ovh", number, text, time, id), fields.moment(*KNOWN_TIMES, zone=_PARIS, default=None)
     if number and text:
-        return reply(text, phone=number, key=key, at=at, message_id=id)
+        return reply(text, phone=number, key=key, at=when, message_id=id)
     meaning = STOPPED if number else replace(STOPPED, confidence=Confidence.REVIEW)
-    return meaning.event(On.SMS, "stop", key=key, at=at, phone=number, message_id=id)
+    return meaning.event(On.SMS, "stop", key=key, at=when, phone=number, message_id=id)
 
 
 def _delivery(fields: Section) -> Event:
     said, id = fields.text("ptt"), fields.text("id", default=None)
     key = fact_key("ovh", "ptt", said, id, fields.text("date", default=None))
-    at = fields.moment("date", zone=_PARIS, default=None)
-    return DELIVERIES.get(said, IGNORED).event(On.SMS, f"ptt {said}", key=key, at=at, message_id=id)
+    when = fields.moment("date", zone=_PARIS, default=None)
+    return DELIVERIES.get(said, IGNORED).event(On.SMS, f"ptt {said}", key=key, at=when, message_id=id)

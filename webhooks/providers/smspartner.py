@@ -26,7 +26,7 @@ ANSWERS = Answers(stored=200, refused=401, store_is_down=503)
 PROOF = Proof.PATH_SECRET
 METHODS = ("GET", "POST")
 
-LIST = "https://api.smspartner.fr/v1/stop-sms/list"
+API = at("https://api.smspartner.fr/v1")
 
 _ADDED, _THERE_ALREADY = 200, 3  # codes of the API
 
@@ -37,7 +37,8 @@ authenticate = authenticate_by_secret
 
 def questions(secrets: Secrets, now: datetime) -> Iterator[Question]:
     """The list of those who said STOP; the API wants its key in the query."""
-    yield Question(f"{LIST}?{urlencode({'apiKey': secrets.of_api('key')})}")
+    key = urlencode({"apiKey": secrets.of_api("key")})
+    yield Question(f"{API(secrets)}/stop-sms/list?{key}", holds_blocks=True)
 
 
 def parse(request: Request) -> Iterator[Event | Problem]:
@@ -74,7 +75,7 @@ def block(person: Person, secrets: Secrets) -> Steps:
 
 BLOCKLIST = Blocklist(
     channels=("sms",),
-    url=at("https://api.smspartner.fr/v1"),
+    url=API,
     headers=lambda secrets: {},
     block=block,
     most=5,
