@@ -1,9 +1,10 @@
 """Amazon's certificates for messages of SNS: which addresses are Amazon's, and what a certificate must be.
 
 Amazon's own pattern for the host lets ``sns.s3-us-west-2.amazonaws.com`` pass, which is anybody's bucket called "sns".
-Ours names the regions' form and the file's. The fetch is the only input and output of any provider: without redirects,
-five seconds, 16 KB, each address once. Vendor's page: docs.aws.amazon.com, "Verifying the signatures of Amazon SNS
-messages", read on 2026-11-23.
+Ours names the regions' form and the file's. The European Sovereign Cloud (partition ``aws-eusc``) has hosts under
+``amazonaws.eu``: they count for its topics and for no others. The fetch is the only input and output of any provider:
+without redirects, five seconds, 16 KB, each address once. Vendor's page: docs.aws.amazon.com, "Verifying the signatures
+of Amazon SNS messages", read on 2026-11-23.
 """
 
 from __future__ import annotations
@@ -26,32 +27,40 @@ PATIENCE = 5  # seconds
 LARGEST = 16_384  # bytes of a certificate
 
 _HOST = re.compile(r"sns\.[a-z]{2}(-gov|-iso[a-z]?)?-[a-z]+-\d\.amazonaws\.com(\.cn)?")
+_SOVEREIGN, _SOVEREIGN_HOST = "arn:aws-eusc:", re.compile(r"sns\.eusc-[a-z]{2}-[a-z]+-\d\.amazonaws\.eu")
 _PATH = re.compile(r"/SimpleNotificationService-[0-9a-f]{32}\.pem")
 _HASHES: dict[str, HashAlgorithm] = {"sha1": SHA1(), "sha256": SHA256()}  # noqa: S303 - version 1 of SNS is SHA-1
 
 
-def is_amazon_url(url: str) -> bool:
-    """Whether an address is one of SNS itself: https, no port and no user, a host of Amazon's regions."""
+def is_amazon_url(url: str, topic: str = "") -> bool:
+    """Whether an address is one of SNS itself: https, no port and no user, a host of the regions of ``topic``."""
     try:
         parts = urlsplit(url)
     except ValueError:
         return False
-    return parts.scheme == "https" and _HOST.fullmatch(parts.netloc) is not None
+    host = _SOVEREIGN_HOST if topic.startswith(_SOVEREIGN) else _HOST
+    return parts.scheme == "https" and host.fullmatch(parts.netloc) is not None
 
 
-def is_certificate_url(url: str) -> bool:
+def is_certificate_url(url: str, topic: str = "") -> bool:
     """Whether an address is that of a certificate of SNS; an end of line or a query is none of it."""
-    if not is_amazon_url(url) or url != url.strip():
+    if not is_amazon_url(url, topic) or url != url.strip():
         return False
     parts = urlsplit(url)
     return url == f"https://{parts.netloc}{parts.path}" and _PATH.fullmatch(parts.path) is not None
 
 
 def check_signature(
-    message: bytes, signature: bytes, algorithm: str | None, url: str, fetch: Callable[[str], bytes], at: datetime
+    message: bytes,
+    signature: bytes,
+    algorithm: str | None,
+    url: str,
+    fetch: Callable[[str], bytes],
+    at: datetime,
+    topic: str = "",
 ) -> None:
     """Raise ``NotAuthentic`` unless the certificate at ``url``, valid ``at`` that moment, signed ``message``."""
-    if algorithm not in _HASHES or not is_certificate_url(url):
+    if algorithm not in _HASHES or not is_certificate_url(url, topic):
         raise NotAuthentic("The message is not signed, or its certificate is not at an address of Amazon SNS.")
     found = _read(fetch(url))
     key = found.public_key()

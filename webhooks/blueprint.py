@@ -23,6 +23,10 @@ def make_blueprint(doors: Doors) -> Blueprint:
     blueprint = Blueprint("contactable", __name__)
     methods = ["GET", "HEAD", "POST", "PUT"]
 
+    @blueprint.route("/hooks/<name>/", methods=methods)
+    def hooks_slash(name: str) -> Response:
+        return _response(hook(doors, request.environ, name, "", f"/hooks/{name}/"))  # Mandrill signs the slash too
+
     @blueprint.route("/hooks/<name>", methods=methods, defaults={"secret": ""})
     @blueprint.route("/hooks/<name>/<secret>", methods=methods)
     def hooks(name: str, secret: str) -> Response:

@@ -26,21 +26,10 @@ from email.utils import getaddresses, parsedate_to_datetime
 
 from contactable.errors import Malformed
 from contactable.webhooks.events import Confidence, Event, Kind, On, Origin
-from contactable.webhooks.meaning import COMPLAINED, IGNORED, UNSUBSCRIBED, Meaning, fact_key
+from contactable.webhooks.meaning import COMPLAINED, DOUBTFUL, FEEDBACK, IGNORED, UNSUBSCRIBED, Meaning, fact_key
 from contactable.webhooks.replies import read_reply
 from contactable.webhooks.vouching import is_vouched_for
 
-DOUBTFUL = replace(COMPLAINED, confidence=Confidence.REVIEW)
-FEEDBACK = {  # Feedback-Type -> what it is to us; a type that no RFC knows asks a person
-    "abuse": COMPLAINED,
-    "opt-out": COMPLAINED,
-    "opt-out-list": COMPLAINED,
-    "fraud": DOUBTFUL,
-    "virus": DOUBTFUL,
-    "other": DOUBTFUL,
-    "not-spam": IGNORED,
-    "auth-failure": IGNORED,
-}
 REQUESTED = replace(UNSUBSCRIBED, confidence=Confidence.PROBABLE)  # by a From that our mail server vouches for
 UNPROVED = replace(
     UNSUBSCRIBED, origin=Origin.UNKNOWN, confidence=Confidence.REVIEW
@@ -78,7 +67,7 @@ class _Report:
 
 
 def _reported(message: Message, report: _Report) -> Iterator[Event]:
-    meaning, people = FEEDBACK.get(report.type, DOUBTFUL), [*_people(report)]
+    meaning, people = FEEDBACK.get(report.type, DOUBTFUL), [*_people(report)]  # a type that no RFC knows asks a person
     # Links of others look like ours, so an address is worth more than what may be a token.
     token = None if people else _token_of(report.reported)
     if len(people) > 1 and meaning is COMPLAINED:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -96,6 +96,18 @@ SUPPRESSED = Meaning(Kind.OPPOSITION, "suppressed", Origin.ECHO, Confidence.REVI
 HARD_BOUNCED = Meaning(Kind.ADDRESS_FACT, "hard_bounce", Origin.PROVIDER)
 ECHO_OF_BOUNCE = Meaning(Kind.ADDRESS_FACT, "hard_bounce", Origin.ECHO)
 INVALID = Meaning(Kind.ADDRESS_FACT, "invalid", Origin.PROVIDER)
+
+DOUBTFUL = replace(COMPLAINED, confidence=Confidence.REVIEW)
+FEEDBACK = {  # Feedback-Type (RFC 5965, 6430, 6591, and drafts) -> what it is to us
+    "abuse": COMPLAINED,
+    "opt-out": COMPLAINED,
+    "opt-out-list": COMPLAINED,
+    "fraud": DOUBTFUL,
+    "virus": DOUBTFUL,
+    "other": DOUBTFUL,
+    "not-spam": IGNORED,
+    "auth-failure": IGNORED,
+}
 
 _READINGS = {
     "certain": STOPPED,

@@ -11,12 +11,15 @@ import pytest
 
 from contactable.errors import Malformed, NotAuthentic
 from contactable.signing import Secret, sign_hmac
+from contactable.webhooks.amazon import is_certificate_url
 from contactable.webhooks.captured import read_captured
-from contactable.webhooks.events import Event, Problem
+from contactable.webhooks.events import Confidence, Event, Kind, On, Origin, Problem, Scope, ScopeKind
 from contactable.webhooks.provider import Proof
+from contactable.webhooks.providers import ses
 from contactable.webhooks.receiver import Endpoint, proof_of
 from contactable.webhooks.registry import find_provider
 from contactable.webhooks.request import Request, Secrets
+from contactable.webhooks.testing import PUBLIC_URL, Street
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 KEY = Secret("current", b"0123456789abcdef")
@@ -133,3 +136,97 @@ def test_the_kinds_that_sarbacane_documents_are_read_wherever_the_settings_find_
 
     assert isinstance(item, Event)
     assert item.kind == meaning
+
+
+def test_an_address_that_resend_keeps_off_for_hard_bounces_opposes_nothing() -> None:
+    (bounced,), (complained,) = events("resend/bounced_before.json"), events("resend/added_complaint.json")
+
+    assert (bounced.kind, bounced.origin) == (Kind.ADDRESS_FACT, Origin.ECHO)
+    assert (complained.kind, complained.origin) == (Kind.OPPOSITION, Origin.COMPLAINT)
+
+
+def test_a_channel_that_is_off_at_customerio_closes_it_and_a_topic_that_is_null_was_not_chosen() -> None:
+    told = events("customerio/preferences_channels.json")
+
+    assert [(event.on, event.kind) for event in told if event.kind is Kind.OPPOSITION] == [
+        (On.EMAIL, Kind.OPPOSITION),
+        (On.SMS, Kind.OPPOSITION),
+    ]
+    assert {event.scope.id for event in told} == {"", "topic_1"}
+    assert len({event.key for event in told}) == len(told)
+
+
+def test_the_report_behind_a_complaint_of_sparkpost_says_how_sure_it_is() -> None:
+    told = [(event.kind, event.confidence) for event in events("sparkpost/complaints.json")]
+
+    assert told[:3] == [(Kind.OPPOSITION, Confidence.CERTAIN)] * 2 + [(Kind.IGNORED, Confidence.CERTAIN)]
+    assert told[3:] == [(Kind.OPPOSITION, Confidence.REVIEW)] * 2
+
+
+def mailgun(**signatures: str) -> Request:
+    """An unsubscription with these signatures beside time and token."""
+    signed = {"timestamp": str(int(NOW.timestamp())), "token": "t1", **signatures}
+    data = {"event": "unsubscribed", "recipient": "ada@example.com"}
+    return Request(json.dumps({"signature": signed, "event-data": data}).encode(), NOW)
+
+
+def test_an_event_of_a_mailgun_subaccount_is_believed_by_its_own_key_or_by_the_parents() -> None:
+    message = f"{int(NOW.timestamp())}t1".encode()
+    own, parent = sign_hmac("sha256", b"own", message).hex(), sign_hmac("sha256", b"parent", message).hex()
+    request = mailgun(**{"signature": own, "parent-signature": parent})
+
+    assert authentic("mailgun", request, Secrets(keys=(Secret("own", b"own"),)))
+    assert authentic("mailgun", request, Secrets(keys=(Secret("parent", b"parent"),)))
+    assert not authentic("mailgun", request, Secrets(keys=(Secret("other", b"other"),)))
+    assert not authentic("mailgun", mailgun(signature=own), Secrets(keys=(Secret("parent", b"parent"),)))
+
+
+def test_a_signature_of_mailgun_vouches_for_no_body_and_proves_no_more_than_a_secret() -> None:
+    assert find_provider("mailgun").proof(mailgun(signature="00")) is Proof.PATH_SECRET
+
+
+def test_an_old_form_of_mailgun_binds_the_list_that_was_left() -> None:
+    (event,) = events("mailgun/old_form_unsubscribed_from_list.form.txt")
+
+    assert event.scope == Scope(ScopeKind.LIST, "news@example.org")
+
+
+@pytest.mark.parametrize(
+    "url", ["https://hooks.example.com/hooks/mandrill", "https://hooks.example.com/hooks/mandrill/"]
+)
+def test_mandrill_signs_the_url_with_the_name_and_the_password_that_stand_in_it(url: str) -> None:
+    provider, secrets = find_provider("mandrill"), Secrets(keys=(KEY,), basic=(Secret("basic", b"name:word"),))
+    typed = Request(b"mandrill_events=%5B%5D", NOW, url=url.replace("https://", "https://name:word@"))
+    arrived = replace(provider.sign(typed, secrets), url=url)
+
+    assert authentic("mandrill", arrived, secrets)
+    assert not authentic("mandrill", arrived, Secrets(keys=(KEY,), basic=(Secret("basic", b"name:other"),)))
+    assert not authentic("mandrill", replace(arrived, url=url + "x"), secrets)
+
+
+def test_a_topic_that_was_taken_away_may_be_confirmed_again() -> None:
+    request = read_captured(FIXTURES / "ses/topic_left.json", NOW)
+
+    assert ses.confirmation_url(request) == request.json.text("SubscribeURL")
+
+
+def test_hosts_of_the_sovereign_cloud_are_amazons_for_its_own_topics_only() -> None:
+    name = "SimpleNotificationService-0123456789abcdef0123456789abcdef.pem"
+    sovereign, usual = f"https://sns.eusc-de-east-1.amazonaws.eu/{name}", f"https://sns.eu-west-3.amazonaws.com/{name}"
+    of_it, of_another = "arn:aws-eusc:sns:eusc-de-east-1:000000000000:ses", "arn:aws:sns:eu-west-3:000000000000:ses"
+
+    assert is_certificate_url(sovereign, of_it)
+    assert not is_certificate_url(sovereign, of_another)
+    assert not is_certificate_url(sovereign)
+    assert not is_certificate_url(usual, of_it)
+    assert not is_certificate_url(sovereign.replace("sns.eusc", "sns.x.eusc"), of_it)
+
+
+def test_a_url_that_ends_in_a_slash_is_probed_and_signed_with_it(street: Street) -> None:
+    endpoint = street.open("mandrill", Secrets(keys=(KEY,)))
+    typed = Request(b"mandrill_events=%5B%5D", NOW, url=f"{PUBLIC_URL}/hooks/mandrill/")
+    signed = endpoint.provider.sign(typed, endpoint.secrets)
+
+    assert street.client.head("/hooks/mandrill/").status_code == 200
+    assert street.send(signed).status_code == 200
+    assert street.send(replace(signed, url=f"{PUBLIC_URL}/hooks/mandrill")).status_code == 401

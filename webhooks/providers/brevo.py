@@ -124,11 +124,20 @@ def parse(request: Request) -> Iterator[Event | Problem]:
     if urlsplit(request.url).path.endswith(REPORT):
         yield from each(request.json.items("events", default=[]), lambda item: [_sms(item, UTC)])
     else:
-        yield from each(request.batch, lambda item: [_mail(item) if "email" in item else _sms(item)])
+        yield from each(request.batch, _read)
 
 
-def _mail(item: Section) -> Event:
-    said, email = item.text("event"), item.text("email")
+def _read(item: Section) -> Iterator[Event]:
+    emails = item.raw("email")
+    if emails is None:
+        yield _sms(item)
+    # Contacts that are deleted together come in one event.
+    for email in emails if isinstance(emails, list) else [emails] if emails is not None else []:
+        yield _mail(item, Section({"email": email}).text("email"))
+
+
+def _mail(item: Section, email: str) -> Event:
+    said = item.text("event")
     campaign, message_id = item.text("camp_id", default=None), item.text("message-id", default=None)
     return _mail_meaning(said, item.text("reason", default="")).event(
         On.EMAIL,

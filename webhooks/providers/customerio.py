@@ -3,10 +3,11 @@
 Signs ``v0:time:body``. Holds its whole queue behind an event that is answered with an error, for up to seven days, and
 waits four seconds: everything authentic is taken. Whether a retry has a fresh time is not documented, so age refuses
 nothing and ``event_id`` counts once. A customer that is ``unsubscribed`` gets nothing more from Customer.io; we read it
-as e-mail, which is where its link is. Preferences come as JSON inside a text, one truth a topic. In
-``cio_subscription_preferences_changed`` the schema calls the object's type ``object_type_type``. A reply by SMS comes
-without its text: take STOP from the SMS carrier. Vendor's page: docs.customer.io, "Reporting webhooks", read
-2026-11-23.
+as e-mail, which is where its link is. Preferences come as JSON inside a text, one truth a topic, and one a channel
+(``channels``: ``email``, ``sms``). In ``cio_subscription_preferences_changed`` the schema calls the object's type
+``object_type_type``. A reply by SMS comes without its text: take STOP from the SMS carrier. Vendor's page:
+docs.customer.io, "Reporting webhooks", read 2026-11-23; ``channels`` by the code of two integrations, read on
+2026-11-27.
 """
 
 from __future__ import annotations
@@ -60,6 +61,13 @@ MEANINGS = {  # kind of object, metric -> what it is to us
 }
 
 
+CHANNELS = {  # of the preferences -> ours, and what it is that one is off; push and in-app messages are none of ours
+    "email": (On.EMAIL, UNSUBSCRIBED),
+    "sms": (On.SMS, STOPPED),
+    "whatsapp": (On.SMS, STOPPED),
+}
+
+
 def authenticate(request: Request, secrets: Secrets) -> str:
     """Raise ``NotAuthentic`` unless the workspace's key signed time and body."""
     return check_hmac("sha256", secrets.keys, _signed(request), hexadecimal=request.header("X-CIO-Signature"))
@@ -84,7 +92,7 @@ def _read(item: Section) -> Iterator[Event]:
     said, data = item.text("metric"), item.section("data", default=Section({}))
     what, at = item.text("object_type", "object_type_type", default=""), item.epoch("timestamp", default=None)
     if said == "cio_subscription_preferences_changed":
-        yield from _topics(item, data, at)
+        yield from _chosen(item, data, at)
         return
     on = On.SMS if what == "sms" else On.EMAIL
     email, phone = (None, data.text("recipient", default=None)) if on is On.SMS else (_email(data), None)
@@ -100,16 +108,21 @@ def _read(item: Section) -> Iterator[Event]:
     )
 
 
-def _topics(item: Section, data: Section, at: datetime | None) -> Iterator[Event]:
+def _chosen(item: Section, data: Section, at: datetime | None) -> Iterator[Event]:
     content = data.raw("content")
     chosen = Section.of(read_json(content.encode("utf-8", "replace")) if isinstance(content, str) else content)
-    topics = chosen.section("topics")
-    if not topics.values:
-        raise Malformed("topics is empty.")
-    for topic in topics.values:
+    topics, channels = (chosen.section(name, default=Section({})) for name in ("topics", "channels"))
+    if not topics.values and not channels.values:
+        raise Malformed("content names no topic and no channel.")
+    # A topic that is null was not chosen; the rest of the choice counts all the same.
+    for topic in filter(topics.__contains__, topics.values):
         meaning = JOINED_TOPIC if topics.flag(topic) else LEFT_TOPIC
         key, scope = _key(item, "topic", topic), Scope(ScopeKind.SUBSCRIPTION, topic)
         yield meaning.event(On.EMAIL, "topic", key=key, at=at, email=_email(data), scope=scope)
+    for channel in filter(channels.__contains__, channels.values):
+        on, left = CHANNELS.get(channel, (On.EMAIL, IGNORED))
+        meaning = left if left is IGNORED or not channels.flag(channel) else SUBSCRIBED
+        yield meaning.event(on, f"channel {channel}", key=_key(item, "channel", channel), at=at, email=_email(data))
 
 
 def _email(data: Section) -> str | None:

@@ -1,11 +1,14 @@
 """Mailgun: unsubscribes, complaints and refusals of e-mail. One event a request, JSON; accounts of old post forms.
 
-Signs a timestamp and a token, not the body: the token is the event's key and counts once. Sends again for about eight
-hours with the first signature, hence twelve hours of patience; 406 makes it stop, so we never answer that.
+Signs a timestamp and a token, not the body: the token is the event's key and counts once, and as another body may be
+glued onto it, the signature proves no more than a secret of the URL does. Events of a subaccount may carry
+``parent-signature`` beside ``signature``, under the key of the parent account: either will do. Sends again for about
+eight hours with the first signature, hence twelve hours of patience; 406 makes it stop, so we never answer that.
 ``user-variables`` may be cut to a text, ``delivery-status`` may be null. ``failed`` with ``suppress-…`` repeats an
 older act; in old forms ``dropped`` does, by its code (605 bounce, 606 unsubscribe, 607 complaint). An event does not
-say whether a tag or everything was unsubscribed: everything it is, but for mailing lists. Vendor's page:
-documentation.mailgun.com, "Webhooks", "Securing webhooks", read on 2026-11-23.
+say whether a tag or everything was unsubscribed (``tags`` are the message's): everything it is, but for mailing lists.
+Vendor's page: documentation.mailgun.com, "Webhooks", "Securing webhooks", read on 2026-11-23; what 200 and 406 do
+confirmed on 2026-11-27 (mailgun/mailgun-php, issue 658), ``parent-signature`` in hookdeck/webhook-skills.
 """
 
 from __future__ import annotations
@@ -17,7 +20,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from contactable.errors import Refused
+from contactable.errors import NotAuthentic, Refused
 from contactable.signing import check_age, check_hmac, read_timestamp, sign_hmac
 from contactable.webhooks.blocking import Blocklist, Order, Person, Steps, at, basic, must, value_at
 from contactable.webhooks.events import EVERYTHING, Event, On, Scope, ScopeKind
@@ -41,7 +44,7 @@ from contactable.webhooks.request import Request, Secrets
 
 STATUS = Status.REAL
 ANSWERS = Answers(stored=200, refused=401, store_is_down=503)
-PROOF = Proof.SIGNED
+PROOF = Proof.PATH_SECRET  # what is signed says nothing of the event
 
 PATIENCE = timedelta(hours=12)
 
@@ -67,7 +70,12 @@ def authenticate(request: Request, secrets: Secrets) -> str:
     timestamp, token = given.text("timestamp", default=""), given.text("token", default="")
     check_age(read_timestamp(timestamp), request.received_at, PATIENCE)
     signed = (timestamp + token).encode()
-    return check_hmac("sha256", secrets.keys, signed, hexadecimal=given.text("signature", default=""))
+    for name in ("signature", "parent-signature"):
+        try:
+            return check_hmac("sha256", secrets.keys, signed, hexadecimal=given.text(name, default=""))
+        except NotAuthentic:
+            continue
+    raise NotAuthentic("The signature fits none of the endpoint's secrets: compare the HTTP webhook signing key.")
 
 
 def sign(request: Request, secrets: Secrets) -> Request:
@@ -119,9 +127,12 @@ def _meaning(said: str, data: Section) -> Meaning:
 
 def _scope(said: str, data: Section) -> Scope:
     listed = data.raw("mailing-list")
-    if said != "unsubscribed" or not isinstance(listed, dict):
+    if said != "unsubscribed" or not isinstance(listed, dict | str):
         return EVERYTHING
-    id = Section(listed).text("list-id", "sid", "address", default="")
+    # An old form has the address of the list, and nothing else.
+    id = Section(listed if isinstance(listed, dict) else {"address": listed}).text(
+        "list-id", "sid", "address", default=""
+    )
     return Scope(ScopeKind.LIST, id) if id else EVERYTHING
 
 

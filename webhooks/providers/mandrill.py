@@ -1,12 +1,12 @@
 """Mandrill (Mailchimp Transactional): unsubscriptions, complaints, bounces and the rejection list. One form a request.
 
-The field ``mandrill_events`` holds a JSON array, up to 1000 events. Signs the URL exactly as it was configured and all
-fields, HMAC-SHA1, without a time: a replay is told by its keys. Before a key exists it probes with HEAD, then posts an
-empty array under the key ``test-webhook``. ``_id`` is the message's. ``reject`` repeats an older act where it tells its
-reason. Entries of the rejection list (``blacklist``) tell why they stand there: a bounce is about the address; one made
-by hand, or without reason, is an opposition; a removal releases nobody by itself. Vendor's pages:
-mailchimp.com/developer, "Track and respond to activity with webhooks", "Authenticating webhook requests", read on
-2026-11-23.
+The field ``mandrill_events`` holds a JSON array, up to 1000 events. Signs the URL exactly as it was configured, with
+name and password where they stand in it, and all fields, HMAC-SHA1, without a time: a replay is told by its keys.
+Before a key exists it probes with HEAD, then posts an empty array under the key ``test-webhook``. ``_id`` is the
+message's. ``reject`` repeats an older act where it tells its reason. Entries of the rejection list (``blacklist``) tell
+why they stand there: a bounce is about the address; one made by hand, or without reason, is an opposition; a removal
+releases nobody by itself. Vendor's pages: mailchimp.com/developer, "Track and respond to activity with webhooks",
+"Authenticating webhook requests", read on 2026-11-23.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import base64
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from contactable.errors import NotAuthentic
 from contactable.signing import Secret, check_hmac, sign_hmac
 from contactable.webhooks.envelopes import items_in
 from contactable.webhooks.events import Confidence, Event, Kind, On, Origin, Problem
@@ -67,8 +68,20 @@ def authenticate(request: Request, secrets: Secrets) -> str:
     # Under the known key of the set-up nothing is believed but an empty batch.
     empty = request.form.text("mandrill_events", default="").strip() == "[]"
     keys = (*secrets.keys, _AT_SET_UP) if empty else secrets.keys
-    signed = _signed(request.url, request.form_pairs)
-    return check_hmac("sha1", keys, signed, base64=request.header("X-Mandrill-Signature"))
+    given = request.header("X-Mandrill-Signature")
+    for url in _as_configured(request.url, secrets):
+        try:
+            return check_hmac("sha1", keys, _signed(url, request.form_pairs), base64=given)
+        except NotAuthentic:
+            continue
+    raise NotAuthentic("The signature fits none of the endpoint's secrets: compare key and URL, to the last letter.")
+
+
+def _as_configured(url: str, secrets: Secrets) -> Iterator[str]:
+    """The URL as it may have been typed: without name and password, which no request shows, and with them."""
+    scheme, _, rest = url.partition("://")
+    yield url
+    yield from (f"{scheme}://{secret.value.decode()}@{rest}" for secret in secrets.basic)
 
 
 def sign(request: Request, secrets: Secrets) -> Request:

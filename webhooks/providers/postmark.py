@@ -1,10 +1,14 @@
 """Postmark: changes of subscription, complaints and bounces of e-mail. One JSON object a request.
 
-Signs nothing: basic authentication in the URL, or a header of one's own. 403 makes it stop, so we never answer that.
-The person is ``Email`` in bounces and complaints, ``Recipient`` elsewhere. A request to unsubscribe may come as a
-bounce of type ``Unsubscribe``. A change of subscription binds its message stream; ``Origin`` tells the person's own act
-from the sender's. Times have up to seven digits of a second. Vendor's pages: postmarkapp.com/developer, "Subscription
-change webhook", "Bounce webhook", "Spam complaint webhook", read on 2026-11-23.
+Signs nothing: basic authentication in the URL, or a header of one's own. Since 2026 it tries a webhook when it is
+saved, one request a kind that is ticked, and wants 200; it tries again after 5xx, 408 and 429 for about an hour, drops
+what meets any other 4xx, and pauses a kind that keeps failing. Before, 403 made it stop: we never answer that. The
+person is ``Email`` in bounces and complaints, ``Recipient`` elsewhere. A request to unsubscribe may come as a bounce of
+type ``Unsubscribe``. A change of subscription binds its message stream; ``Origin`` tells the person's own act from the
+sender's. ``SMTPApiError`` says that an address is suppressed and not why: kept for a person to judge. Times have up to
+seven digits of a second. Vendor's pages: postmarkapp.com/developer, "Subscription change webhook", "Bounce webhook",
+"Spam complaint webhook", read on 2026-11-23; trials and retries confirmed on 2026-11-27 in the vendor's own notes
+(ActiveCampaign/postmark-skills, pull request 6).
 """
 
 from __future__ import annotations
@@ -21,6 +25,7 @@ from contactable.webhooks.meaning import (
     HARD_BOUNCED,
     IGNORED,
     INVALID,
+    SUPPRESSED,
     UNSUBSCRIBED,
     Meaning,
     each,
@@ -44,6 +49,7 @@ BOUNCES = {
     "Unsubscribe": UNSUBSCRIBED,
     "SpamNotification": COMPLAINED,
     "SpamComplaint": COMPLAINED,
+    "SMTPApiError": SUPPRESSED,
     "Subscribe": replace(RESUBSCRIBED, confidence=Confidence.REVIEW),  # an answer by mail, as Postmark reads it
 }
 SUPPRESSED_FOR = {"SpamComplaint": COMPLAINED, "HardBounce": HARD_BOUNCED}  # anything else was somebody's act

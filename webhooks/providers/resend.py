@@ -3,9 +3,12 @@
 Signs as Standard Webhooks do, with headers called ``svix-…``; ``svix-id`` stays the same when it sends again, the time
 is fresh. An event names everyone in ``to`` and not whom it concerns: with several it is kept as nobody's and shown. A
 contact that becomes ``unsubscribed`` may have been made so by our own push, and ``false`` by an import: such a release
-is for a person to judge. A refusal for an address on the suppression list comes as ``email.suppressed`` or as a bounce
-without type; it does not say whether a bounce or a complaint put it there. Vendor's page: resend.com/docs, "Webhooks",
-"Event types", read on 2026-11-23.
+is for a person to judge. A refusal for an address on the suppression list comes as ``email.suppressed`` or as a bounce;
+unless its message speaks of hard bounces, it does not say whether a bounce or a complaint put it there. The list tells
+of itself too: ``suppression.added``, whose ``origin`` is ``bounce``, ``complaint`` or ``manual``, and
+``suppression.removed``, which is somebody in the console or the API and releases nobody by itself. Tries again after 5
+seconds, 5 and 30 minutes, 2, 5, 10 and 10 hours. Vendor's page: resend.com/docs, "Webhooks", "Event types", read on
+2026-11-23, "suppression.added", "suppression.removed", "email.bounced" on 2026-11-27.
 """
 
 from __future__ import annotations
@@ -19,6 +22,7 @@ from contactable.webhooks.events import Confidence, Event, Kind, On, Origin, Pro
 from contactable.webhooks.meaning import (
     COMPLAINED,
     DELIVERED,
+    ECHO_OF_BOUNCE,
     HARD_BOUNCED,
     IGNORED,
     SENT,
@@ -37,11 +41,18 @@ ANSWERS = Answers(stored=200, refused=401, store_is_down=503)
 PROOF = Proof.SIGNED
 
 SUPPRESSED = Meaning(Kind.OPPOSITION, "suppressed", Origin.ECHO, Confidence.PROBABLE)
+ADDED_FOR = {  # origin of an entry of the suppression list -> what it is to us
+    "bounce": HARD_BOUNCED,
+    "complaint": COMPLAINED,
+    "manual": Meaning(Kind.OPPOSITION, "blacklist", Origin.ADMIN),
+}
+REMOVED = Meaning(Kind.RELEASE, "blacklist_removed", Origin.ADMIN, Confidence.REVIEW)
 MEANINGS = {
     "email.complained": COMPLAINED,
     "email.suppressed": SUPPRESSED,
     "email.sent": SENT,
     "email.delivered": DELIVERED,
+    "suppression.removed": REMOVED,
     "contact.deleted": Meaning(Kind.IGNORED, origin=Origin.UNKNOWN, trace=Trace.CONTACT_DELETED),
 }
 SUBSCRIBED = Meaning(Kind.RELEASE, "subscribe", Origin.UNKNOWN, Confidence.REVIEW)
@@ -96,6 +107,8 @@ def _meaning(said: str, data: Section) -> Meaning:
         return replace(UNSUBSCRIBED, origin=Origin.UNKNOWN) if unsubscribed else _subscribed(said)
     if said == "email.bounced":
         return _bounced(data.section("bounce", default=Section({})))
+    if said == "suppression.added":
+        return ADDED_FOR.get(data.text("origin", default=""), SUPPRESSED)
     return MEANINGS.get(said, IGNORED)
 
 
@@ -104,10 +117,11 @@ def _subscribed(said: str) -> Meaning:
 
 
 def _bounced(bounce: Section) -> Meaning:
-    kind, cause = bounce.text("type", default=""), bounce.text("subType", "message", default="").lower()
+    kind = bounce.text("type", default="")
+    cause = " ".join(bounce.text(name, default="") for name in ("subType", "message")).lower()
     # It was never sent, so nothing bounced now: the list repeats something older.
     if "suppress" in cause:
-        return SUPPRESSED
+        return ECHO_OF_BOUNCE if "hard bounce" in cause else SUPPRESSED
     return HARD_BOUNCED if kind.lower() == "permanent" else IGNORED
 
 

@@ -4,10 +4,12 @@ The body is JSON sent as ``text/plain``, and ``Message`` is JSON inside a text. 
 (RSA, SHA-1 in version 1, SHA-256 in version 2) with a certificate whose address stands in the body. A signature proves
 some account of AWS and not which: the endpoint's ``topics`` say which topics are ours, and an endpoint without them
 accepts nobody. "Raw message delivery" is not signed and therefore refused. A new topic first sends a
-``SubscriptionConfirmation``, whose address an administrator opens once (``contactable inbox confirm``). A complaint
-lists all who may have complained, when one message went to several. Vendor's pages: docs.aws.amazon.com, "Verifying the
-signatures of Amazon SNS messages", "Contents of event data that Amazon SES publishes to Amazon SNS", read on
-2026-11-23.
+``SubscriptionConfirmation``, whose address an administrator opens once (``contactable inbox confirm``); one that is
+taken away, an ``UnsubscribeConfirmation``, whose address brings it back. A complaint lists all who may have complained,
+when one message went to several. A choice of a contact list names the person as the one ``destination`` of the mail.
+Vendor's pages: docs.aws.amazon.com, "Verifying the signatures of Amazon SNS messages", "Contents of event data that
+Amazon SES publishes to Amazon SNS", read on 2026-11-23; the shape of choices confirmed on 2026-11-27 in public code,
+the hosts of the European Sovereign Cloud in aws/aws-sdk-net.
 """
 
 from __future__ import annotations
@@ -26,6 +28,7 @@ from contactable.webhooks.meaning import (
     DELIVERED,
     ECHO_OF_BOUNCE,
     ECHO_OF_UNSUBSCRIBE,
+    FEEDBACK,
     HARD_BOUNCED,
     IGNORED,
     SENT,
@@ -42,8 +45,6 @@ STATUS = Status.REAL
 ANSWERS = Answers(stored=200, refused=401, store_is_down=503)
 PROOF = Proof.SIGNED
 
-DOUBTFUL = replace(COMPLAINED, confidence=Confidence.REVIEW)
-FEEDBACK = {"not-spam": IGNORED, "auth-failure": IGNORED, **dict.fromkeys(("fraud", "virus", "other"), DOUBTFUL)}
 BOUNCED_FOR = {
     "UnsubscribedRecipient": ECHO_OF_UNSUBSCRIBE,
     "Suppressed": ECHO_OF_BOUNCE,
@@ -54,6 +55,7 @@ LEFT_TOPIC = Meaning(Kind.OPPOSITION, "group_unsubscribe")
 JOINED_TOPIC = Meaning(Kind.RELEASE, "group_resubscribe")
 RESUBSCRIBED = Meaning(Kind.RELEASE, "subscribe")
 
+CONFIRMED_AT = {"SubscriptionConfirmation", "UnsubscribeConfirmation"}  # the second: nothing comes any more
 SIGNED_FIELDS = ("Message", "MessageId", "Subject", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type")
 
 
@@ -64,8 +66,8 @@ def authenticate(request: Request, secrets: Secrets) -> None:
     """
     # The topic first: it costs nothing, and a stranger's message never makes us fetch a certificate.
     envelope = request.json
-    topics = secrets.options.get("topics", ())
-    if envelope.text("TopicArn", default="") not in ([topics] if isinstance(topics, str) else topics):
+    topics, topic = secrets.options.get("topics", ()), envelope.text("TopicArn", default="")
+    if topic not in ([topics] if isinstance(topics, str) else topics):
         raise NotAuthentic("The topic is not one of the endpoint's: name its ARN in `topics`.")
     fetch: Callable[[str], bytes] = secrets.options.get("certificates", certificate)
     algorithm = {"1": "sha1", "2": "sha256"}.get(envelope.text("SignatureVersion", default=""))
@@ -74,7 +76,7 @@ def authenticate(request: Request, secrets: Secrets) -> None:
     except ValueError:
         raise NotAuthentic("The signature is not base64.") from None
     url = envelope.text("SigningCertURL", default="")
-    check_signature(signed_text(envelope), signature, algorithm, url, fetch, request.received_at)
+    check_signature(signed_text(envelope), signature, algorithm, url, fetch, request.received_at, topic)
 
 
 def signed_text(envelope: Section) -> bytes:
@@ -85,10 +87,10 @@ def signed_text(envelope: Section) -> bytes:
 
 
 def confirmation_url(request: Request) -> str | None:
-    """The address that confirms a new topic, if this authentic request is a confirmation and it is Amazon's."""
+    """The address that confirms a topic, or confirms it again, if an authentic request has one and it is Amazon's."""
     envelope = request.json
-    url = envelope.text("SubscribeURL", default="")
-    return url if envelope.text("Type", default="") == "SubscriptionConfirmation" and is_amazon_url(url) else None
+    url, topic = envelope.text("SubscribeURL", default=""), envelope.text("TopicArn", default="")
+    return url if envelope.text("Type", default="") in CONFIRMED_AT and is_amazon_url(url, topic) else None
 
 
 def parse(request: Request) -> Iterator[Event | Problem]:

@@ -4,7 +4,9 @@ Basic authentication, or a bearer token that it fetches; nothing is signed. Only
 hours, then the event is lost. ``link_unsubscribe`` is a click on a tracked link, which a scanner may have followed.
 Bounces have classes: 10 and 30 are about the address, 90 is a request to unsubscribe by answer, 80 one to subscribe. A
 message that was not even made because the address is ``suppressed`` does not say why it is: kept for a person to judge.
-Vendor's pages: support.sparkpost.com, "Webhook event reference", "Bounce classification codes", read on 2026-11-23.
+``fbtype`` of a complaint is the type of the mailbox provider's report: "not-spam" complains of nothing.
+``relay_message`` is mail that came in and has no ``type``. Vendor's pages: support.sparkpost.com, "Webhook event
+reference", "Bounce classification codes", read on 2026-11-23.
 """
 
 from __future__ import annotations
@@ -15,8 +17,9 @@ from dataclasses import replace
 from contactable.webhooks.blocking import Blocklist, Order, Person, Steps, at, must, value_at
 from contactable.webhooks.events import Confidence, Event, Kind, On, Origin, Problem
 from contactable.webhooks.meaning import (
-    COMPLAINED,
     DELIVERED,
+    DOUBTFUL,
+    FEEDBACK,
     HARD_BOUNCED,
     IGNORED,
     SENT,
@@ -40,7 +43,6 @@ PROOF = Proof.PATH_SECRET
 MEANINGS = {
     "list_unsubscribe": UNSUBSCRIBED,
     "link_unsubscribe": replace(UNSUBSCRIBED, origin=Origin.LINK_CLICK),
-    "spam_complaint": COMPLAINED,
     "injection": SENT,
     "delivery": DELIVERED,
 }
@@ -66,9 +68,9 @@ def _read(item: Section) -> Event:
     envelope = Section(item.values["msys"], "msys") if isinstance(item.values.get("msys"), dict) else item
     if not envelope.values:
         return PING.event(On.EMAIL, "ping", key=fact_key("sparkpost", "ping"), at=None)
-    data = envelope if "type" in envelope else _only(envelope)
+    name, data = ("", envelope) if "type" in envelope else _only(envelope)
     # `raw_rcpt_to` keeps the case in which we wrote the address; `rcpt_to` is lower-cased by the server.
-    said, id = data.text("type"), data.text("event_id", default=None)
+    said, id = data.text("type", default=name), data.text("event_id", default=None)
     email = data.text("raw_rcpt_to", "rcpt_to", default=None)
     message_id, time = data.text("message_id", "transmission_id", default=None), data.raw("timestamp")
     return _meaning(said, data).event(
@@ -82,9 +84,10 @@ def _read(item: Section) -> Event:
     )
 
 
-def _only(envelope: Section) -> Section:
-    """The event inside its class (``message_event``, ``unsubscribe_event`` …)."""
-    return envelope.section(next(iter(envelope.values)))
+def _only(envelope: Section) -> tuple[str, Section]:
+    """The class of an event (``message_event``, ``unsubscribe_event`` …) and the event inside."""
+    name = next(iter(envelope.values))
+    return name, envelope.section(name)
 
 
 def _meaning(said: str, data: Section) -> Meaning:
@@ -95,6 +98,8 @@ def _meaning(said: str, data: Section) -> Meaning:
         return BOUNCE_CLASSES.get(bounce_class, IGNORED)
     if said in REJECTIONS:
         return SUPPRESSED if "suppress" in data.text("raw_reason", "reason", default="").lower() else IGNORED
+    if said == "spam_complaint":
+        return FEEDBACK.get(data.text("fbtype", default="abuse").lower(), DOUBTFUL)
     return MEANINGS.get(said, IGNORED)
 
 
