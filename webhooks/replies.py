@@ -75,19 +75,22 @@ NOT_OPPOSITIONS = re.compile(
 
 OPPOSED = {  # pattern -> what says, anywhere in a reply, that nothing more is wanted
     "ne plus": r"\bne? (?:me |m |nous |plus |pas |jamais )*"
-    r"(?:contact|recontact|envoy|renvoy|appel|rappel|ecri|sollicit|derang|relanc|joindre)\w*",
+    r"(?:contact|recontact|envoy|renvoy|appel|rappel|ecri|sollicit|derang|relanc|importun|joindre|recevoir)\w*",
     "n envoyez plus": r"\bn (?:envoy|appel|ecri)\w* plus\b",
     "plus de": r"\b(?:plus|assez) (?:de |d |aucune? )+(?:sms|texto|pub|message|appel|mail|demarchage|relance|sollicit)",
     "ne veux plus": r"\b(?:veux|souhaite|desire|voudrais|souhaitons|voulons) (?:plus|pas|ne plus|ne pas) "
-    r"(?:recevoir|etre|de (?:sms|pub|message|mail|appel)|vos |que vous m)",
+    r"(?:recevoir|etre|(?:de |d )?(?:vos |votre |tes |ces |cette )?(?:sms|texto|pub|message|mail|appel)|vos |"
+    r"que vous m)",
     "arretez de": r"\barret\w* (?:de |d )(?:me |m |nous )?(?:contact|envoy|appel|harcel|ecri|sollicit|derang|spam)",
-    "arretez vos": r"\b(?:arret\w*|stopp?(?:ez|er)?) (?:vos|votre|tes|ces|les|avec|tout|ca)\b",
+    "arretez vos": r"\b(?:arret\w*|stopp?(?:ez|er)?) (?:moi |nous )?(?:vos|votre|tes|ces|les|avec|tout|ca)\b",
+    "cessez": r"\bcess(?:e|ez|er) (?:(?:de |d )(?:me |m |nous )?(?:contact|envoy|appel|harcel|ecri|sollicit|derang)|"
+    r"(?:vos|votre|tes|ces|tout)\b)",
     "retirez moi": r"\b(?:retir|supprim|enlev|effac|ray|radi|desinscri|desabonn)\w* (?:moi|mon|mes|me|nous|notre)\b",
-    "me retirer": r"\bme (?:retir|supprim|enlev|desinscri|desabonn)\w*",
+    "me retirer": r"\b(?:me|m|nous|etre) (?:retir|supprim|enlev|effac|radi|raye|desinscri|desabonn)\w*",
     "laissez moi": r"\b(?:laiss|fich|fout)\w* (?:moi|nous) (?:tranquille|en paix|la paix)\b",
     "rgpd": r"\b(?:rgpd|gdpr)\b",
     "cnil": r"\bcnil\b",
-    "droit d opposition": r"\b(?:droit d opposition|m oppose|fais opposition)\b",
+    "droit d opposition": r"\b(?:droit d opposition|m oppose|fai(?:s|t|tes|re) opposition)\b",
     "do not": r"\b(?:do not|don t|dont|no more|never) (?:contact|call|text|texts|message|messages|send|sms|ads)\b",
     "take me off": r"\b(?:take me off|leave me alone|remove (?:me|my)|unsubscribe me|opt me out)\b",
     "stop and a short code": r"\bstop (?:au |sms )*3[68]\d{3}\b",
@@ -176,10 +179,15 @@ def _normalised(text: str) -> str:
 
 def _letters(word: str) -> str:
     """Undo ``st0p``: digits that look like letters, only in a word that has letters as well."""
-    return word.translate(_LOOK_ALIKES) if not word.isdigit() else word
+    if word.isdigit():
+        return word
+    # A 1 is an i, unless only an l makes a word that we look for (``stopa11``).
+    with_l = word.translate(_LOOK_ALIKES | {ord("1"): "l"})
+    return with_l if with_l in _WORDS_WITH_L else word.translate(_LOOK_ALIKES)
 
 
 _LOOK_ALIKES = str.maketrans("015", "ois")
+_WORDS_WITH_L = {word for phrase in KEYWORDS for word in phrase.split() if "l" in word}
 _DROPPED = {"So", "Sk", "Cs", "Cf", "Cn", "Co"}
 
 

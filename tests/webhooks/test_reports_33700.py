@@ -101,6 +101,9 @@ ROW = {"id": "", "msisdn": "0639980001", "sender": "EXEMPLE", "channel": "SMS", 
         ("33639980001", "+33639980001"),
         ("+33 6 39 98 00 01", "+33639980001"),
         ("06.39.98.00.01", "0639980001"),
+        ("162000000", "0162000000"),
+        ("+33 (0)6 39 98 00 01", "+330639980001"),
+        ("0033639980001", "0033639980001"),
     ],
 )
 def test_a_number_that_a_spreadsheet_has_trimmed_is_made_whole(cell: str, phone: str) -> None:
@@ -127,6 +130,26 @@ def test_a_row_is_known_by_its_own_id_or_by_its_file_and_line() -> None:
 
 def test_the_same_report_by_json_and_in_a_file_counts_once() -> None:
     assert read(report(id="r1")).key == read_row({**ROW, "id": "r1"}, "a", 2).key
+
+
+@pytest.mark.parametrize("count", ["", "0", "douze", "1,0", "-3"])
+def test_a_count_that_cannot_be_read_costs_the_count_and_not_the_opposition(count: str) -> None:
+    event = read_row({**ROW, "count": count}, "file", 2)
+
+    assert (event.kind, event.count) == (Kind.OPPOSITION, 1)
+
+
+def test_an_incident_whose_count_cannot_be_read_is_refused() -> None:
+    with pytest.raises(Malformed):
+        read_row({**ROW, "msisdn": "", "count": "douze"}, "file", 2)
+
+
+@pytest.mark.parametrize("count", ["douze", -3, 0, None, 2.5])
+def test_the_count_of_a_report_in_json_costs_no_opposition_either(count: object) -> None:
+    event = read(report(count=count))
+
+    assert isinstance(event, Event)
+    assert (event.kind, event.count) == (Kind.OPPOSITION, 1)
 
 
 def test_a_row_without_a_number_counts_its_reports() -> None:

@@ -84,7 +84,17 @@ def _read(item: Section) -> Event:
     if not event.phone and "msisdn_sha256" not in reporter and "count" not in data:
         raise Malformed("A report names its reporter or a count.")
     campaign, text = message.text("client_ref", default=None), message.text("text", default=None)
-    return replace(event, campaign=campaign, text=text and text[:160], count=data.integer("count", default=1))
+    return replace(event, campaign=campaign, text=text and text[:160], count=_count(data, event))
+
+
+def _count(told: Section, event: Event) -> int:
+    """How many reports an incident stands for; a report of somebody is one, whatever its count says."""
+    if event.kind is Kind.OPPOSITION:
+        return 1
+    count = told.integer("count", default=1)
+    if count < 1:
+        raise Malformed("The count of a report is one or more.")
+    return count
 
 
 def read_row(row: Mapping[str, str], file_key: str, line: int) -> Event:
@@ -104,7 +114,7 @@ def read_row(row: Mapping[str, str], file_key: str, line: int) -> Event:
         hashed="",
         at=_row_time(cells),
     )
-    text, count = cells.text("text", default=None), cells.integer("count", default=1)
+    text, count = cells.text("text", default=None), _count(cells, event)
     campaign = cells.text("client_ref", default=None)
     message_id = cells.text("message_id", default=None)
     return replace(event, campaign=campaign, message_id=message_id, text=text and text[:160], count=count)
@@ -136,7 +146,7 @@ def _unspoilt(number: str) -> str:
     digits = re.sub(r"[\s.\-()']", "", number)
     if re.search(r"\d[eE][+-]?\d", digits):
         raise Malformed("The reporter's number was rounded by a spreadsheet: export that column as text.")
-    # Nine digits that start like a French mobile have lost their 0.
-    if re.fullmatch(r"[67]\d{8}", digits):
+    # Nine digits are a French number that has lost its 0; a call may be reported from a landline.
+    if re.fullmatch(r"[1-9]\d{8}", digits):
         return f"0{digits}"
     return f"+{digits}" if re.fullmatch(r"[1-9]\d{9,14}", digits) else digits
