@@ -172,11 +172,20 @@ def _entries(event: Event, bound: Iterable[str], source: Source) -> Iterator[New
                 proof_level="operator" if event.origin is Origin.CRM_USER else source.proof,
                 occurred_at=at,
                 time_quality=_quality(event),
-                event_key=f"{source.endpoint}:{event.key}:{on}:{subject}",
+                event_key=_event_key(source.endpoint, event, on, subject),
                 reason=event.reason,
                 confidence=event.confidence,
                 batch=source.batch,
             )
+
+
+def event_keys(endpoint: str, event: Event, subject: str) -> list[str]:
+    """Under which keys an act of one person is entered, one for each of its channels."""
+    return [_event_key(endpoint, event, on, subject) for on in _channels(event)]
+
+
+def _event_key(endpoint: str, event: Event, on: On, subject: str) -> str:
+    return f"{endpoint}:{event.key}:{on}:{subject}"
 
 
 def _quality(event: Event) -> TimeQuality:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import mailbox
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -18,11 +18,12 @@ import requests
 
 from contactable.errors import Malformed, Refused, Unavailable
 from contactable.progress import Moved
-from contactable.register import Tx, inbox
+from contactable.register import Tx, inbox, ledger, mirror, subjects
 from contactable.register.statements import chunks
 from contactable.webhooks.events import Confidence, Event, Origin, Problem
+from contactable.webhooks.persons import identifier_in
 from contactable.webhooks.receiver import Endpoint, as_received, enter, keep, note_of, read, state_of
-from contactable.webhooks.recording import Recorded, is_act, is_to_be_entered
+from contactable.webhooks.recording import Recorded, event_keys, is_act, is_to_be_entered
 from contactable.webhooks.registry import find_provider
 from contactable.webhooks.request import Request, Secrets
 from contactable.webhooks.spreadsheet33700 import read_spreadsheet
@@ -156,6 +157,29 @@ def reports_in(path: Path) -> list[Event | Problem]:
         return list(read_spreadsheet(path.read_bytes()))
     except OSError as error:
         raise Malformed(f"{path} cannot be read: {error.strerror}.") from None
+
+
+@dataclass(frozen=True, slots=True)
+class LookedAt:
+    """What a spreadsheet would enter: oppositions that were entered before, and those of no contact of a CRM."""
+
+    known: int = 0
+    unmatched: int = 0
+
+
+def look_at_reports(kit: Contactable, items: Iterable[Event | Problem]) -> LookedAt:
+    """Look what the rows with a number are to the register, without entering any."""
+    endpoint, told = endpoint_for(kit, REPORTS).name, [each for each in items if isinstance(each, Event) and each.phone]
+    with kit.register.read() as tx:
+        found = subjects.find_subjects(tx, filter(None, (identifier_in(None, each.phone) for each in told)))
+        named = [(event, found.get(who) if (who := identifier_in(None, event.phone)) else None) for event in told]
+        known = sum(bool(subject) and _is_known(tx, endpoint, event, subject or "") for event, subject in named)
+        carried = {subject: bool(mirror.contacts_with(tx, [subject])) for subject in found.values()}
+    return LookedAt(known, sum(not (subject and carried[subject]) for _, subject in named))
+
+
+def _is_known(tx: Tx, endpoint: str, event: Event, subject: str) -> bool:
+    return any(ledger.is_known(tx, key) for key in event_keys(endpoint, event, subject))
 
 
 def take_reports(kit: Contactable, path: Path, batch: str) -> str:

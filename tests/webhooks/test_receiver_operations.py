@@ -155,9 +155,12 @@ def test_a_spreadsheet_of_reports_is_looked_at_first_and_then_entered_once(kit: 
     command = ("inbox", "import33700", str(folder / "reports.csv"))
 
     looked, entered, again = run(folder, *command), run(folder, *command, "--yes"), run(folder, *command, "--yes")
+    afterwards = json.loads(run(folder, *command, "--json").stdout)
 
     assert looked.exit_code == WAITS_FOR_A_PERSON
     assert "1 oppositions, 1 incidents without a number, 1 lines refused" in looked.stderr
+    assert "0 are known already, 1 carried by no contact of a CRM" in looked.stderr
+    assert (afterwards["oppositions"], afterwards["known"], afterwards["unmatched"]) == (1, 1, 1)
     assert "refused: line 4:" in looked.stderr
     assert "1 entered, 0 known" in entered.stderr
     assert "0 entered, 1 known" in again.stderr

@@ -11,6 +11,7 @@ import hashlib
 import json
 import sys
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -156,12 +157,15 @@ def import33700(context: Context, file: Path, yes: bool, as_json: bool) -> None:
 
     items = reports_in(file)
     batch = f"33700-{hashlib.sha256(file.read_bytes()).hexdigest()[:12]}"
-    counts = _counted(items)
+    counts = {**_counted(items), **_looked_at(context, items)}
     if as_json:
         print_json({"batch": batch, **counts})
     else:
         numbers = f"{counts['oppositions']} oppositions, {counts['incidents']} incidents without a number"
         click.echo(f"{batch}: {numbers}, {len(counts['refused'])} lines refused", err=True)
+        if "known" in counts:
+            told = f"{counts['known']} are known already, {counts['unmatched']} carried by no contact of a CRM"
+            click.echo(f"of the oppositions {told}", err=True)
         for why in counts["refused"][:_LINES]:
             click.echo(f"refused: {why}", err=True)
     if not yes:
@@ -179,6 +183,17 @@ def _counted(items: list[Event | Problem]) -> dict[str, Any]:
     refused = [item.why for item in items if isinstance(item, Problem)]
     kinds = [item.kind for item in items if not isinstance(item, Problem)]
     return {"oppositions": kinds.count(Kind.OPPOSITION), "incidents": kinds.count(Kind.IGNORED), "refused": refused}
+
+
+def _looked_at(context: Context, items: list[Event | Problem]) -> dict[str, int]:
+    """What the oppositions are to the register; nothing where there is none yet: a file may be looked at without."""
+    from contactable.replaying import look_at_reports
+
+    try:
+        with context.kit() as kit:
+            return asdict(look_at_reports(kit, items))
+    except ContactableError:
+        return {}
 
 
 def _listed(delivery: Delivery) -> dict[str, Any]:
