@@ -100,8 +100,9 @@ class Event:
     """One thing that happened, said by one sender.
 
     Exactly one of ``email``, ``phone``, ``record`` (a CRM id, without the connector's name) and ``token`` (ours) names
-    the person; none does when the sender named nobody: the event is then kept as unresolved and shown. Addresses are
-    as sent; the register normalises them. ``key`` makes the event recognisable when it is sent twice: the sender's id,
+    the person; beside a token, which counts first, the address may stand that counts where it is none of ours. None
+    does when the sender named nobody: the event is then kept as unresolved and shown. Addresses are as sent; the
+    register normalises them. ``key`` makes the event recognisable when it is sent twice: the sender's id,
     or a digest of canonical facts. ``occurred_at`` is aware; None means that only the arrival is known.
     """
 

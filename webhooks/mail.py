@@ -2,9 +2,13 @@
 
 A report says that somebody called our mail spam: abuse and opt-out oppose; fraud, virus and other oppose and ask a
 person; not-spam releases nobody; auth-failure (RFC 6591, DMARC) is about our servers. Whom it concerns is, in this
-order: ``Removal-Recipient``, ``Original-Rcpt-To``, ``X-HmXmrOriginalRecipient`` (Hotmail sends no feedback part), the
-one ``To`` of the reported mail, and where these are redacted (RFC 6590), a token of our own in its headers. Without
-any it names nobody; the sender's own mailbox is never taken for the person.
+order: a token of our own in the headers of the reported mail, ``Removal-Recipient``, ``Original-Rcpt-To``,
+``X-HmXmrOriginalRecipient`` (Hotmail sends no feedback part), the one ``To`` of the reported mail. Token and address
+stand side by side: links of others look like ours, and an address may be a digest (RFC 6590). Without any it names
+nobody; the sender's own mailbox is never taken for the person.
+
+A report can be forged by whoever knows the mailbox. Where the settings name the feedback loops, one that our mail
+server does not vouch for counts by our token alone, as ``probable``; without token it waits for a person.
 
 A request (RFC 2369, ``mailto:``) counts by our token in the address that it was sent to, whoever sent it: secretaries
 and mail programs do. Without token the ``From`` is all there is, and it can be forged: it counts, as ``probable``,
@@ -15,7 +19,7 @@ are passed over, except Apple Mail's button, which says ``Auto-Submitted`` and `
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email import message_from_bytes, message_from_string
@@ -34,21 +38,31 @@ REQUESTED = replace(UNSUBSCRIBED, confidence=Confidence.PROBABLE)  # by a From t
 UNPROVED = replace(
     UNSUBSCRIBED, origin=Origin.UNKNOWN, confidence=Confidence.REVIEW
 )  # by a From that anybody may write
+ONLY_BY_TOKEN = replace(COMPLAINED, confidence=Confidence.PROBABLE)  # which only the reported mail can have had
+FORGED = replace(COMPLAINED, origin=Origin.UNKNOWN, confidence=Confidence.REVIEW)  # perhaps: nobody vouches for it
 AUTOMATIC = Meaning(Kind.IGNORED, "automatic_mail", Origin.PROVIDER)
 
+RECIPIENTS = (  # those of the envelope first, under the name that each mail server gives them
+    *("Delivered-To", "X-Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To"),
+    *("To", "Cc"),
+)
 REDACTED = frozenset({"redacted", "hashed", "undisclosed"})  # local parts that stand for nobody
 _TOKEN_IN_URL = re.compile(r"<https://[^>\s]*/u/([A-Za-z0-9_.\-]{16,})>")
 _TOKEN_IN_ADDRESS = re.compile(r"\+([a-z2-7]{18,})@", re.IGNORECASE)
 
 
-def read_mail(raw: bytes, server: str = "") -> Iterator[Event]:
+def read_mail(raw: bytes, server: str = "", reporters: Sequence[str] = ()) -> Iterator[Event]:
     """Yield what one message means, one event a person; raise ``Malformed`` where the bytes are no message.
 
-    ``server`` is the name under which our own mail server writes ``Authentication-Results``.
+    ``server`` is the name under which our own mail server writes ``Authentication-Results``; ``reporters`` are the
+    domains of the feedback loops, where only theirs are to be believed.
     """
     message = _parsed(raw)
     report = _report(message)
-    yield from _reported(message, report) if report else [_requested(message, server)]
+    if report is None:
+        yield _requested(message, server)
+    else:
+        yield from _reported(message, report, believed=not reporters or _is_of(message, server, reporters))
 
 
 def token_in(address: str) -> str | None:
@@ -66,16 +80,24 @@ class _Report:
     reported: Message
 
 
-def _reported(message: Message, report: _Report) -> Iterator[Event]:
+def _reported(message: Message, report: _Report, *, believed: bool) -> Iterator[Event]:
     meaning, people = FEEDBACK.get(report.type, DOUBTFUL), [*_people(report)]  # a type that no RFC knows asks a person
-    # Links of others look like ours, so an address is worth more than what may be a token.
-    token = None if people else _token_of(report.reported)
+    token = _token_of(report.reported) if len(people) < 2 else None  # of a mail to several, whose it is is not told
     if len(people) > 1 and meaning is COMPLAINED:
         meaning = replace(meaning, confidence=Confidence.PROBABLE)  # one of them complained, all had the mail
+    if not believed and meaning.kind is Kind.OPPOSITION:
+        meaning, people = (ONLY_BY_TOKEN, []) if token else (FORGED, people)
     id, at = _header(message, "Message-ID"), _date(message)
     for person in people or (None,):
         key = fact_key("arf", id or at, report.type, person and person.lower(), token)
         yield meaning.event(On.EMAIL, report.type, key=key, at=at, email=person, token=token, message_id=id or None)
+
+
+def _is_of(message: Message, server: str, reporters: Sequence[str]) -> bool:
+    """Whether our mail server vouches that a message comes from one of these domains."""
+    domains = {address.rpartition("@")[2].lower() for address in _addresses(message, "From")}
+    known = [domain for domain in domains for each in reporters if f".{domain}".endswith(f".{each.lower()}")]
+    return bool(known) and is_vouched_for(message, server)
 
 
 def _requested(message: Message, server: str) -> Event:
@@ -156,7 +178,7 @@ def _token_of(reported: Message) -> str | None:
 
 
 def _recipients(message: Message) -> Iterable[str]:
-    return (address for name in ("Delivered-To", "X-Original-To", "To", "Cc") for address in _addresses(message, name))
+    return (address for name in RECIPIENTS for address in _addresses(message, name))
 
 
 def _addresses(message: Message, name: str) -> list[str]:

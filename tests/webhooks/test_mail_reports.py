@@ -9,8 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contactable.errors import Malformed
+from contactable.identifiers import IdentifierKind
+from contactable.register import subjects
+from contactable.register.testing import Workbench
+from contactable.signing import LinkPurpose, sign_link
 from contactable.webhooks.events import Confidence, Event, Kind, Origin
 from contactable.webhooks.mail import read_mail, token_in
+from contactable.webhooks.recording import Source, record
+from contactable.webhooks.testing import LINK_KEYS
 
 TOKEN = "abcdefghij234567klmnopqrstuvwxyzabcdefghij"
 OURS = "mx.example.org"
@@ -241,3 +247,84 @@ def test_parts_inside_parts_without_end_are_refused_and_not_an_error() -> None:
         events = []
 
     assert all(event.kind is not Kind.RELEASE for event in events)
+
+
+SIGNED_LINK = "eyJub3QiOiJvdXJzIn0.c2lnbmF0dXJlLW9mLW91cnM"
+LOOP = f"Authentication-Results: {OURS}; dkim=pass header.d=fbl.example.net"
+
+
+@pytest.mark.parametrize("who", ["ada@example.com", "5f4dcc3b5aa765d61d8327deb882cf99@example.com"])
+def test_our_token_stands_beside_the_one_address_of_a_report_which_may_be_a_digest(who: str) -> None:
+    original = f"To: {who}\nList-Unsubscribe: <https://example.org/u/{SIGNED_LINK}>"
+
+    event = the_event(report(f"Feedback-Type: abuse\nOriginal-Rcpt-To: {who}", original))
+
+    assert (event.token, event.email) == (SIGNED_LINK, who)
+
+
+def by_a_loop(headers: str, original: str = "To: ada@example.com") -> bytes:
+    """A report of a feedback loop, with what our server found of it on top."""
+    return headers.encode() + b"\n" + report("Feedback-Type: abuse\nOriginal-Rcpt-To: ada@example.com", original)
+
+
+@pytest.mark.parametrize("reporter", ["example.net", "fbl.example.net"])
+def test_a_report_counts_for_certain_where_our_server_vouches_for_a_loop_that_the_settings_name(reporter: str) -> None:
+    raw = by_a_loop(LOOP).replace(b"fbl@example.net", b"fbl@fbl.example.net")
+
+    (event,) = read_mail(raw, OURS, [reporter])
+
+    assert (event.origin, event.confidence, event.email) == (Origin.COMPLAINT, Confidence.CERTAIN, "ada@example.com")
+
+
+@pytest.mark.parametrize(
+    ("headers", "reporter"),
+    [
+        ("X-Nothing: vouches", "example.net"),
+        (LOOP.replace("pass", "fail"), "example.net"),
+        (LOOP, "example.org"),
+        (LOOP, "ple.net"),
+    ],
+)
+def test_a_report_that_anybody_may_have_written_waits_for_a_person(headers: str, reporter: str) -> None:
+    raw = by_a_loop(headers)
+
+    (event,) = read_mail(raw, OURS, [reporter])
+
+    assert (event.kind, event.origin, event.confidence) == (Kind.OPPOSITION, Origin.UNKNOWN, Confidence.REVIEW)
+    assert (event.email, event.token) == ("ada@example.com", None)
+
+
+def test_a_report_that_nobody_vouches_for_closes_by_our_token_alone_and_asks_a_person() -> None:
+    raw = by_a_loop("X-Nothing: vouches", f"List-Unsubscribe: <mailto:u+{TOKEN}@example.org>")
+
+    (event,) = read_mail(raw, OURS, ["example.net"])
+
+    assert (event.origin, event.confidence) == (Origin.COMPLAINT, Confidence.PROBABLE)
+    assert (event.email, event.token) == (None, TOKEN)
+
+
+@pytest.mark.parametrize("header", ["Envelope-To", "X-Envelope-To", "Delivered-To", "X-Delivered-To", "X-Original-To"])
+def test_the_address_of_the_envelope_holds_our_token_under_the_name_of_each_mail_server(header: str) -> None:
+    event = the_event(plain(f"To: somebody@example.org\n{header}: u+{TOKEN}@example.org"))
+
+    assert event.token == TOKEN
+
+
+def test_our_token_counts_before_the_address_beside_it_and_the_address_where_the_token_is_not_ours(
+    bench: Workbench,
+) -> None:
+    bench.see("1", (IdentifierKind.EMAIL, "ada@example.com"))
+    subject = bench.read(subjects.find_subject, IdentifierKind.RECORD, "crm:1")
+    assert subject is not None
+
+    def told(token: str, email: str) -> int:
+        link = f"To: {email}\nList-Unsubscribe: <https://example.org/u/{token}>"
+        events = list(read_mail(report(f"Feedback-Type: abuse\nOriginal-Rcpt-To: {email}", link)))
+        source = Source("arf", "crm", "path_secret", bench.clock(), LINK_KEYS)
+        return bench.write(record, events=events, source=source).entered
+
+    digest, ours = "5f4dcc3b5aa765d61d8327deb882cf99@example.com", ["email", "global", ""]
+    assert told(sign_link(LINK_KEYS, LinkPurpose.UNSUBSCRIBE, [subject, *ours]), digest) == 2
+    assert {entry.reason for entry in bench.entries("1")} == {"complaint"}
+    assert told(SIGNED_LINK, "bo@example.net") == 1
+    assert bench.read(subjects.find_subject, IdentifierKind.EMAIL, "bo@example.net") is not None

@@ -28,4 +28,9 @@ authenticate = authenticate_by_secret
 
 def parse(request: Request) -> Iterator[Event]:
     """Yield one event a person that a message concerns; raise ``Malformed`` where the body is no message."""
-    yield from read_mail(request.raw, str(request.options.get("mail_server", "")))
+    reporters = request.options.get("reporters", ())
+    yield from read_mail(
+        request.raw,
+        str(request.options.get("mail_server", "")),
+        [reporters] if isinstance(reporters, str) else list(map(str, reporters)),
+    )
