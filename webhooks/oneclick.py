@@ -12,9 +12,10 @@ import hashlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import structlog
 from flask import Response, request
 
-from contactable.errors import NotAuthentic, RegisterError
+from contactable.errors import NotAuthentic
 from contactable.register import Tx, subjects
 from contactable.signing import LinkPurpose, read_link, sign_link
 from contactable.webhooks.events import EVERYTHING, Event, Kind, On, Scope, ScopeKind, TimeQuality
@@ -24,6 +25,8 @@ from contactable.webhooks.saying import Saying
 
 if TYPE_CHECKING:
     from contactable.webhooks.hooks import Doors
+
+log = structlog.get_logger()
 
 ENDPOINT = "one-click"
 LARGEST = 64 * 1024
@@ -55,7 +58,8 @@ def unsubscribe(doors: Doors, token: str) -> Response:
         return doors.say(Saying.UNSUBSCRIBE, "")
     try:
         recorded = doors.register().write(lambda tx: _keep(tx, subject, event, doors))
-    except RegisterError:
+    except Exception as error:  # noqa: BLE001 - a mistake of ours: whoever pressed the button is told to press again
+        log.error("unsubscribe_not_kept", why=type(error).__name__)  # its message may quote what it stumbled over
         return doors.say(Saying.LATER, "")
     if recorded is None:
         return doors.say(Saying.NOT_OURS, "")

@@ -8,13 +8,15 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 from contactable.identifiers import IdentifierKind
-from contactable.register import Register, inbox, mirror, outbox
+from contactable.register import Register, inbox, mirror, outbox, subjects
+from contactable.webhooks.oneclick import unsubscribe_url
 from contactable.webhooks.request import Request
-from contactable.webhooks.testing import Street
+from contactable.webhooks.testing import LINK_KEYS, Street
 
 LOU = (IdentifierKind.EMAIL, "lou@example.com")
 
@@ -110,3 +112,22 @@ def test_while_no_worker_lives_acts_are_taken_and_their_contacts_wait(street: St
 
     waiting = street.bench.read(outbox.pending)["crm"]
     assert (waiting.contacts, waiting.urgent) == (1, 1)
+
+
+def test_a_mistake_of_ours_tells_whoever_pressed_unsubscribe_to_press_again(street: Street) -> None:
+    street.bench.see("1", LOU)
+    subject = street.bench.read(subjects.find_subject, *LOU)
+    assert subject is not None
+    link = urlsplit(unsubscribe_url("https://hooks.example.com", LINK_KEYS, subject)).path
+    form = {"List-Unsubscribe": "One-Click"}
+
+    def broken() -> Register:
+        raise ZeroDivisionError("lou@example.com")
+
+    doors, street.doors = street.doors, replace(street.doors, register=broken)
+    failed = street.client.post(link, data=form)
+    street.doors = doors
+    del street.client
+
+    assert (failed.status_code, street.client.post(link, data=form).status_code) == (503, 200)
+    assert "lou" not in failed.text
