@@ -19,6 +19,7 @@ from contactable.clock import Clock
 from contactable.register import Register
 from contactable.webhooks.events import Event
 from contactable.webhooks.metrics import Outcome, Tally
+from contactable.webhooks.networks import caller
 from contactable.webhooks.receiver import Answer, Arrival, Endpoint, keep_all, receive
 from contactable.webhooks.recording import Recorded
 from contactable.webhooks.request import Request
@@ -49,6 +50,7 @@ class Doors:
     begin: Callable[[Endpoint, Sequence[Event]], None] = lambda endpoint, events: None  # calls that agents make now
     refused: Callable[[str], None] = lambda endpoint: None  # hears of each request that was not authentic
     tally: Tally = field(default_factory=Tally)
+    proxies: int = 0  # of ours, before the doors
 
     def keep(self, arrival: Arrival) -> Recorded:
         """Keep a request, together with those that wait beside it; return once it is on disk."""
@@ -117,6 +119,7 @@ def read_request(doors: Doors, environ: Environ, endpoint: Endpoint, secret: str
         headers=_headers(environ),
         path_secret=secret,
         options=endpoint.secrets.options,
+        address=caller(environ, doors.proxies),
     )
 
 

@@ -24,6 +24,7 @@ from werkzeug.http import parse_options_header
 
 from contactable.errors import Malformed, NotAuthentic, SettingsError
 from contactable.signing import Secret, check_equal
+from contactable.webhooks.networks import Network, check_address, read_networks
 from contactable.webhooks.reading import Section, read_fields, read_json
 
 
@@ -31,7 +32,7 @@ from contactable.webhooks.reading import Section, read_fields, read_json
 class Request:
     """What arrived. ``url`` is the configured public URL with the query as received, never rebuilt from ``Host``;
     ``received_at`` is aware; ``path_secret`` is what stood behind the endpoint's name in the path; ``options`` is what
-    the endpoint's settings say beyond its secrets (names of tags, a field map)."""
+    the endpoint's settings say beyond its secrets (names of tags, a field map); ``address`` is where it came from."""
 
     raw: bytes
     received_at: datetime
@@ -40,6 +41,7 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict)
     path_secret: str = ""
     options: Mapping[str, Any] = field(default_factory=dict)
+    address: str = ""
 
     @cached_property
     def lower_headers(self) -> dict[str, str]:
@@ -133,7 +135,8 @@ class Secrets:
     """The active secrets of one endpoint, by scheme, the current one first; and what its provider wants to know.
 
     ``keys`` sign; ``basic`` holds ``user:password``; ``headers`` maps a header's lower-case name to its secrets;
-    ``api`` holds by name what the sender's own API wants of us when its lists are polled.
+    ``api`` holds by name what the sender's own API wants of us when its lists are polled. Where there are
+    ``addresses``, a request must come from one of them as well.
     """
 
     keys: tuple[Secret, ...] = ()
@@ -143,15 +146,16 @@ class Secrets:
     headers: Mapping[str, tuple[Secret, ...]] = field(default_factory=dict)
     api: Mapping[str, Secret] = field(default_factory=dict)
     options: Mapping[str, Any] = field(default_factory=dict)
+    addresses: tuple[Network, ...] = ()
 
     @classmethod
     def from_settings(cls, options: Mapping[str, Any], read: Callable[[str], bytes]) -> Secrets:
         """Read ``secret``, ``path_secret``, ``basic``, ``bearer``, ``headers`` and ``api`` of ``[endpoints.<name>]``.
 
         Each is a reference (``env:NAME``, ``file:PATH``) or a list of them, the current one first. ``read`` fetches one
-        and raises ``SettingsError``. Everything else stays in ``options``.
+        and raises ``SettingsError``. ``addresses`` are plain. Everything else stays in ``options``.
         """
-        known = {"secret", "path_secret", "basic", "bearer", "headers", "api"}
+        known = {"secret", "path_secret", "basic", "bearer", "headers", "api", "addresses"}
         headers, api = (_table(options, name) for name in ("headers", "api"))
         return cls(
             keys=_read_all(options.get("secret", ()), read),
@@ -161,6 +165,7 @@ class Secrets:
             headers={name.lower(): _read_all(value, read) for name, value in headers.items()},
             api={name: Secret(value, read(value)) for name, value in api.items()},
             options={name: value for name, value in options.items() if name not in known},
+            addresses=read_networks(options.get("addresses", ())),
         )
 
     def of_api(self, name: str) -> str:
@@ -199,6 +204,8 @@ def authenticate_by_secret(request: Request, secrets: Secrets) -> str:
 
 def check_schemes(request: Request, secrets: Secrets) -> list[str]:
     """The ids of the secrets that fitted, one for each scheme that is configured; raise ``NotAuthentic``."""
+    if secrets.addresses:
+        check_address(secrets.addresses, request.address)
     used = []
     if secrets.path:
         used.append(check_equal(secrets.path, request.path_secret, "path"))
@@ -218,7 +225,8 @@ def sign_by_secret(request: Request, secrets: Secrets) -> Request:
     if secrets.basic:
         headers["Authorization"] = f"Basic {base64.b64encode(secrets.basic[0].value).decode()}"
     path = secrets.path[0].value.decode() if secrets.path else ""
-    return replace(request.with_headers(headers), path_secret=path)
+    address = str(secrets.addresses[0].network_address) if secrets.addresses else request.address
+    return replace(request.with_headers(headers), path_secret=path, address=address)
 
 
 def _after(scheme: str, header: str) -> str:

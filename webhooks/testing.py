@@ -38,6 +38,7 @@ class Street:
     endpoints: dict[str, Endpoint] = field(default_factory=dict)
     signers: dict[str, Sign] = field(default_factory=dict)  # for those whose signing key only the sender has
     woken: int = 0
+    proxies: int = 0
 
     @cached_property
     def client(self) -> FlaskClient:
@@ -49,7 +50,15 @@ class Street:
     @cached_property
     def doors(self) -> Doors:
         """The doors; an endpoint may be opened later."""
-        return Doors(self.endpoints, lambda: self.bench.register, PUBLIC_URL, LINK_KEYS, self.bench.clock, self._wake)
+        return Doors(
+            self.endpoints,
+            lambda: self.bench.register,
+            PUBLIC_URL,
+            LINK_KEYS,
+            self.bench.clock,
+            self._wake,
+            proxies=self.proxies,
+        )
 
     def open(self, id: str, secrets: Secrets | None = None) -> Endpoint:
         """The endpoint of a provider; one secret is its signing key and stands in its path, unless told otherwise."""
@@ -66,8 +75,8 @@ class Street:
         addressed = replace(request, url=url, received_at=self.bench.clock())
         return self.signers.get(id, find_provider(id).sign)(addressed, known)
 
-    def send(self, request: Request) -> TestResponse:
-        """Send a request over HTTP to the address that it names."""
+    def send(self, request: Request, address: str = "127.0.0.1") -> TestResponse:
+        """Send a request over HTTP to the address that it names, from ``address``."""
         url = urlsplit(request.url)
         return self.client.open(
             path=url.path,
@@ -75,6 +84,7 @@ class Street:
             method=request.method,
             data=request.raw,
             headers=dict(request.headers),
+            environ_base={"REMOTE_ADDR": address},
         )
 
     def deliver(self, id: str, request: Request) -> TestResponse:

@@ -47,6 +47,7 @@ def doors_of(kit: Contactable) -> Doors:
         say=partial(say, centre_doors(kit)),
         begin=kit.service.begin,
         refused=Knocks(lambda: kit.register, kit.clock).refused,
+        proxies=kit.settings.pages.proxies,
     )
 
 
