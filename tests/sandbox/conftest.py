@@ -1,9 +1,12 @@
-"""A HubSpot of three contacts on loopback, a bare HTTP client for it, and a clock that a test moves."""
+"""A HubSpot of three contacts on loopback, a bare HTTP client for it, who hears its webhooks, and a clock."""
 
 from __future__ import annotations
 
+import json
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import pytest
@@ -88,3 +91,39 @@ def api(hubspot: HubSpotSandbox) -> Api:
 @pytest.fixture
 def api_of() -> Callable[[HubSpotSandbox], Api]:
     return lambda sandbox: Api(sandbox.url, sandbox.token)
+
+
+@dataclass
+class Inbox:
+    """An address that keeps what is posted to it; ``refuses`` is how many requests it answers 503 first."""
+
+    url: str = ""
+    refuses: int = 0
+    received: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
+
+    @property
+    def events(self) -> list[dict[str, Any]]:
+        return [event for _, body in self.received for event in json.loads(body)]
+
+
+@pytest.fixture
+def inbox() -> Iterator[Inbox]:
+    box = Inbox()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            box.received.append((dict(self.headers.items()), body))
+            box.refuses -= 1
+            self.send_response(503 if box.refuses >= 0 else 200)
+            self.end_headers()
+
+        def log_message(self, *args: Any) -> None:
+            """Say nothing."""
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    box.url = f"http://127.0.0.1:{server.server_port}/hooks/hubspot?portal=1&x=%28a%29"
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    yield box
+    server.shutdown()
+    server.server_close()
