@@ -8,14 +8,14 @@ no address and nothing that people typed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
 from typing import NamedTuple, TypeVar
 
 from contactable.mapping.addresses import Identifier, read_addresses
-from contactable.mapping.columns import UNKNOWN_TIME, Agreement
+from contactable.mapping.columns import Agreement
 from contactable.mapping.declarations import CONTRADICTION, Declaration, declared
 from contactable.mapping.definition import Mapping as Definition
 from contactable.mapping.sources import Found, Sourced, membership
+from contactable.mapping.values import time_of
 from contactable.rules.moments import moment_of
 from contactable.rules.place import country_told_by
 
@@ -140,9 +140,8 @@ def _believed(one: Found, other: Found, warnings: list[str]) -> Found:
 
 def strictness_of_time(value: str) -> tuple[bool, int]:
     """Order the times of oppositions (and of contacts): the later the stricter, an unknown time the strictest."""
-    if value == UNKNOWN_TIME:
-        return True, 0
-    return False, moment_of(date.fromisoformat(value) if len(value) == 10 else datetime.fromisoformat(value))
+    at = time_of(value)
+    return (True, 0) if at is None else (False, moment_of(at))
 
 
 def _from_prefixes(facts: Facts, prefixes: list[str], warnings: list[str]) -> None:

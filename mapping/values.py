@@ -130,6 +130,13 @@ def read_opposition(text: str) -> Read:
     return Read(UNKNOWN_TIME, clear=word in YES)
 
 
+def time_of(value: str) -> date | None:
+    """Back from an opposition's value as a fact has it: a day, a moment, or None where the time is unknown."""
+    if value == UNKNOWN_TIME:
+        return None
+    return date.fromisoformat(value) if len(value) == len("2026-11-24") else datetime.fromisoformat(value)
+
+
 def read_country(text: str) -> Read:
     """Read a country by its code or its French or English name; unknown where it is none."""
     code = country_code(plain(text))

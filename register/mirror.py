@@ -177,6 +177,12 @@ def counts(tx: Tx) -> dict[str, int]:
     return {row.connector: row[1] for row in rows}
 
 
+def count_gone(tx: Tx, connector: str) -> int:
+    """How many contacts of a connector are gone from the CRM, merged ones among them."""
+    gone = select(func.count()).where(table.c.connector == connector, table.c.gone_at.is_not(None))
+    return tx.connection.execute(gone).scalar_one()
+
+
 def newest_writing(tx: Tx, connector: str) -> datetime | None:
     """When the last writing to a CRM was kept; None before the first."""
     newest = select(func.max(table.c.written_at)).where(table.c.connector == connector)

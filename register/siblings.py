@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, func, select
 
-from contactable.register.schema import carried
+from contactable.identifiers import IdentifierKind
+from contactable.register.schema import carried, contacts
 from contactable.register.statements import chunks
 from contactable.register.transaction import Tx
 
@@ -45,3 +46,14 @@ def carriers(tx: Tx, connector: str, bears: Mapping[str, Collection[str]]) -> It
         for row in tx.connection.execute(wanted.where(carried.c.subject_id.in_(part))):
             for record_id in bearers[row.subject_id]:
                 yield Sibling(record_id, row.kind, row.connector, row.record_id)
+
+
+def sharing(tx: Tx, connector: str, kind: IdentifierKind) -> int:
+    """How many contacts of one CRM carry an identifier of a kind that another contact there carries too."""
+    living = and_(contacts.c.connector == carried.c.connector, contacts.c.record_id == carried.c.record_id)
+    here = and_(carried.c.connector == connector, carried.c.kind == kind, carried.c.left_at.is_(None))
+    there = and_(living, contacts.c.gone_at.is_(None))
+    carried_now = select(carried.c.subject_id).join(contacts, there).where(here)
+    shared = carried_now.group_by(carried.c.subject_id).having(func.count() > 1)
+    sharers = select(func.count(carried.c.record_id.distinct())).join(contacts, there)
+    return tx.connection.execute(sharers.where(here, carried.c.subject_id.in_(shared))).scalar_one()

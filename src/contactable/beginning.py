@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 from contactable import own_properties
 from contactable.connectors.protocol import HasLists
 from contactable.errors import Malformed, Refused
-from contactable.loading import drain
+from contactable.loading import write_and_tell
 from contactable.mapping.values import plain
 from contactable.register import mirror
 from contactable.sync import Progress
@@ -57,11 +57,8 @@ def load_few(kit: Contactable, name: str, few: Few, progress: Progress = lambda 
     """Sync these contacts and write what is to be written; the rest of the CRM is left as it is."""
     made = own_properties.ensure(kit, name)
     summary = kit.reader(name).sync_some(ids_of(kit, name, few), progress)
-    written = drain(kit, name, progress)
-    return (
-        f"{summary.read} contacts read, {written} brought up to date, {len(made)} properties made; "
-        f"the rest waits: contactable sync {name} --yes"
-    )
+    told = write_and_tell(kit, name, summary, len(made), progress)
+    return f"{told}; the rest waits: contactable sync {name} --yes"
 
 
 def begun_with(kit: Contactable, name: str) -> list[str]:

@@ -9,13 +9,12 @@ Senders are owed no block for it: no record tells them the address any more.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
 
 from contactable.connectors.protocol import ContactRecord, ShowsOptOuts
-from contactable.mapping.columns import UNKNOWN_TIME, opposed_by
+from contactable.mapping.columns import opposed_by
+from contactable.mapping.values import time_of
 from contactable.register import NewEntry, Tx, ledger, mirror, outbox
 from contactable.register.subjects import find_subjects
-from contactable.rules.moments import moment_of
 from contactable.understanding import Understood
 from contactable.webhooks.events import On, Origin, ScopeKind
 from contactable.webhooks.persons import reached_by, subjects_of_record
@@ -79,9 +78,7 @@ def _entries(tx: Tx, connector: str, id: str, facts: Shown) -> Iterator[NewEntry
         if channel is None or not value:
             continue
         scope = name.partition("/")[2]
-        at = None if value == UNKNOWN_TIME else _moment(value)
-        if at and moment_of(at) > moment_of(tx.now):
-            at = None
+        at = time_of(value)
         for subject in subjects_of_record(tx, connector, id, On(channel)):
             yield NewEntry(
                 kind=TICKED.kind,
@@ -95,7 +92,3 @@ def _entries(tx: Tx, connector: str, id: str, facts: Shown) -> Iterator[NewEntry
                 event_key=f"sync:{connector}:{id}:{name}:{value}:{subject}",
                 reason=TICKED.reason,
             )
-
-
-def _moment(value: str) -> date:
-    return date.fromisoformat(value) if len(value) == len("2026-11-23") else datetime.fromisoformat(value)

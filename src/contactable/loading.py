@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from contactable import own_properties
-from contactable.register import outbox
+from contactable.identifiers import IdentifierKind
+from contactable.register import mirror, outbox, siblings
 from contactable.settling import LATER
 from contactable.sync import Progress, Summary
 from contactable.worker import work
@@ -31,21 +32,37 @@ def load(
     """Sync one CRM and write everything that is to be written; return a sentence on what was done."""
     made = own_properties.ensure(kit, name)
     summary = kit.reader(name).sync(full=full, since=since, progress=progress)
+    return write_and_tell(kit, name, summary, len(made), progress)
+
+
+def write_and_tell(kit: Contactable, name: str, summary: Summary, made: int, progress: Progress) -> str:
+    """Write everything that is to be written after a reading; return the sentence on what was done."""
+    before = _gone(kit, name)
     written = drain(kit, name, progress)
-    done = f"{summary.read} contacts read, {written} brought up to date, {len(made)} properties made"
-    return "; ".join([done, *_besides(kit, name, summary)])
+    gone = _gone(kit, name) - before  # archived since they were read
+    done = f"{summary.read} contacts read, {written - gone} brought up to date, {made} properties made"
+    return "; ".join([done, *_besides(kit, name, summary, gone)])
 
 
-def _besides(kit: Contactable, name: str, summary: Summary) -> Iterator[str]:
+def _gone(kit: Contactable, name: str) -> int:
+    with kit.register.read() as tx:
+        return mirror.count_gone(tx, name)
+
+
+def _besides(kit: Contactable, name: str, summary: Summary, gone: int) -> Iterator[str]:
     """What was left out, and why: codes and counts, nobody's name."""
-    if summary.gone:
-        yield f"{summary.gone} gone from the CRM"
+    if summary.gone + gone:
+        yield f"{summary.gone + gone} gone from the CRM"
+    if summary.without_email:
+        yield f"{summary.without_email} without an e-mail address"
     if summary.written_over:
         yield f"{summary.written_over} whose values somebody had changed in the CRM, written again"
     if summary.warnings:
         yield "not understood: " + ", ".join(f"{code} {count}" for code, count in sorted(summary.warnings.items()))
     with kit.register.read() as tx:
-        waiting = outbox.put_off(tx, name)
+        waiting, sharing = outbox.put_off(tx, name), siblings.sharing(tx, name, IdentifierKind.PHONE)
+    if sharing:
+        yield f"{sharing} share a number with another"
     if waiting:
         yield "put off: " + ", ".join(f"{why} {count}" for why, count in sorted(waiting.items()))
 

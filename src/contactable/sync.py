@@ -52,6 +52,7 @@ class Summary:
     read: int = 0
     changed: int = 0
     gone: int = 0
+    without_email: int = 0  # contacts in whose field stands nothing
     written_over: int = 0  # contacts of which somebody changed a value of ours
     warnings: dict[str, int] = field(default_factory=dict)
     began: datetime | None = None
@@ -66,6 +67,7 @@ class Summary:
         self.read += other.read
         self.changed += other.changed
         self.gone += other.gone
+        self.without_email += other.without_email
         self.written_over += other.written_over
         for warning, count in other.warnings.items():
             self.warnings[warning] = self.warnings.get(warning, 0) + count
@@ -277,7 +279,7 @@ class Reader:
         if page.cursor is not None:
             cursors.set(tx, name, cursor_name, dict(page.cursor))
         counted = [each for each in found if each.seen.record_id in anew or not each.was_seen_since(began)]
-        summary = Summary(len(counted), len(changed), len(gone))
+        summary = Summary(len(counted), len(changed), len(gone), sum(not each.has_email for each in counted))
         summary.count(warning for each in counted for warning in each.warnings)
         return summary
 

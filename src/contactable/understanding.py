@@ -19,11 +19,13 @@ from contactable.identifiers import IdentifierKind, mask_email, mask_phone
 from contactable.mapping import OPPOSE_PROPERTY, Asked, Declaration, map_record, to_json
 from contactable.mapping import Mapping as FactMapping
 from contactable.mapping.addresses import read_addresses
-from contactable.mapping.columns import COLUMNS, opposed_by
+from contactable.mapping.columns import COLUMNS, UNKNOWN_TIME, opposed_by
+from contactable.mapping.values import time_of
 from contactable.next_calls import NUMBERS, prefix_fact
 from contactable.opted_out import Held, held
 from contactable.register import MirrorRow, SeenContact, Tx, members, mirror, subjects
 from contactable.register.members import FORM, LIST, OUTCOME
+from contactable.rules.moments import moment_of
 from contactable.ticking import TICKED, ticked_before, ticks_of
 
 _PROPERTY = "property:"
@@ -44,6 +46,11 @@ class Understood:
     lifted: tuple[tuple[str, str], ...] = ()
     no_longer: Mapping[str, Sequence[str]] = field(default_factory=dict)
     seen_at: datetime | None = None  # when it was last seen otherwise than it was before
+
+    @property
+    def has_email(self) -> bool:
+        """Whether something stands where an e-mail address should, be it one or none."""
+        return "email" in self.seen.facts or "email:unreadable" in self.warnings
 
     def was_seen_since(self, moment: datetime | None) -> bool:
         """Whether it came already since a moment, as it is now."""
@@ -76,7 +83,9 @@ class Understanding:
         native = held(tx, self.connector, self.shows, records, before) if self.shows else {}
         for record in records:
             memberships = {**beside.get(record.id, {}), FORM: sent.get(record.id, {})}
-            yield self._understand(record, memberships, before.get(record.id), existing, native.get(record.id, ()))
+            yield self._understand(
+                record, memberships, before.get(record.id), existing, native.get(record.id, ()), tx.now
+            )
 
     def _beside(self, tx: Tx, ids: Sequence[str]) -> Beside:
         if self.look is not None:
@@ -100,6 +109,7 @@ class Understanding:
         before: MirrorRow | None,
         existing: Collection[str] | None,
         native: Sequence[Held],
+        now: datetime,
     ) -> Understood:
         ticks = ticks_of(record.properties)
         known = before is not None and before.gone_at is None
@@ -118,7 +128,8 @@ class Understanding:
             outcomes=memberships.get(OUTCOME, {}),
             declarations=self.declarations,
         )
-        facts: dict[str, Any] = {**self._standing(before, existing), **to_json(mapped.facts)}
+        said, to_come = _at_the_latest_now(to_json(mapped.facts), now)
+        facts: dict[str, Any] = {**self._standing(before, existing), **said}
         for each in native:
             facts |= each.facts
         if prefix := prefix_fact(mapped.identifiers):
@@ -134,7 +145,8 @@ class Understanding:
         )
         lifted = tuple((each.lifted_now, each.channel) for each in native if each.lifted_now)
         no_longer = _oppositions_gone(before.facts, facts) if before is not None and known else {}
-        return Understood(seen, mapped.warnings, new, known, lifted, no_longer, before.seen_at if before else None)
+        warnings = (*mapped.warnings, *(f"{name}:to_come" for name in to_come))
+        return Understood(seen, warnings, new, known, lifted, no_longer, before.seen_at if before else None)
 
     def _standing(self, before: MirrorRow | None, existing: Collection[str] | None) -> dict[str, list[str]]:
         """The oppositions whose property is gone from the CRM and still stands in the mapping."""
@@ -174,6 +186,19 @@ def label_of(identifiers: Iterable[tuple[IdentifierKind, str]]) -> str:
     for kind, text in identifiers:
         return mask_email(text) if kind is IdentifierKind.EMAIL else mask_phone(text)
     return ""
+
+
+def _at_the_latest_now(said: dict[str, list[str]], now: datetime) -> tuple[dict[str, list[str]], list[str]]:
+    """The facts, and the names of oppositions of a time to come: a mistyped date, or one of a zone ahead of ours.
+
+    Somebody opposed all the same, and nobody can have done so later than now: the time is unknown.
+    """
+    to_come = [
+        name
+        for name, (value, _) in said.items()
+        if value and opposed_by(name) and (at := time_of(value)) and moment_of(at) > moment_of(now)
+    ]
+    return said | {name: [UNKNOWN_TIME, said[name][1]] for name in to_come}, to_come
 
 
 def _oppositions_gone(before: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Sequence[str]]:

@@ -116,7 +116,8 @@ def _read_anew(desk: Desk, promises: Sequence[Promise]) -> None:
 def _carry_out(desk: Desk, plans: Sequence[Plan]) -> int:
     outcomes = _write(desk, [plan for plan in plans if plan.changes])
     desk.register.write(lambda tx: settle(tx, plans, Became(outcomes, None), desk.versions))
-    return sum(not plan.wish.leaves for plan in plans)  # the others are promised still
+    # Who leaves the CRM's own opt-outs is promised still, and who is gone was not brought up to date.
+    return sum(plan.row is not None and not plan.wish.leaves for plan in plans)
 
 
 def _leave(desk: Desk, plans: Sequence[Plan]) -> None:

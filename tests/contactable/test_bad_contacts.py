@@ -1,6 +1,7 @@
 """Contacts as they should not be: never an exception, never a channel open by mistake, and the summary counts each."""
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -54,11 +55,12 @@ def test_a_contact_as_it_should_be_is_open(synced: Sync) -> None:
     assert "not understood" not in told
 
 
-def test_a_contact_without_an_address_is_closed_by_email_alone(synced: Sync) -> None:
-    _, (person,) = synced({"mobilephone": "+33639980001"})
+def test_a_contact_without_an_address_is_closed_by_email_alone_and_counted(synced: Sync) -> None:
+    told, (person, _) = synced({"mobilephone": "+33639980001"}, {"email": "camille@example.com"})
 
     assert person["contactable_email_reason"] == "no_address"
     assert person["contactable_sms"] == "allowed"
+    assert "1 without an e-mail address" in told
 
 
 def test_two_contacts_of_one_number_are_both_closed_by_what_was_said_of_one(connect: Connect) -> None:
@@ -68,17 +70,19 @@ def test_two_contacts_of_one_number_are_both_closed_by_what_was_said_of_one(conn
         load(kit, "hubspot")
         crm.as_person(FIRST, {"contactable_oppose": "sms"})
 
-        load(kit, "hubspot")
+        told = load(kit, "hubspot")
 
         reasons = [each.properties["contactable_sms_reason"] for each in crm.portal.contacts.by_id.values()]
         assert reasons == ["opposition", "opposition"]
+        assert "2 share a number with another" in told
 
 
 def test_a_number_with_a_remark_behind_it_is_understood(synced: Sync) -> None:
     told, (person,) = synced({"email": "camille@example.com", "mobilephone": "06.39.98.00.12 (perso)"})
 
     assert person["contactable_sms"] == "allowed"
-    assert "number:unreadable" not in told
+    assert told.startswith("1 contacts read, 1 brought up to date")
+    assert "not understood" not in told
 
 
 @pytest.mark.parametrize(
@@ -97,11 +101,18 @@ def test_an_address_that_is_none_closes_email_and_is_counted(synced: Sync, text:
     assert code in told
 
 
-def test_an_address_with_accents_is_never_an_exception(synced: Sync) -> None:
-    told, (person,) = synced({"email": "Zoé.Dupré@exâmple.com"})
+@pytest.mark.parametrize("text", ["zoé.dupré@example.com", "Zoé@exâmple.com", "ZOÉ@XN--EXMPLE-XTA.com"])
+def test_an_address_with_accents_is_one_address_however_it_is_written(connect: Connect, text: str) -> None:
+    with HubSpotSandbox([{**AGREED, "email": text}, {**AGREED, "email": "b@example.com"}]) as crm:
+        kit = connect(crm)
+        told = load(kit, "hubspot")
+        before = crm.contact(FIRST).properties["contactable_email"]
+        crm.as_person(FIRST, {"contactable_oppose": "email"})
+        load(kit, "hubspot")
 
-    assert person["contactable_email"] in ("allowed", "denied")
-    assert told.startswith("1 contacts read, 1 brought up to date")
+        assert (before, crm.contact(FIRST).properties["contactable_email_reason"]) == ("allowed", "opposition")
+        assert told.startswith("2 contacts read, 2 brought up to date")
+        assert "not understood" not in told
 
 
 def test_a_number_that_is_none_closes_sms_and_is_counted(synced: Sync) -> None:
@@ -111,11 +122,33 @@ def test_a_number_that_is_none_closes_sms_and_is_counted(synced: Sync) -> None:
     assert "number:unreadable 1" in told
 
 
-@pytest.mark.parametrize("text", ["31/12/2026", "2999-01-01", "demain", "2026-13-45T99:00", "0000-00-00"])
-def test_a_date_that_is_none_or_to_come_opens_nothing(synced: Sync, text: str) -> None:
-    _, (person,) = synced({"email": "camille@example.com", "consent_email_on": text})
+@pytest.mark.parametrize("text", ["2999-01-01", "demain", "2026-13-45T99:00", "0000-00-00"])
+def test_a_date_that_is_none_opens_nothing_and_is_counted(synced: Sync, text: str) -> None:
+    told, (person,) = synced({"email": "camille@example.com", "consent_email_on": text})
 
     assert person["contactable_email"] == "denied"
+    assert "consent_email_on:unreadable 1" in told
+
+
+@pytest.mark.parametrize("days", [1, 40])
+def test_a_consent_of_a_day_to_come_opens_nothing_and_an_opposition_of_one_closes(synced: Sync, days: int) -> None:
+    """Somebody mistyped it, or wrote it where it is tomorrow already."""
+    day = (datetime.now(UTC) + timedelta(days=days, hours=2)).date().isoformat()
+    told, (consented, opposed) = synced(
+        {"email": "a@example.com", "consent_email_on": day}, {"email": "b@example.com", "opposed_email_on": day}
+    )
+
+    assert consented["contactable_email"] == "denied"
+    assert opposed["contactable_email_reason"] == "opposition"
+    assert "opposed_email_on:to_come 1" in told
+
+
+@pytest.mark.parametrize("zone", ["+99:00", "Z+02:00", "Europe/Mars"])
+def test_a_moment_of_no_zone_that_there_is_closes_and_is_counted(synced: Sync, zone: str) -> None:
+    told, (person,) = synced({"email": "camille@example.com", "opposed_email_on": f"2026-11-01T00:30:00{zone}"})
+
+    assert person["contactable_email_reason"] == "opposition"
+    assert "opposed_email_on:unreadable 1" in told
 
 
 @pytest.mark.parametrize("zone", ["+14:00", "-12:00", "Z"])
@@ -130,7 +163,15 @@ def test_a_very_long_text_is_read_like_any_other(synced: Sync) -> None:
     told, (person,) = synced({"email": "camille@example.com", **long})
 
     assert person["contactable_email"] == "denied"
-    assert "audience:unreadable 1" in told
+    assert "audience:unreadable 1, opposed_email_on:unreadable 1" in told
+
+
+@pytest.mark.parametrize(("column", "code"), [("email", "email"), ("mobilephone", "number"), ("country", "country")])
+def test_a_very_long_address_number_or_country_is_none(synced: Sync, column: str, code: str) -> None:
+    told, (person,) = synced({"email": "camille@example.com", "mobilephone": "+33639980001", column: "0" * 65_536})
+
+    assert "denied" in (person["contactable_email"], person["contactable_sms"]) or column == "country"
+    assert f"{code}:unreadable 1" in told
 
 
 def test_a_contact_that_is_archived_in_the_middle_of_a_sync_is_left_alone(connect: Connect) -> None:
@@ -146,8 +187,9 @@ def test_a_contact_that_is_archived_in_the_middle_of_a_sync_is_left_alone(connec
 
         reasons = [each.properties.get("contactable_email") for each in crm.portal.contacts.by_id.values()]
         assert reasons == [None, "allowed", "allowed"]
-        assert told.startswith("3 contacts read")
-        assert "put off" not in again
+        assert told.startswith("3 contacts read, 2 brought up to date")
+        assert "1 gone from the CRM" in told
+        assert "put off" not in told + again
 
 
 def test_a_property_of_another_type_is_refused_by_name_before_anything_is_written(connect: Connect) -> None:
