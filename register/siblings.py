@@ -1,21 +1,23 @@
-"""Records of other CRMs that carry the same address or number: one person, met in several places."""
+"""Records, of one CRM or of several, that carry the same address or number: one person, met in several places."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, or_, select
 
 from contactable.identifiers import IdentifierKind
 from contactable.register.schema import carried, contacts
 from contactable.register.statements import chunks
 from contactable.register.transaction import Tx
 
+_PERSONS = carried.c.kind != IdentifierKind.RECORD
+
 
 @dataclass(frozen=True, slots=True)
 class Sibling:
-    """That ``record_id`` carries the same identifier of a ``kind`` (email, phone) as another CRM's record."""
+    """That ``record_id`` carries the same identifier of a ``kind`` (email, phone) as another record."""
 
     record_id: str
     kind: str
@@ -24,11 +26,12 @@ class Sibling:
 
 
 def elsewhere(tx: Tx, connector: str, record_ids: Iterable[str]) -> Iterator[Sibling]:
-    """Yield the records of other CRMs that carry now what these carry now."""
+    """Yield the other records that carry now what these carry now."""
     there = carried.alias("there")
-    same = and_(there.c.subject_id == carried.c.subject_id, there.c.connector != connector, there.c.left_at.is_(None))
+    another = or_(there.c.connector != connector, there.c.record_id != carried.c.record_id)
+    same = and_(there.c.subject_id == carried.c.subject_id, another, there.c.left_at.is_(None))
     wanted = select(carried.c.record_id, carried.c.kind, there.c.connector, there.c.record_id.label("sibling_id"))
-    wanted = wanted.join(there, same).where(carried.c.connector == connector, carried.c.left_at.is_(None))
+    wanted = wanted.join(there, same).where(carried.c.connector == connector, carried.c.left_at.is_(None), _PERSONS)
     for part in chunks(record_ids):
         for row in tx.connection.execute(wanted.where(carried.c.record_id.in_(part))):
             yield Sibling(row.record_id, row.kind, row.connector, row.sibling_id)
@@ -41,10 +44,11 @@ def carriers(tx: Tx, connector: str, bears: Mapping[str, Collection[str]]) -> It
         for subject in of_one:
             bearers.setdefault(subject, []).append(record_id)
     wanted = select(carried.c.subject_id, carried.c.kind, carried.c.connector, carried.c.record_id)
-    wanted = wanted.where(carried.c.connector != connector, carried.c.left_at.is_(None))
+    wanted = wanted.where(carried.c.left_at.is_(None), _PERSONS)
     for part in chunks(bearers):
         for row in tx.connection.execute(wanted.where(carried.c.subject_id.in_(part))):
-            for record_id in bearers[row.subject_id]:
+            others = (id for id in bearers[row.subject_id] if (row.connector, row.record_id) != (connector, id))
+            for record_id in others:
                 yield Sibling(record_id, row.kind, row.connector, row.record_id)
 
 

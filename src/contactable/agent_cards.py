@@ -66,7 +66,7 @@ def _facts(kit: Contactable, number: str) -> list[Facts]:
     with kit.register.read() as tx:
         subject = subjects.find_subject(tx, IdentifierKind.PHONE, number)
         own = ledger.entries_of(tx, [subject]) if subject else []
-        bound = list(bound_by(tx, subject, kit.judge.several_crms)) if subject else []
+        bound = list(bound_by(tx, subject)) if subject else []
     today = paris_day(kit.clock())
     if own and not bound:  # a person of no CRM
         bound = [({}, [])]

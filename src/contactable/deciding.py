@@ -16,7 +16,7 @@ from contactable.together import facts_in_all_crms
 def verdicts_of(judge: Judge, tx: Tx, subject: str | None, offer: str, on: date) -> dict[Channel, Verdict]:
     """The stricter of all records of a person; without a record, what the register alone says."""
     own = ledger.entries_of(tx, [subject] if subject else [])
-    found = list(bound_by(tx, subject, judge.several_crms)) if subject else []
+    found = list(bound_by(tx, subject)) if subject else []
     each = [judge.verdicts(facts, [*entries, *own], on)[offer] for facts, entries in found]
     return stricter(each) if each else judge.verdicts({}, own, on)[offer]
 
@@ -38,10 +38,9 @@ def closed_for(
     return [str(each.reason) if out else None for each, out in zip(verdicts, gone, strict=True)]
 
 
-def bound_by(tx: Tx, subject: str, several_crms: bool = False) -> Iterator[tuple[Mapping[str, Any], Sequence[Entry]]]:
+def bound_by(tx: Tx, subject: str) -> Iterator[tuple[Mapping[str, Any], Sequence[Entry]]]:
     """The facts and the entries of every contact that carries a subject."""
     for connector, record_id in mirror.contacts_with(tx, [subject], now_only=True):
         row = mirror.contact(tx, connector, record_id)
         if row is not None:
-            facts = facts_in_all_crms(tx, row) if several_crms else row.facts
-            yield facts, ledger.entries_of_contacts(tx, connector, [record_id])[record_id]
+            yield facts_in_all_crms(tx, row), ledger.entries_of_contacts(tx, connector, [record_id])[record_id]

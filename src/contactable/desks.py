@@ -97,7 +97,7 @@ def desk_of(kit: Contactable, name: str) -> Desk:
 def judge_of(kit: Contactable) -> Judge:
     """What decides: the offers, and the readings of the law."""
     readings = Readings(**asdict(kit.settings.readings))
-    return Judge(kit.offers, readings, kit.declarations, several_crms=len(kit.settings.connectors) > 1)
+    return Judge(kit.offers, readings, kit.declarations)
 
 
 def link_of(kit: Contactable, subject: str) -> str:

@@ -81,7 +81,7 @@ def explain(
     with kit.register.read() as tx:
         subject = subjects.find_subject(tx, kind, text)
         own = ledger.entries_of(tx, [subject] if subject else [])
-        found = _records(tx, subject, own, kit.judge.several_crms)
+        found = _records(tx, subject, own)
         facts = {name: kit.judge.sources(mapped, entries, day, offer) for name, (mapped, entries) in found.items()}
         signed = _declarations(tx, facts)
         past = [each for name in found for each in _shown(tx, name, offer, shown_on)] if shown_on else []
@@ -94,16 +94,14 @@ def explain(
     return Explanation(subject, offer, day, verdicts, list(found), decided_by, facts, signed, history, past)
 
 
-def _records(
-    tx: Tx, subject: str | None, own: Sequence[Entry], several_crms: bool
-) -> dict[str, tuple[Mapping[str, Any], Sequence[Entry]]]:
-    """The facts and the entries of each contact that carries the subject now; first those that need no other CRM's."""
+def _records(tx: Tx, subject: str | None, own: Sequence[Entry]) -> dict[str, tuple[Mapping[str, Any], Sequence[Entry]]]:
+    """The facts and the entries of each contact that carries the subject now; first those that need no other."""
     found: dict[str, tuple[Mapping[str, Any], Sequence[Entry]]] = {}
     for connector, id in mirror.contacts_with(tx, [subject], now_only=True) if subject else []:
         row = mirror.contact(tx, connector, id)
         if row is not None:
             bound = ledger.entries_of_contacts(tx, connector, [id])[id]
-            facts = facts_in_all_crms(tx, row) if several_crms else row.facts
+            facts = facts_in_all_crms(tx, row)
             found[f"{connector}:{id}"] = (facts, list({each.id: each for each in (*bound, *own)}.values()))
     return dict(sorted(found.items(), key=lambda each: any(said[1].startswith(RECORD) for said in each[1][0].values())))
 

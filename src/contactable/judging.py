@@ -26,7 +26,6 @@ class Judge:
     offers: Mapping[str, OfferSettings]
     readings: Readings
     declarations: Sequence[Declaration] = ()
-    several_crms: bool = False  # what one shows as an opposition may close a record of another
 
     def verdicts(self, facts: Mapping[str, Any], entries: Sequence[Entry], on: date) -> Verdicts:
         """Decide for each offer, from mapped ``facts`` and the register's ``entries``, on a day or at an instant.

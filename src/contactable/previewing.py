@@ -142,7 +142,7 @@ def _as_mirrored(
     found = list(understanding.understand(tx, records, existing))
     rows = mirror.contacts(tx, name, [each.seen.record_id for each in found])
     bound = _bound(tx, name, [each.seen for each in found])
-    told = oppositions_of_carriers(tx, name, bound) if look.kit.judge.several_crms else {}
+    told = oppositions_of_carriers(tx, name, bound)
     entries = ledger.entries_of(tx, {subject for of_one in bound.values() for subject in of_one})
     for each in found:
         id, seen = each.seen.record_id, each.seen

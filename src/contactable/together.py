@@ -1,7 +1,8 @@
-"""One person in several CRMs: an opposition that one of them shows closes the others too, as long as it stands there.
+"""One person in several records, of one CRM or of several: an opposition that one shows closes the others too.
 
-Facts stay each record's own; only oppositions cross, and only for the address or number that both records carry. An
-opposition that somebody voiced is an entry of the register and reaches every record by itself.
+As long as it stands there. Facts stay each record's own; only oppositions cross, and only for the address or number
+that both records carry. An opposition that somebody voiced is an entry of the register and reaches every record by
+itself.
 """
 
 from __future__ import annotations
@@ -9,20 +10,24 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
+from contactable.mapping.records import strictness_of_time
 from contactable.register import MirrorRow, Tx, mirror, outbox
 from contactable.register.siblings import Sibling, carriers, elsewhere
 
 RECORD = "record:"
-"""The beginning of a fact's source, where a record of another CRM shows it."""
+"""The beginning of a fact's source, where another record shows it."""
 _BY_KIND = {
-    "email": ("opposed_email_on", "opposed_all_on"),
-    "phone": ("opposed_sms_on", "opposed_phone_on", "opposed_robocall_on", "opposed_all_on"),
+    "email": ("opposed_email_on", "consent_email_withdrawn_on", "opposed_all_on"),
+    "phone": (
+        *(f"opposed_{channel}_on" for channel in ("sms", "phone", "robocall", "all")),
+        *(f"consent_{channel}_withdrawn_on" for channel in ("sms", "phone", "robocall")),
+    ),
 }
 Facts = Mapping[str, Any]
 
 
 def oppositions_elsewhere(tx: Tx, connector: str, record_ids: Sequence[str]) -> dict[str, dict[str, list[str]]]:
-    """By record id the oppositions that other CRMs show: column, value, and the record that shows it."""
+    """By record id the oppositions that other records show: column, value, and the record that shows it."""
     return _told(tx, list(elsewhere(tx, connector, record_ids)))
 
 
@@ -41,22 +46,27 @@ def _told(tx: Tx, found: Sequence[Sibling]) -> dict[str, dict[str, list[str]]]:
         for column in _BY_KIND.get(each.kind, ()) if row and not row.gone_at else ():
             value = row.facts.get(column, ("",))[0] if row else ""
             if value:
-                told.setdefault(each.record_id, {})[column] = [value, f"{RECORD}{each.connector}:{each.sibling_id}"]
+                said = {column: [value, f"{RECORD}{each.connector}:{each.sibling_id}"]}
+                told[each.record_id] = dict(with_oppositions(told.get(each.record_id, {}), said))
     return told
 
 
 def with_oppositions(facts: Facts, told: Facts) -> Facts:
-    """A record's facts and, where it shows no opposition itself, those that other CRMs show."""
-    return {**told, **facts} if told else facts
+    """A record's facts and the oppositions that other records show, of each the strictest."""
+    return {**facts, **{name: fact for name, fact in told.items() if _is_stricter(fact[0], facts.get(name))}}
+
+
+def _is_stricter(value: str, own: Sequence[str] | None) -> bool:
+    return not (own and own[0]) or strictness_of_time(value) > strictness_of_time(own[0])
 
 
 def facts_in_all_crms(tx: Tx, row: MirrorRow) -> Facts:
-    """One record's facts with the oppositions that other CRMs show."""
+    """One record's facts with the oppositions that other records show."""
     return with_oppositions(row.facts, oppositions_elsewhere(tx, row.connector, [row.record_id]).get(row.record_id, {}))
 
 
 def promise_siblings(tx: Tx, connector: str, record_ids: Iterable[str]) -> None:
-    """Have the records of other CRMs decided anew that carry what these carry."""
+    """Have the other records decided anew that carry what these carry."""
     by_connector: dict[str, set[str]] = {}
     for each in elsewhere(tx, connector, record_ids):
         if each.kind in _BY_KIND:

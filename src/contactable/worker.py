@@ -135,7 +135,7 @@ def _plans(tx: Tx, desk: Desk, promises: Sequence[Promise], left: Allowance) -> 
     own = subjects.find_subjects(tx, [(IdentifierKind.RECORD, f"{name}:{id}") for id in ids])
     compact = is_compact(tx, name)
     calls = {} if compact else desk.next_calls.histories(tx, name, ids)
-    told = oppositions_elsewhere(tx, name, ids) if desk.judge.several_crms else {}
+    told = oppositions_elsewhere(tx, name, ids)
     moment = desk.clock()  # one for the batch: some CRMs write contacts together that get the same values
     for promise in promises:
         row = rows.get(promise.record_id)

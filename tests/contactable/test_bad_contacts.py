@@ -9,6 +9,7 @@ from contactable import Contactable
 from contactable.errors import Refused
 from contactable.loading import load
 from contactable.sandbox import HubSpotSandbox
+from contactable.sandbox.hubspot.tokens import SCOPES
 
 Connect = Callable[..., Contactable]
 AGREED = {
@@ -75,6 +76,28 @@ def test_two_contacts_of_one_number_are_both_closed_by_what_was_said_of_one(conn
         reasons = [each.properties["contactable_sms_reason"] for each in crm.portal.contacts.by_id.values()]
         assert reasons == ["opposition", "opposition"]
         assert "2 share a number with another" in told
+
+
+@pytest.mark.parametrize("column", ["opposed_sms_on", "consent_sms_withdrawn_on"])
+def test_an_opposition_in_a_box_of_one_contact_closes_the_other_of_its_number_until_it_is_taken_back(
+    connect: Connect, column: str
+) -> None:
+    number = {**AGREED, "mobilephone": "+33639980001"}
+    people = [{**number, "email": "a@example.com"}, {**number, "email": "b@example.com", column: "2026-06-01"}]
+    with HubSpotSandbox([*people, {**AGREED, "mobilephone": "+33639980002", "email": "c@example.com"}]) as crm:
+        kit, contacts = connect(crm), crm.portal.contacts.by_id
+
+        def shown(name: str) -> list[str]:
+            return [each.properties[name] for each in contacts.values()]
+
+        load(kit, "hubspot")
+        closed, emails = shown("contactable_sms_reason"), shown("contactable_email")
+        crm.as_person(list(contacts)[1], {column: ""})
+        load(kit, "hubspot")
+
+        assert closed == ["opposition", "opposition", "consent"]
+        assert emails == ["allowed"] * 3
+        assert shown("contactable_sms_reason") == ["consent"] * 3
 
 
 def test_a_number_with_a_remark_behind_it_is_understood(synced: Sync) -> None:
@@ -209,3 +232,42 @@ def test_a_quota_that_is_used_up_is_refused_with_what_to_do(connect: Connect) ->
 
         with pytest.raises(Refused, match="custom properties"):
             load(kit, "hubspot")
+
+
+MAPS = """
+[connectors.hubspot.mapping]
+{mapping}
+"""
+
+
+@pytest.mark.parametrize(
+    ("scope", "mapping", "code"),
+    [
+        ("forms", "", "forms:unreadable 1"),
+        ("crm.lists.read", 'informed = { list = "Clients", value = "yes" }', "lists:unreadable 1"),
+    ],
+)
+def test_a_scope_that_is_missing_is_counted_and_the_contacts_are_read_all_the_same(
+    connect: Connect, scope: str, mapping: str, code: str
+) -> None:
+    with HubSpotSandbox([{**AGREED, "email": "camille@example.com"}]) as crm:
+        crm.portal.lists.add("Clients", "MANUAL", crm.portal.now)
+        crm.token = crm.portal.tokens.service_key([each for each in SCOPES if each != scope])
+
+        told = load(connect(crm, MAPS.format(mapping=mapping)), "hubspot")
+
+        assert told.startswith("1 contacts read, 1 brought up to date")
+        assert code in told
+        assert crm.contact(FIRST).properties["contactable_email"] in ("allowed", "denied")
+
+
+def test_a_list_of_oppositions_that_may_not_be_read_stops_before_anybody_is_opened(connect: Connect) -> None:
+    with HubSpotSandbox([{**AGREED, "email": "camille@example.com"}]) as crm:
+        crm.portal.lists.put_in(crm.portal.lists.add("STOP", "MANUAL", crm.portal.now), [FIRST], crm.portal.now)
+        crm.token = crm.portal.tokens.service_key([each for each in SCOPES if each != "crm.lists.read"])
+        kit = connect(crm, MAPS.format(mapping='opposed_all_on = { list = "STOP" }'))
+
+        with pytest.raises(Refused, match="holds oppositions and cannot be read"):
+            load(kit, "hubspot")
+
+        assert "contactable_email" not in crm.contact(FIRST).properties
