@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
 from datetime import date, datetime, time
 from operator import attrgetter
 from typing import Any, Final
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct, field
 
 from contactable.errors import RegisterError
 from contactable.register.columns import column_text, microseconds
@@ -25,8 +26,7 @@ NOTE: Final = "entries.note"
 """For what a note is sealed."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewEntry:
+class NewEntry(Struct, frozen=True, kw_only=True):
     """What is to be entered. ``details`` holds codes, numbers and ISO dates: nothing that people typed.
 
     ``occurred_at`` is an aware instant, or a day of Europe/Paris where no time is known; with ``time_quality``
@@ -50,10 +50,14 @@ class NewEntry:
     confidence: str = "certain"
     batch: str = ""
     ends: str | None = None
-    note: str = field(default="", repr=False)
+    note: str = ""
+
+    def __repr__(self) -> str:
+        """Its words, without what people typed."""
+        return f"NewEntry(kind={str(self.kind)!r}, on={str(self.on)!r}, origin={str(self.origin)!r})"
 
 
-_GIVEN: Final = tuple(each.name for each in fields(NewEntry) if each.name not in ("event_key", "note"))
+_GIVEN: Final = tuple(name for name in NewEntry.__struct_fields__ if name not in ("event_key", "note"))
 # Of all fields at once: a hundred events of a batch spent half their time asking for them one by one.
 _GIVEN_OF: Final = attrgetter(*_GIVEN)
 _WORDS_OF: Final = attrgetter(*_KNOWN)

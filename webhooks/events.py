@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from msgspec import Struct
+
 
 class Kind(StrEnum):
     """What an event is to us."""
@@ -95,8 +97,7 @@ class Scope:
 EVERYTHING = Scope()
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Struct, frozen=True):
     """One thing that happened, said by one sender.
 
     Exactly one of ``email``, ``phone``, ``record`` (a CRM id, without the connector's name) and ``token`` (ours) names

@@ -8,8 +8,9 @@ it, unless the survivor shows it too. When it was voiced nobody tells of a recor
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from typing import Any
+
+from msgspec import structs
 
 from contactable.connectors.protocol import ContactRecord
 from contactable.mapping.columns import opposed_by
@@ -50,4 +51,4 @@ def _oppositions(id: str, names: Iterable[str]) -> Iterator[Event]:
             subscription = name.partition("/")[2]
             scope = Scope(ScopeKind.SUBSCRIPTION, subscription) if subscription else EVERYTHING
             event = TICKED.event(On(channel), "merged", key=f"{id}:{name}:merged", at=None, record=id, scope=scope)
-            yield replace(event, time_quality=TimeQuality.UNKNOWN)
+            yield structs.replace(event, time_quality=TimeQuality.UNKNOWN)

@@ -9,12 +9,13 @@ from __future__ import annotations
 import mailbox
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import requests
+from msgspec import structs
 
 from contactable.errors import Malformed, Refused, Unavailable
 from contactable.progress import Moved
@@ -99,7 +100,9 @@ def enter_unproved(tx: Tx, kit: Contactable, id: str) -> int:
         return 0
     endpoint = endpoint_of(kit, delivery.endpoint, delivery.provider)
     items = [each for each in read_again(kit, delivery) if isinstance(each, Event) and not is_to_be_entered(each)]
-    theirs = [replace(each, origin=Origin.ADMIN, confidence=Confidence.CERTAIN) for each in items if is_act(each)]
+    theirs = [
+        structs.replace(each, origin=Origin.ADMIN, confidence=Confidence.CERTAIN) for each in items if is_act(each)
+    ]
     return enter(tx, endpoint, theirs, "operator", delivery.received_at).entered
 
 

@@ -8,8 +8,9 @@ person has released the channel. Taking a tick away releases nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
+
+from msgspec import structs
 
 from contactable.mapping import OPPOSE_PROPERTY
 from contactable.register import Entry, Tx, ledger
@@ -52,7 +53,7 @@ def _events(id: str, ticks: Iterable[str], seen: bool, entries: Sequence[Entry],
     for tick, on, meaning in ticks_in(";".join(ticks)):
         if not _stands(entries, on):
             event = meaning.event(on, tick, key=f"{id}:{tick}:{now}", at=None, record=id)
-            yield replace(event, time_quality=quality)
+            yield structs.replace(event, time_quality=quality)
 
 
 def _stands(entries: Sequence[Entry], on: On) -> bool:

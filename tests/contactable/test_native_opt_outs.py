@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from contactable import Contactable
 from contactable.identifiers import IdentifierKind
@@ -92,7 +93,7 @@ class Stage:
             kind = IdentifierKind.EMAIL if on == "all" or self.channel == "post" else IdentifierKind.PHONE
             subject = subjects.subject_for(tx, kind, EMAIL if kind is IdentifierKind.EMAIL else NUMBER)
             told = NewEntry(kind="opposition", subject_id=subject, origin="import", time_quality="arrival")
-            (entry,) = ledger.record(tx, [replace(told, on=on or self.channel)])
+            (entry,) = ledger.record(tx, [structs.replace(told, on=on or self.channel)])
             outbox.stale_for(tx, [subject], urgent=True)
             assert entry is not None
             return entry.id

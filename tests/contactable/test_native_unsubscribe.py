@@ -1,9 +1,9 @@
 """Oppositions to e-mail reach HubSpot's own unsubscribe, and what we wrote there is known again as ours."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
 from contactable import Contactable
 from contactable.identifiers import IdentifierKind
@@ -43,7 +43,7 @@ def objects(kit: Contactable, number: int, scope: str = "") -> str:
         subject = subjects.subject_for(tx, IdentifierKind.EMAIL, f"p{number}@example.com")
         bound = {"scope_kind": "subscription", "scope_id": scope} if scope else {}
         told = NewEntry(kind="opposition", subject_id=subject, on="email", origin="import", time_quality="arrival")
-        (entry,) = ledger.record(tx, [replace(told, **bound)])  # type: ignore[arg-type]
+        (entry,) = ledger.record(tx, [structs.replace(told, **bound)])
         outbox.stale_for(tx, [subject], urgent=True)
         assert entry is not None
         return entry.id

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec import structs
 
 from contactable import Contactable
 from contactable.commands import status
@@ -227,7 +227,9 @@ def test_an_annulled_import_is_one_question_a_place(kit: Contactable) -> None:
     def enter(tx: Tx) -> None:
         told = NewEntry(kind="opposition", on="email", origin="import", proof_level="operator", batch="file 1")
         found = subjects.subjects_for(tx, [(IdentifierKind.EMAIL, each) for each in PEOPLE])
-        kept = [each for each in ledger.record(tx, [replace(told, subject_id=id) for id in found.values()]) if each]
+        kept = [
+            each for each in ledger.record(tx, [structs.replace(told, subject_id=id) for id in found.values()]) if each
+        ]
         outbox.stale_for(tx, found.values(), urgent=True)
         blocks.owe(tx, kept, lambda: {subject: text for (_, text), subject in found.items()})
 

@@ -17,6 +17,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 
+from msgspec import structs
+
 from contactable.errors import Malformed
 from contactable.signing import check_hubspot, sign_hubspot
 from contactable.webhooks.events import EVERYTHING, Event, Kind, On, Origin, Problem, Scope, ScopeKind, Trace
@@ -101,7 +103,7 @@ def parse(request: Request) -> Iterator[Event | Problem]:
 
 def _read(item: Section) -> Iterator[Event]:
     if item.text("changeSource", default="") == "FORM":
-        yield from (replace(each, trace=_of_a_form(each)) for each in _told(item))
+        yield from (structs.replace(each, trace=_of_a_form(each)) for each in _told(item))
     else:
         yield from _told(item)
 
@@ -115,7 +117,7 @@ def _told(item: Section) -> Iterator[Event]:
     said = item.text("subscriptionType")
     family, _, what = said.partition(".")
     if not (family == "contact" or (family == "object" and item.text("objectTypeId", default="") == "0-1")):
-        yield replace(_event(item, IGNORED, On.ALL), record=None)  # a company, a deal: the id is no contact's
+        yield structs.replace(_event(item, IGNORED, On.ALL), record=None)  # a company, a deal: the id is no contact's
     elif what == "propertyChange":
         yield from _change(item)
     elif what == "merge":
@@ -173,7 +175,7 @@ def _merge(item: Section) -> Event:
     survivor = item.text("newObjectId", "primaryObjectId", "objectId")
     event = _event(item, replace(IGNORED, trace=Trace.CONTACT_MERGED), On.ALL)
     others = tuple(id for id in dict.fromkeys([primary, *merged]) if id not in ("", survivor))
-    return replace(event, record=survivor, merged=others)
+    return structs.replace(event, record=survivor, merged=others)
 
 
 def _event(item: Section, meaning: Meaning, on: On, scope: Scope = EVERYTHING, suffix: str = "") -> Event:

@@ -14,6 +14,8 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
 
+from msgspec import structs
+
 from contactable.errors import NotAuthentic
 from contactable.signing import check_age, check_hmac, read_timestamp, sign_hmac
 from contactable.webhooks.blocking import Blocklist, Order, Person, Steps, must, value_at
@@ -91,7 +93,7 @@ def parse(request: Request) -> Iterator[Event]:
         scope=Scope(ScopeKind.LIST, list_id) if list_id and meaning in _BOUND_TO_LIST else EVERYTHING,
         campaign=campaign,
     )
-    yield replace(event, new_email=form.text("data[new_email]", default=None))
+    yield structs.replace(event, new_email=form.text("data[new_email]", default=None))
 
 
 _BOUND_TO_LIST = (UNSUBSCRIBED, DELETED, SUBSCRIBED)

@@ -13,6 +13,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from msgspec import structs
+
 from contactable.webhooks.blocking import at
 from contactable.webhooks.events import Event, Kind, On, Origin, Trace
 from contactable.webhooks.meaning import IGNORED, Meaning, fact_key
@@ -73,7 +75,7 @@ def _trace(meta: Section, said: str) -> Event:
     survivor = meta.text("merged_to_id", default=None)
     if entity == "person" and survivor:
         merged = replace(IGNORED, trace=Trace.CONTACT_MERGED)
-        return replace(_event(meta, merged, On.ALL, said), record=survivor, merged=(meta.text("entity_id"),))
+        return structs.replace(_event(meta, merged, On.ALL, said), record=survivor, merged=(meta.text("entity_id"),))
     trace = ACTIONS.get(action) if entity == "person" else None
     return _event(meta, replace(CHANGED, trace=trace), On.ALL, said)
 

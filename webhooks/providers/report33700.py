@@ -15,6 +15,8 @@ from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from msgspec import structs
+
 from contactable.errors import Malformed
 from contactable.signing import check_standard_webhook, sign_standard_webhook
 from contactable.webhooks.events import Confidence, Event, Kind, On, Origin, Problem, Scope, ScopeKind
@@ -84,7 +86,7 @@ def _read(item: Section) -> Event:
     if not event.phone and "msisdn_sha256" not in reporter and "count" not in data:
         raise Malformed("A report names its reporter or a count.")
     campaign, text = message.text("client_ref", default=None), message.text("text", default=None)
-    return replace(event, campaign=campaign, text=text and text[:160], count=_count(data, event))
+    return structs.replace(event, campaign=campaign, text=text and text[:160], count=_count(data, event))
 
 
 def _count(told: Section, event: Event) -> int:
@@ -117,7 +119,7 @@ def read_row(row: Mapping[str, str], file_key: str, line: int) -> Event:
     text, count = cells.text("text", default=None), _count(cells, event)
     campaign = cells.text("client_ref", default=None)
     message_id = cells.text("message_id", default=None)
-    return replace(event, campaign=campaign, message_id=message_id, text=text and text[:160], count=count)
+    return structs.replace(event, campaign=campaign, message_id=message_id, text=text and text[:160], count=count)
 
 
 def _event(*, key: str, channel: str, sender: str, number: str, hashed: str, at: datetime | None) -> Event:
