@@ -107,9 +107,9 @@ class Request:
         """The same JSON object with ``token`` in it, for senders that put their secret into the body."""
         return replace(self, raw=json.dumps({**self.json.values, name: token.decode()}).encode())
 
-    def without_token(self) -> bytes:
+    def without_token(self, name: str = "token") -> bytes:
         """The JSON object without ``token``: what may be kept of it."""
-        return json.dumps({name: value for name, value in self.json.values.items() if name != "token"}).encode()
+        return json.dumps({each: value for each, value in self.json.values.items() if each != name}).encode()
 
     @property
     def is_json(self) -> bool:

@@ -230,3 +230,8 @@ def test_a_url_that_ends_in_a_slash_is_probed_and_signed_with_it(street: Street)
     assert street.client.head("/hooks/mandrill/").status_code == 200
     assert street.send(signed).status_code == 200
     assert street.send(replace(signed, url=f"{PUBLIC_URL}/hooks/mandrill")).status_code == 401
+
+
+@pytest.mark.parametrize("raw", [b'[{"secret": "x"}]', b'"secret"', b'{"secret": '])
+def test_a_body_of_lemlist_that_is_no_object_is_kept_as_it_came(raw: bytes) -> None:
+    assert find_provider("lemlist").kept(Request(raw, NOW)) == raw

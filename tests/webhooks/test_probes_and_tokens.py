@@ -15,6 +15,7 @@ from contactable.webhooks.testing import SECRET, Street
 
 TOKEN = SECRET.value.decode()
 CALL = {"event": "call.tagged", "timestamp": 1795510000, "data": {"id": 7, "tags": [{"name": "DNC"}]}}
+LEAD = {"_id": "act_1", "type": "emailsUnsubscribed", "leadEmail": "lou@example.com"}
 CHANNEL = {"module": "Contacts", "operation": "insert", "ids": ["41"], "channel_id": "7"}
 
 
@@ -37,7 +38,7 @@ def test_octopush_is_shown_an_empty_page_when_it_looks_at_an_address(street: Str
     assert street.client.get("/hooks/octopush").data == b""
 
 
-@pytest.mark.parametrize(("id", "body"), [("aircall", CALL), ("zoho", CHANNEL)])
+@pytest.mark.parametrize(("id", "body"), [("aircall", CALL), ("lemlist", LEAD), ("zoho", CHANNEL)])
 def test_the_token_in_a_body_is_not_kept_with_it(street: Street, id: str, body: dict[str, object]) -> None:
     request = Request(json.dumps(body).encode(), street.bench.clock(), headers={"content-type": "application/json"})
 

@@ -3,8 +3,10 @@
 System webhooks come with some plans only; others post a body of one's own from a flow, with a header of one's own
 (``email`` or ``phone_number``, and ``topic``). System webhooks sign the raw body followed by the time. They name a
 profile, mostly without its address: the event is then kept as nobody's and shown, so a flow with the address is the
-better source. Whether it sends again is not documented. Vendor's page: developers.klaviyo.com, "Working with system
-webhooks", read on 2026-11-23.
+better source. The time of a signature comes in more than one form (ISO 8601, that of HTTP) and whether it sends system
+webhooks again is not documented, so age refuses nothing: the event's id counts once. A flow tries again on 429 and 5xx.
+Vendor's page: developers.klaviyo.com, "Working with system webhooks", read on 2026-11-23, "Understanding webhook status
+codes" on 2026-11-27.
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from contactable.errors import Malformed
 from contactable.signing import check_equal
 from contactable.webhooks.events import Event, Problem
 from contactable.webhooks.provider import Answers, Proof, Status
@@ -35,6 +36,14 @@ def authenticate(request: Request, secrets: Secrets) -> str:
 def sign(request: Request, secrets: Secrets) -> Request:
     """The request as lemlist would send it."""
     return request.with_token(secrets.keys[0].value, "secret") if secrets.keys else request
+
+
+def kept(request: Request) -> bytes:
+    """The body without the secret: who reads the inbox could send with it."""
+    try:
+        return request.without_token("secret") if "secret" in request.json else request.raw
+    except Malformed:  # an endpoint without secret takes whatever comes to its path
+        return request.raw
 
 
 def parse(request: Request) -> Iterator[Event | Problem]:

@@ -5,7 +5,8 @@ is the endpoint's secret. Whether a retry (for about a day) is signed anew is no
 refuses nothing: ``sg_event_id`` counts once. An unsubscription from a group (``asm_group_id``) binds that group.
 ``dropped`` repeats an older act, by its ``reason``, compared whole: "Invalid SMTPAPI header" is no invalid address.
 Custom arguments stand flat among the fields, so only known names are read. Vendor's pages: docs.sendgrid.com, "Event
-Webhook Reference", "Event Webhook Security Features", read on 2026-11-23.
+Webhook Reference", "Event Webhook Security Features", read on 2026-11-23; that it tries again where it meets an error
+confirmed on 2026-11-27 (sendgrid/docs, issue 5811).
 """
 
 from __future__ import annotations
