@@ -41,12 +41,16 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Portal:
-    """Contacts, forms, and the labels of properties where they are known. ``lists`` are names with their size."""
+    """Contacts, forms, and the labels of properties where they are known. ``lists`` are names with their size.
+
+    ``names`` are the properties that there are; empty where nobody can tell.
+    """
 
     contacts: tuple[Contact, ...]
     lists: Mapping[str, int] = field(default_factory=dict)
     forms: tuple[Form, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
+    names: frozenset[str] = frozenset()
 
 
 def read_portal(path: Path) -> Portal:
@@ -60,7 +64,7 @@ def _from_csv(path: Path) -> Portal:
         file.seek(0)
         rows = csv.DictReader(file, delimiter=";" if head.count(";") > head.count(",") else ",")
         contacts = tuple(Contact(row.get("id") or str(number), row) for number, row in enumerate(rows, 1))
-    return Portal(contacts)
+    return Portal(contacts, names=frozenset(name for name in rows.fieldnames or () if name))
 
 
 def _from_records(path: Path) -> Portal:
@@ -80,6 +84,8 @@ def _from_records(path: Path) -> Portal:
         {each["name"]: len(each["members"]) for each in by_kind["list"]},
         tuple(Form(each["id"], each["name"], tuple(each.get("texts", ()))) for each in by_kind["form"]),
         {each["name"]: each["label"] for each in by_kind["property"]},
+        frozenset(name for each in by_kind["contact"] for name in each["properties"])
+        | {each["name"] for each in by_kind["property"]},
     )
 
 

@@ -28,9 +28,7 @@ class Question:
 
 
 QUESTIONS = (
-    Question(
-        "oppositions", "Ces sources disent-elles un refus ? (take / decline)", "Do these say no? (take / decline)"
-    ),
+    Question("oppositions", "Ces sources disent-elles un refus ?", "Do these sources say no?"),
     Question(
         "audience",
         "Qu'est-ce qui distingue un professionnel ? (une propriété, ou une table comme ci-dessous)",
@@ -38,8 +36,8 @@ QUESTIONS = (
     ),
     Question(
         "trades",
-        'Quels métiers vos offres concernent-elles ? (all : tous ; ou ["Achats", "Maintenance"])',
-        'Which trades do your offers concern? (all, or ["Purchasing", "Maintenance"])',
+        "Quels métiers vos offres concernent-elles ? (tous ; ou Achats, Maintenance)",
+        "Which trades do your offers concern? (all; or Purchasing, Maintenance)",
     ),
     Question(
         "sector",
@@ -53,8 +51,8 @@ QUESTIONS = (
     ),
     Question(
         "last_contact_on",
-        'Quelles dates viennent de la personne ? (["dernier_clic", "dernier_achat"] ; vide : celles du CRM)',
-        'Which dates come from the person? (["last_click", "last_order"]; empty: the CRM\'s own)',
+        "Quelles dates viennent de la personne ? (dernier_clic, dernier_achat ; vide : celles du CRM)",
+        "Which dates come from the person? (last_click, last_order; empty: the CRM's own)",
     ),
     Question(
         "country",
@@ -85,11 +83,15 @@ class Tables:
         return _lines(self.main), _lines(self.mapping), "\n".join(declared)
 
 
-def told_at_collection(forms: str, evidence: str, by: str, on: date) -> dict[str, Any]:
-    """The declaration that whoever sent some forms (names joined by commas; ``all``: everybody) was told."""
+def told_at_collection(forms: str, evidence: str, by: str, on: date, number: int = 1) -> dict[str, Any]:
+    """The declaration that whoever sent some forms (names joined by commas; ``all``: everybody) was told.
+
+    ``number`` counts several of them: each has a name of its own.
+    """
     about = {"all": True} if forms == "all" else {"form": [each.strip() for each in forms.split(",")]}
     facts = {"informed": "yes", "source": "person"}
-    return {"name": "told-at-collection", **about, "facts": facts, "evidence": evidence, "by": by, "on": on}
+    name = "told-at-collection" if number == 1 else f"told-at-collection-{number}"
+    return {"name": name, **about, "facts": facts, "evidence": evidence, "by": by, "on": on}
 
 
 def tables_from_answers(answers: Mapping[str, Any], suggestions: Iterable[Suggestion]) -> Tables:

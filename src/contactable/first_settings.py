@@ -21,10 +21,15 @@ from contactable.mapping.coverage import Setup, difference
 from contactable.mapping.portal import Portal
 from contactable.mapping.questions import SOURCES, Tables
 from contactable.mapping.suggest import Suggestion
+from contactable.mapping.values import plain
 from contactable.rules import Channel
 
 NOTHING = Tables({}, {}, [])
 """The answers of who was asked nothing."""
+_NOTHING = frozenset({"", "-", "rien", "aucun", "aucune", "nothing", "none"})
+_ALL = frozenset({"all", "tous", "toutes"})
+_TOML = {"{": '{ property = "name" }', "[": '["one", "another"]', '"': '"name"'}
+"""What begins a value of TOML, with an example."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +123,39 @@ def read_answers(path: Path) -> dict[str, Any]:
 
 
 def read_answer(text: str) -> Any:
-    """Understand an answer that was typed: TOML, or else the name of a property."""
+    """Understand an answer that was typed: TOML, or else the name of a property.
+
+    Raises ``SettingsError`` for a table, a list or a text that was begun as TOML and is none.
+    """
+    text = text.strip()
     try:
         return tomllib.loads(f"answer = {text}")["answer"]
-    except tomllib.TOMLDecodeError:
-        return text.strip()
+    except tomllib.TOMLDecodeError as error:
+        if text.startswith(tuple(_TOML)):
+            raise SettingsError(f"{text} cannot be read ({error}); written like {_TOML[text[0]]}") from None
+        return text
+
+
+def read_typed(key: str, text: str) -> Any:
+    """Understand what a person typed to a question: as ``read_answer``, or names joined by commas, or nothing."""
+    text = text.strip()
+    if plain(text) in _NOTHING:
+        return ""
+    if text.startswith(tuple(_TOML)):
+        return read_answer(text)
+    if key == "trades" and plain(text) in _ALL:
+        return "all"
+    names = [each.strip() for each in text.split(",") if each.strip()]
+    if key == "trades":
+        return names
+    return names if key in SOURCES and len(names) > 1 else text
+
+
+def check(crm: FirstCrm, key: str, answer: Any) -> None:
+    """Raise ``SettingsError`` where the answer to one question makes no settings that are understood."""
+    offers = offers_from_settings({"main": {} if key in SOURCES else {key: answer}})
+    if key in SOURCES:
+        crm.mapping({key: answer}, offers.values())
 
 
 def effect(

@@ -34,12 +34,14 @@ SAMPLE = 1000
 def look(connector: Connector, *, sample: int = SAMPLE) -> Portal:
     """Look at a CRM: some contacts with every property, and the names and sizes of all lists and forms."""
     ids = list(islice(connector.iter_ids(), sample))
-    names = sorted(property_names(connector) or ())
+    names = property_names(connector) or frozenset()
     contacts = tuple(
-        Contact(record.id, record.properties) for record in connector.read(ids, names) if ids and not record.gone
+        Contact(record.id, record.properties)
+        for record in connector.read(ids, sorted(names))
+        if ids and not record.gone
     )
     labels = connector.property_labels() if isinstance(connector, LabelsProperties) else {}
-    return Portal(contacts, _list_sizes(connector), _forms(connector), labels)
+    return Portal(contacts, _list_sizes(connector), _forms(connector), labels, names)
 
 
 def read_all(

@@ -1,7 +1,7 @@
 """``contactable init``: write a commented settings file and the keys; ask what must be known, eight questions at most.
 
 Answers come from a person, or from a file (``--answers``). Nothing is written before each source that may hold people
-who said no was taken or declined by name.
+who said no was taken or declined by name. What a person answers is kept at once: whoever stops goes on from there.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import os
 import secrets
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,24 +19,29 @@ import click
 
 from contactable.cli import Context, pass_context
 from contactable.errors import SettingsError
+from contactable.first_words import SAID
 
 if TYPE_CHECKING:
+    from contactable.connectors.protocol import Setting
     from contactable.first_settings import FirstCrm
+    from contactable.kept_answers import KeptAnswers
     from contactable.mapping.portal import Portal
     from contactable.mapping.questions import Tables
-    from contactable.mapping.suggest import Suggestion
+    from contactable.rules.labels import Language
 
 KEY_BYTES = 32
+USUAL = "hubspot"
+_SECRETS = ("env:", "file:")
 
 
 @click.command()
 @click.option("--public-url", help="Where senders reach this installation (https://…).")
-@click.option("--crm", default="hubspot", show_default=True, help="Its type: see `contactable connectors`.")
+@click.option("--crm", help="Its type: see `contactable connectors`.  [default: hubspot]")
 @click.option("--no-crm", is_flag=True, help="Connect none: the console's first steps do.")
 @click.option("--set", "given", multiple=True, metavar="NAME=VALUE", help="An option of the CRM's connector.")
 @click.option("--token", help="Where the CRM's token is: env:NAME or file:PATH. Short for --set token=…")
 @click.option("--crm-url", default="", help="Another address of the CRM's interface, as a sandbox has.")
-@click.option("--language", type=click.Choice(["fr", "en"]), default="fr", show_default=True)
+@click.option("--language", type=click.Choice(["fr", "en"]), help="Of questions, labels and pages.  [default: fr]")
 @click.option(
     "--unsubscribe/--no-unsubscribe", default=None, help="Opt out in the CRM itself whoever objects (default)."
 )
@@ -49,41 +55,82 @@ KEY_BYTES = 32
 def command(
     context: Context,
     public_url: str | None,
-    crm: str,
+    crm: str | None,
     no_crm: bool,
     given: tuple[str, ...],
     token: str | None,
     crm_url: str,
-    language: str,
+    language: Language | None,
     unsubscribe: bool | None,
     answers: Path | None,
     source: Path | None,
 ) -> None:
-    """Write contactable.toml and its keys; never overwrite either."""
+    """Write contactable.toml and its keys; never overwrite either.
+
+    What is answered is kept beside it (contactable.answers.toml) until then: stopped, `init` goes on from there.
+    """
     from contactable.first_settings import NOTHING, fill
+    from contactable.kept_answers import KeptAnswers
 
-    if context.path.exists():
-        raise SettingsError(f"{context.path} exists already: edit it, or name another with --settings.")
-    public_url = public_url or click.prompt(
-        "Public address of this installation", default="https://example.com/contactable"
-    )
-    if no_crm:
-        _write(context.path, fill(public_url=public_url, crm=None, language=language))
-        click.echo("  contactable console user add NAME --role administrator", err=True)
-        click.echo(f"  contactable serve              # then: {public_url}/console/first-steps", err=True)
-        return
-    first = _first_crm(crm, [*given, *_short(token=token, base_url=crm_url)], _unsubscribes(crm, unsubscribe, language))
-    folder = context.path.resolve().parent
-    tables = NOTHING
-    if answers or source or (sys.stdin.isatty() and click.confirm("Look at the contacts now?", default=True)):
-        tables = _answered(first, _look(source, first, folder), answers, language)
-    _write(context.path, fill(public_url=public_url, crm=first, language=language, tables=tables))
+    path = context.path
+    if path.exists():
+        raise SettingsError(f"{path} exists already: edit it, or name another with --settings.")
+    kept = KeptAnswers.beside(path)
+    language = language or kept.start.get("language", "fr")
+    with _going_on(kept, language):
+        public_url = public_url or kept.start.get("public_url") or _asked_url(kept, language)
+        if no_crm:
+            _write(path, fill(public_url=public_url, crm=None, language=language), language)
+            click.echo("  contactable console user add NAME --role administrator", err=True)
+            click.echo(f"  contactable serve              # then: {public_url}/console/first-steps", err=True)
+            return
+        type = _crm(kept, crm)
+        given = (*given, *_short(token=token, base_url=crm_url))
+        first = _first_crm(kept, type, given, unsubscribe, language)
+        tables = NOTHING
+        if answers or _looks(kept, source, language):
+            source = source or (Path(kept.start["source"]) if "source" in kept.start else None)
+            portal = _look(source, first, path.resolve().parent)
+            if not answers:
+                begun = {"public_url": public_url, "crm": type, "language": language, "options": dict(first.options)}
+                begun |= {} if first.unsubscribe is None else {"unsubscribe": first.unsubscribe}
+                kept.start |= {**begun, **({"source": str(source.resolve())} if source else {})}
+                kept.keep()  # before anything is asked: who could not write here would answer for nothing
+            tables = _answered(first, portal, answers, kept, language)
+        _write(path, fill(public_url=public_url, crm=first, language=language, tables=tables), language)
 
 
-def _write(path: Path, text: str) -> None:
-    write_keys(path.resolve().parent / "contactable-keys")
-    path.write_text(text, encoding="utf-8")
-    _say_what_is_next(path)
+@contextmanager
+def _going_on(kept: KeptAnswers, language: Language) -> Iterator[None]:
+    """Say where answers are kept when something ends us before the settings are written."""
+    said = SAID[language]
+    if kept.are_there:
+        click.echo(said["again"].format(path=kept.path), err=True)
+    try:
+        yield
+    except BaseException:
+        if kept.are_there:
+            click.echo("\n" + said["kept"].format(path=kept.path), err=True)
+        raise
+    kept.forget()
+
+
+def _write(path: Path, text: str, language: Language) -> None:
+    fresh = path.with_name(f"{path.name}.new")
+    try:
+        write_keys(path.resolve().parent / "contactable-keys")
+        fresh.write_text(text, encoding="utf-8")
+        fresh.replace(path)  # whole or not at all
+    except OSError as error:
+        where = error.filename or path
+        raise SettingsError(
+            f"{where} cannot be written ({error.strerror}): make room or give the right there."
+        ) from None
+    said = SAID[language]
+    click.echo(said["written"].format(path=path), err=True)
+    click.echo(f"  contactable register upgrade   # {said['upgrade']}", err=True)
+    click.echo(f"  contactable key backup         # {said['backup']}", err=True)
+    click.echo(f"  contactable doctor             # {said['doctor']}", err=True)
 
 
 def write_keys(folder: Path) -> None:
@@ -96,46 +143,73 @@ def write_keys(folder: Path) -> None:
                 file.write(base64.b64encode(secrets.token_bytes(KEY_BYTES)) + b"\n")
 
 
-def _unsubscribes(crm: str, told: bool | None, language: str) -> bool | None:
+def _asked_url(kept: KeptAnswers, language: Language) -> str:
+    url = str(click.prompt(SAID[language]["url"], default="https://example.com/contactable"))
+    kept.start["language"] = language
+    kept.told("public_url", url)
+    return url
+
+
+def _crm(kept: KeptAnswers, named: str | None) -> str:
+    """The type of the CRM: that of the answers that are kept, where there are any."""
+    before = kept.start.get("crm")
+    if named and before and named != before:
+        raise SettingsError(f"{kept.path} holds answers for {before}: leave out --crm, or delete the file.")
+    return str(named or before or USUAL)
+
+
+def _unsubscribes(kept: KeptAnswers, crm: str, told: bool | None, language: Language) -> bool | None:
     """Whether to write the CRM's own opt-outs, on by default; None where it has none."""
     from contactable.connectors import find
 
     if not find(crm).CAPABILITIES.opt_out:
         return None
+    told = kept.start.get("unsubscribe") if told is None else told
     if told is not None or not sys.stdin.isatty():
         return told is not False
-    asked = {
-        "fr": "Désinscrire aussi, dans le CRM, qui s'oppose ?",
-        "en": "Also opt out, in the CRM itself, whoever objects?",
-    }
-    return click.confirm(asked[language], default=True, err=True)
+    answer = click.confirm(SAID[language]["unsubscribe"], default=True, err=True)
+    kept.told("unsubscribe", answer)
+    return answer
 
 
-def _say_what_is_next(path: Path) -> None:
-    click.echo(f"{path} and its keys are written. Next:", err=True)
-    click.echo("  contactable register upgrade   # makes the register", err=True)
-    click.echo("  contactable key backup         # nobody can restore a lost key", err=True)
-    click.echo("  contactable doctor             # says what is missing", err=True)
+def _looks(kept: KeptAnswers, source: Path | None, language: Language) -> bool:
+    """Whether contacts are looked at and questions put: where an export is named, where it was begun, or on a yes."""
+    begun = kept.answers or kept.passed or "source" in kept.start
+    return bool(source or begun or (sys.stdin.isatty() and click.confirm(SAID[language]["look"], default=True)))
 
 
 def _short(**options: str | None) -> Iterator[str]:
     return (f"{name}={value}" for name, value in options.items() if value)
 
 
-def _first_crm(type: str, given: Sequence[str], unsubscribe: bool | None) -> FirstCrm:
-    """The CRM with its options: those given, and those that its connector has us ask for."""
+def _first_crm(
+    kept: KeptAnswers, type: str, given: Sequence[str], unsubscribe: bool | None, language: Language
+) -> FirstCrm:
+    """The CRM with its options: those given, those answered before, and those that its connector has us ask for."""
     from contactable.connectors import settings_of
     from contactable.first_settings import FirstCrm, read_answer
 
-    options: dict[str, Any] = {}
+    unsubscribes = _unsubscribes(kept, type, unsubscribe, language)
+    options: dict[str, Any] = dict(kept.start.get("options", {}))
     for name, sign, value in (each.partition("=") for each in given):
         if not (name and sign):
             raise click.UsageError("--set is written NAME=VALUE.")
         options[name] = read_answer(value)
     for each in settings_of(type):
         if each.name not in options:
-            options[each.name] = click.prompt(each.question, default=each.default or None, err=True)
-    return FirstCrm(type, options, unsubscribe)
+            options[each.name] = _option(each)
+            kept.start["crm"] = type
+            kept.told("options", dict(options))
+    return FirstCrm(type, options, unsubscribes)
+
+
+def _option(setting: Setting) -> str:
+    """Ask for one option; a secret itself is refused at once, and kept nowhere."""
+    while True:
+        answer = str(click.prompt(setting.question, default=setting.default or None, err=True)).strip()
+        if answer.startswith(_SECRETS) or not setting.default.startswith(_SECRETS):
+            return answer
+        click.echo("  A secret is written as env:NAME or file:PATH, never in the settings file itself.", err=True)
 
 
 def _look(source: Path | None, crm: FirstCrm, folder: Path) -> Portal:
@@ -150,74 +224,14 @@ def _look(source: Path | None, crm: FirstCrm, folder: Path) -> Portal:
     return look(connect(crm.type, crm.type, options, lambda reference: read_secret(reference, folder)))
 
 
-def _answered(crm: FirstCrm, portal: Portal, path: Path | None, language: str) -> Tables:
+def _answered(crm: FirstCrm, portal: Portal, path: Path | None, kept: KeptAnswers, language: Language) -> Tables:
+    from contactable.asking import Interview
     from contactable.first_settings import read_answers
     from contactable.mapping.questions import tables_from_answers
     from contactable.mapping.suggest import suggest
 
     suggestions = suggest(portal, mapped=crm.mapping({}).properties)
-    answers = read_answers(path) if path else _ask(crm, portal, suggestions, language)
-    return tables_from_answers(answers, suggestions)
-
-
-def _ask(crm: FirstCrm, portal: Portal, suggestions: tuple[Suggestion, ...], language: str) -> dict[str, Any]:
-    """Ask a person, question after question; an empty answer says nothing."""
-    from contactable.mapping.questions import DECLINE, QUESTIONS, TAKE, name_of
-
-    answers: dict[str, Any] = {}
-    for question in QUESTIONS:
-        click.secho(question.fr if language == "fr" else question.en, bold=True, err=True)
-        if question.key == "oppositions":
-            decided: dict[str, str] = {}
-            for each in (each for each in suggestions if each.opposition):
-                _show(crm, portal, each, answers)
-                decided.setdefault(name_of(each), "")
-                decided[name_of(each)] = decided[name_of(each)] or click.prompt(
-                    name_of(each), type=click.Choice([TAKE, DECLINE]), err=True
-                )
-            answers["oppositions"] = decided
-        elif question.key == "declare":
-            answers["declare"] = list(_ask_declaration())
-        elif (answer := _ask_one(crm, portal, question.key, suggestions, answers)) not in ("", None):
-            answers[question.key] = answer
-    return answers
-
-
-def _ask_one(
-    crm: FirstCrm, portal: Portal, key: str, suggestions: tuple[Suggestion, ...], answers: dict[str, Any]
-) -> Any:
-    from contactable.first_settings import read_answer
-    from contactable.mapping.questions import fitting_of
-    from contactable.mapping.suggest import toml_value
-
-    fitting = fitting_of(key, suggestions)
-    for each in fitting:
-        _show(crm, portal, each, answers)
-    default = toml_value(fitting[0].source) if fitting else ""
-    return read_answer(click.prompt(key, default=default, show_default=bool(default), err=True))
-
-
-def _ask_declaration() -> Any:
-    from contactable.clock import utc_now
-    from contactable.mapping.questions import told_at_collection
-    from contactable.rules.calendar import paris_day
-
-    forms = click.prompt("forms, joined by commas (all: everybody)", default="", show_default=False, err=True)
-    if not forms:
-        return
-    evidence = click.prompt("evidence (a file or a reference)", err=True)
-    yield told_at_collection(forms, evidence, click.prompt("signed by", err=True), paris_day(utc_now()))
-
-
-def _show(crm: FirstCrm, portal: Portal, each: Suggestion, answers: dict[str, Any]) -> None:
-    """One suggestion: its line, whom it is about, and what it would open or close."""
-    from contactable.clock import utc_now
-    from contactable.first_settings import effect
-    from contactable.rules.calendar import paris_day
-
-    opened, closed = effect(crm, portal, each, answers, paris_day(utc_now()))
-    told = [f"+{count} {channel}" for channel, count in opened.items()]
-    told += [f"-{count} {channel}" for channel, count in closed.items()]
-    examples = f"; e.g. {', '.join(each.examples)}" if each.examples else ""
-    does = f"; of {len(portal.contacts):,} looked at: {', '.join(told)}" if told else ""
-    click.echo(f"  {each.toml}   # {each.contacts:,} contacts{examples}{does}", err=True)
+    if path:
+        return tables_from_answers(read_answers(path), suggestions)
+    folder = kept.path.resolve().parent
+    return tables_from_answers(Interview(crm, portal, suggestions, kept, language, folder).ask(), suggestions)

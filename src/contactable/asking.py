@@ -1,0 +1,237 @@
+"""The questions of ``contactable init``, put to a person one after the other, in French or English.
+
+Each answer is looked at when it is given: one that is wrong is refused at once, with what to do, and asked again. Each
+is kept as soon as it is right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from contactable.clock import utc_now
+from contactable.errors import SettingsError
+from contactable.first_settings import check, effect, read_typed
+from contactable.mapping.definition import absent_sources
+from contactable.mapping.questions import (
+    DECLINE,
+    QUESTIONS,
+    SOURCES,
+    TAKE,
+    fitting_of,
+    name_of,
+    told_at_collection,
+)
+from contactable.mapping.suggest import toml_value
+from contactable.mapping.values import plain
+from contactable.rules.calendar import paris_day
+from contactable.rules.labels import label
+
+if TYPE_CHECKING:
+    from contactable.first_settings import FirstCrm
+    from contactable.kept_answers import KeptAnswers
+    from contactable.mapping.portal import Portal
+    from contactable.mapping.suggest import Suggestion
+    from contactable.rules.labels import Language
+
+_DECIDED: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("take", "oui", "o", "yes", "y", "prendre"), TAKE),
+    **dict.fromkeys(("decline", "non", "n", "no", "ecarter"), DECLINE),
+}
+_WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
+    "fr": {
+        "choice": "oui, non",
+        "none": "  Aucune source de refus n'est suggérée.",
+        "kept": "  (déjà répondu : {answer})",
+        "wrong": "  Refusé : {why}",
+        "choose": "répondez oui (la source dit un refus) ou non (elle n'en dit pas).",
+        "absent": "{what} n'est pas ici.{near} Écrivez un nom qui existe, ou rien.",
+        "property": "la propriété « {name} »",
+        "list": "la liste « {name} »",
+        "form": "le formulaire « {name} »",
+        "nothing": "« - » : rien",
+        "near": " Noms proches : {names}.",
+        "doubtful": "  {what} ne se trouve pas ici.{near} Garder quand même ?",
+        "contacts": "{count} contacts",
+        "of": "sur {count} regardés : ",
+        "forms": "formulaires, séparés par des virgules (tous : tout le monde ; vide : personne, ou personne d'autre)",
+        "no_form": "il n'y a pas de formulaire « {name} ». Il y a : {names}. « * » : n'importe quelles lettres.",
+        "blank": "écrivez au moins un mot : une déclaration est signée, et a sa preuve.",
+        "evidence": "preuve (un fichier ou une référence)",
+        "no_file": "  {name} n'est pas un fichier d'ici : gardé comme référence, sans empreinte.",
+        "by": "signé par (nom, fonction)",
+    },
+    "en": {
+        "choice": "yes, no",
+        "none": "  No source of refusals is suggested.",
+        "kept": "  (answered already: {answer})",
+        "wrong": "  Refused: {why}",
+        "choose": "answer yes (it says a refusal) or no (it does not).",
+        "absent": "{what} is not here.{near} Write a name that exists, or nothing.",
+        "property": "the property “{name}”",
+        "list": "the list “{name}”",
+        "form": "the form “{name}”",
+        "nothing": "“-”: nothing",
+        "near": " Names like it: {names}.",
+        "doubtful": "  {what} is not found here.{near} Keep it all the same?",
+        "contacts": "{count} contacts",
+        "of": "of {count} looked at: ",
+        "forms": "forms, joined by commas (all: everybody; empty: nobody, or nobody else)",
+        "no_form": "there is no form “{name}”. There are: {names}. “*”: any letters.",
+        "blank": "write a word at least: a declaration is signed and has evidence.",
+        "evidence": "evidence (a file or a reference)",
+        "no_file": "  {name} is no file here: kept as a reference, without a digest.",
+        "by": "signed by (name, function)",
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Interview:
+    """Asks one person. ``folder`` is where files of evidence are looked for."""
+
+    crm: FirstCrm
+    portal: Portal
+    suggestions: tuple[Suggestion, ...]
+    kept: KeptAnswers
+    language: Language
+    folder: Path
+
+    def ask(self) -> dict[str, Any]:
+        """Put the questions that are still to be answered, and give all answers."""
+        for question in QUESTIONS:
+            click.secho(question.fr if self.language == "fr" else question.en, bold=True, err=True)
+            if question.key == "oppositions":
+                self._oppositions()
+            elif question.key == "declare":
+                self._declarations()
+            elif self.kept.has(question.key) and self._is_right(question.key):
+                self._say("kept", answer=toml_value(self.kept.answers.get(question.key, "")))
+            else:
+                self.kept.answered(question.key, self._one(question.key))
+        return self.kept.answers
+
+    def _oppositions(self) -> None:
+        decided: dict[str, str] = self.kept.answers.get("oppositions", {})
+        by_name: dict[str, list[Suggestion]] = {}
+        for each in self.suggestions:
+            if each.opposition:
+                by_name.setdefault(name_of(each), []).append(each)
+        if not by_name:
+            self._say("none")
+        for name, several in by_name.items():
+            for each in several:
+                self._show(each)
+            if decided.get(name) in (TAKE, DECLINE):
+                self._say("kept", answer=f"{name} = {decided[name]}")
+            else:
+                decided = {**decided, name: self._until_right(f"{name} ({self._word('choice')})", self._decision)}
+                self.kept.answered("oppositions", decided)
+
+    def _decision(self, text: str) -> str:
+        if plain(text) not in _DECIDED:
+            raise SettingsError(self._word("choose"))
+        return _DECIDED[plain(text)]
+
+    def _one(self, key: str) -> Any:
+        fitting = fitting_of(key, self.suggestions)
+        for each in fitting:
+            self._show(each)
+        default = toml_value(fitting[0].source) if fitting else ""
+        prompt = f"{key} ({self._word('nothing')})" if default else key
+        return self._until_right(prompt, lambda text: self._read(key, text), default)
+
+    def _read(self, key: str, text: str) -> Any:
+        answer = read_typed(key, text)
+        if answer not in ("", None, []):
+            check(self.crm, key, answer)
+            self._refuse_absent(key, answer)
+        return answer
+
+    def _is_right(self, key: str) -> bool:
+        """Whether what was kept is still an answer: somebody may have edited the file."""
+        if key in self.kept.passed:
+            return True
+        try:
+            check(self.crm, key, self.kept.answers[key])
+        except SettingsError as error:
+            self._say("wrong", why=error)
+            return False
+        return True
+
+    def _refuse_absent(self, key: str, answer: Any) -> None:
+        """A name that is nowhere is a slip of the pen, unless somebody says that it is not."""
+        names = self.portal.names
+        if key not in SOURCES or not names:
+            return
+        there = {"lists": tuple(self.portal.lists), "forms": tuple(form.name for form in self.portal.forms)}
+        for absent in absent_sources({key: answer}, properties=names, **there):
+            kind, _, name = absent.removeprefix(f"{key}: ").partition(":")
+            what = self._word(kind, name=name)
+            near = get_close_matches(name, {"list": there["lists"], "form": there["forms"]}.get(kind, names), n=3)
+            told = self._word("near", names=", ".join(near)) if near else ""
+            if not click.confirm(self._word("doubtful", what=what, near=told), default=False, err=True):
+                raise SettingsError(self._word("absent", what=what, near=told))
+
+    def _declarations(self) -> None:
+        declared: list[dict[str, Any]] = list(self.kept.answers.get("declare", ()))
+        if self.kept.has("declare"):
+            self._say("kept", answer=", ".join(each["name"] for each in declared) or '""')
+        while "declare" not in self.kept.passed:
+            forms = self._until_right(self._word("forms"), self._forms)
+            if not forms:
+                self.kept.answered("declare", "")
+                return
+            declared = [*declared, self._declaration(forms, len(declared) + 1)]
+            self.kept.answered("declare", declared)
+
+    def _declaration(self, forms: str, number: int) -> dict[str, Any]:
+        evidence = self._until_right(self._word("evidence"), self._not_blank)
+        if Path(evidence).suffix and " " not in evidence and not (self.folder / evidence).is_file():
+            self._say("no_file", name=evidence)
+        by = self._until_right(self._word("by"), self._not_blank)
+        return told_at_collection(forms, evidence, by, paris_day(utc_now()), number)
+
+    def _not_blank(self, text: str) -> str:
+        if not text:
+            raise SettingsError(self._word("blank"))
+        return text
+
+    def _forms(self, text: str) -> str:
+        if plain(text) in ("all", "tous", "tout le monde"):
+            return "all"
+        known = [form.name for form in self.portal.forms]
+        for name in (each.strip() for each in text.split(",") if known and each.strip()):
+            if "*" not in name and plain(name) not in map(plain, known):
+                raise SettingsError(self._word("no_form", name=name, names=", ".join(known)))
+        return ", ".join(each.strip() for each in text.split(",") if each.strip())
+
+    def _until_right(self, prompt: str, read: Callable[[str], Any], default: str = "") -> Any:
+        while True:
+            text = click.prompt(prompt, default=default, show_default=bool(default), err=True)
+            try:
+                return read(text.strip())
+            except SettingsError as error:
+                self._say("wrong", why=error)
+
+    def _show(self, each: Suggestion) -> None:
+        """One suggestion: its line, whom it is about, and what it would open or close."""
+        opened, closed = effect(self.crm, self.portal, each, self.kept.answers, paris_day(utc_now()))
+        told = [f"+{count} {label(channel, self.language)}" for channel, count in opened.items()]
+        told += [f"-{count} {label(channel, self.language)}" for channel, count in closed.items()]
+        examples = f" ; {', '.join(each.examples)}" if each.examples else ""
+        of = self._word("of", count=f"{len(self.portal.contacts):,}")
+        does = f" ; {of}{', '.join(told)}" if told else ""
+        contacts = self._word("contacts", count=f"{each.contacts:,}")
+        click.echo(f"  {each.toml}   # {contacts}{examples}{does}", err=True)
+
+    def _say(self, word: str, **said: object) -> None:
+        click.echo(self._word(word, **said), err=True)
+
+    def _word(self, word: str, **said: object) -> str:
+        return _WORDS[self.language][word].format(**said)
