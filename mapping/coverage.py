@@ -7,18 +7,22 @@ declaration, would open how many more? What do the sources contradict each other
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Mapping as Table
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import islice
+from typing import Any
 
 from contactable.mapping.declarations import Declaration
 from contactable.mapping.definition import Mapping
-from contactable.mapping.facts import verdicts_of
+from contactable.mapping.facts import REGISTER, facts_of, sources_of_facts, verdicts_of
 from contactable.mapping.offers import OfferSettings
 from contactable.mapping.portal import Contact
-from contactable.mapping.records import Facts, map_record
+from contactable.mapping.records import Facts, Mapped, map_record
+from contactable.mapping.sources import Sourced
 from contactable.mapping.standing import in_force_on
-from contactable.rules import DEFAULT_READINGS, Channel, Readings, Reason, Verdict
+from contactable.rules import DEFAULT_READINGS, Channel, Readings, Reason, Verdict, decide
 
 FOR_A_MISSING_FACT = frozenset(
     {
@@ -31,13 +35,32 @@ FOR_A_MISSING_FACT = frozenset(
 )
 
 
+AT_ONCE = 500
+"""Contacts that the register is asked about together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a register knows of one contact for one offer: what ``facts_of`` takes, and what other CRMs show of it."""
+
+    values: Table[str, Any]
+    own_consents: Collection[str] = ()
+    elsewhere: Table[str, Sourced] = field(default_factory=dict)
+
+
+Ask = Callable[[Sequence[Mapped]], Sequence[Known | None]]
+"""Gives for each record what the register knows of it, None where it knows nothing."""
+
+
 @dataclass(slots=True)
 class Coverage:
     """The figures, in contacts. ``verdicts`` count (channel, reason); ``would_open`` (columns, channel);
-    ``opened_by`` (declaration, channel); ``facts`` (column, source); ``warnings`` their codes.
+    ``opened_by`` (declaration, channel); ``facts`` (column, source); ``warnings`` their codes;
+    ``in_register`` are those of whom the register knows something.
     """
 
     contacts: int = 0
+    in_register: int = 0
     facts: Counter[tuple[str, str]] = field(default_factory=Counter)
     warnings: Counter[str] = field(default_factory=Counter)
     verdicts: Counter[tuple[Channel, Reason]] = field(default_factory=Counter)
@@ -73,13 +96,22 @@ class Setup:
         """Leave out the declarations that do not hold on that day."""
         object.__setattr__(self, "declarations", in_force_on(self.declarations, self.on))
 
-    def verdicts(self, facts: Facts) -> dict[Channel, Verdict]:
-        """Decide one contact by what the CRM says of it; the register is not asked."""
-        return verdicts_of(facts, self.offer, self.on, self.readings)
+    def verdicts(self, facts: Facts, known: Known | None = None) -> dict[Channel, Verdict]:
+        """Decide one contact by what the CRM says of it, and by what the register does where it was asked."""
+        if known is None:
+            return verdicts_of(facts, self.offer, self.on, self.readings)
+        told = facts_of({**known.elsewhere, **facts}, self.offer, known.values, own_consents=known.own_consents)
+        return decide(told, self.offer.offer, self.on, self.readings)
 
-    def facts(self, contact: Contact) -> tuple[Facts, tuple[str, ...]]:
-        """Give the facts of one contact, and the warnings."""
-        mapped = map_record(
+    def sources(self, facts: Facts, known: Known) -> dict[str, Sourced]:
+        """The facts of a contact with those that the register tells, each with its source."""
+        every = {**known.elsewhere, **facts}
+        told = sources_of_facts(every, self.offer, known.values, own_consents=known.own_consents)
+        return {**every, **{name: Sourced(*fact) for name, fact in told.items() if fact[1] == REGISTER}}
+
+    def mapped(self, contact: Contact) -> Mapped:
+        """Read one contact."""
+        return map_record(
             contact.id,
             contact.properties,
             self.mapping,
@@ -88,24 +120,29 @@ class Setup:
             outcomes=contact.outcomes,
             declarations=self.declarations,
         )
-        return mapped.facts, mapped.warnings
 
 
-def coverage(contacts: Iterable[Contact], setup: Setup) -> Coverage:
-    """Count, in one pass over the contacts."""
-    found = Coverage()
-    for contact in contacts:
-        facts, warnings = setup.facts(contact)
-        verdicts = setup.verdicts(facts)
-        found.contacts += 1
-        found.warnings.update(warnings)
-        found.facts.update((name, fact.source) for name, fact in facts.items() if fact.value)
-        for channel, verdict in verdicts.items():
-            found.verdicts[channel, verdict.reason] += 1
-            if verdict.advice:
-                found.would_open[verdict.advice, channel] += 1
-        _count_declared(found, facts, verdicts, setup)
+def coverage(contacts: Iterable[Contact], setup: Setup, ask: Ask | None = None) -> Coverage:
+    """Count, in one pass over the contacts; ``ask`` tells what the register knows of them."""
+    found, left = Coverage(), iter(contacts)
+    while page := [setup.mapped(contact) for contact in islice(left, AT_ONCE)]:
+        for mapped, known in zip(page, ask(page) if ask else [None] * len(page), strict=True):
+            _count(found, mapped, known, setup)
     return found
+
+
+def _count(found: Coverage, mapped: Mapped, known: Known | None, setup: Setup) -> None:
+    verdicts = setup.verdicts(mapped.facts, known)
+    facts = mapped.facts if known is None else setup.sources(mapped.facts, known)
+    found.contacts += 1
+    found.in_register += known is not None
+    found.warnings.update(mapped.warnings)
+    found.facts.update((name, fact.source) for name, fact in facts.items() if fact.value)
+    for channel, verdict in verdicts.items():
+        found.verdicts[channel, verdict.reason] += 1
+        if verdict.advice:
+            found.would_open[verdict.advice, channel] += 1
+    _count_declared(found, mapped.facts, known, verdicts, setup)
 
 
 def difference(contacts: Iterable[Contact], before: Setup, after: Setup) -> tuple[Counter[Channel], Counter[Channel]]:
@@ -113,21 +150,23 @@ def difference(contacts: Iterable[Contact], before: Setup, after: Setup) -> tupl
     opened: Counter[Channel] = Counter()
     closed: Counter[Channel] = Counter()
     for contact in contacts:
-        old, new = before.verdicts(before.facts(contact)[0]), after.verdicts(after.facts(contact)[0])
+        old, new = before.verdicts(before.mapped(contact).facts), after.verdicts(after.mapped(contact).facts)
         for channel in Channel:
             if old[channel].allowed != new[channel].allowed:
                 (opened if new[channel].allowed else closed)[channel] += 1
     return opened, closed
 
 
-def _count_declared(found: Coverage, facts: Facts, verdicts: dict[Channel, Verdict], setup: Setup) -> None:
+def _count_declared(
+    found: Coverage, facts: Facts, known: Known | None, verdicts: dict[Channel, Verdict], setup: Setup
+) -> None:
     """Count what each declaration opened: what would be closed again without it."""
     # What is closed with its declarations is closed without them: no need to decide again.
     if not any(verdict.allowed for verdict in verdicts.values()):
         return
     names = {fact.source for fact in facts.values() if fact.source.startswith("declaration:")}
     for name in names:
-        without = setup.verdicts({column: fact for column, fact in facts.items() if fact.source != name})
+        without = setup.verdicts({column: fact for column, fact in facts.items() if fact.source != name}, known)
         for channel, verdict in verdicts.items():
             if verdict.allowed and not without[channel].allowed:
                 found.opened_by[name.removeprefix("declaration:"), channel] += 1

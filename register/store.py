@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from sqlalchemy import URL, Connection
 
 from contactable.clock import Clock, utc_now
-from contactable.errors import RegisterError
+from contactable.errors import NoRegister, RegisterError
 from contactable.register.database import (
     in_our_words,
     is_sqlite,
@@ -133,7 +133,7 @@ class Register:
 
 def _refuse_unwritable(path: Path) -> None:
     if not path.exists():
-        raise RegisterError(f"There is no register at {path}: {_UPGRADE}")
+        raise NoRegister(f"There is no register at {path}: {_UPGRADE}")
     try:
         with path.open("r+b"):
             pass
@@ -149,6 +149,6 @@ def _refuse_other_version(connection: Connection) -> None:
     refuse_newer(connection)
     version = version_of(connection)
     if version is None:
-        raise RegisterError(f"The register has no tables yet: {_UPGRADE}")
+        raise NoRegister(f"The register has no tables yet: {_UPGRADE}")
     if version != newest_version():
         raise RegisterError(f"The register is of an older version ({version}): {_UPGRADE}")

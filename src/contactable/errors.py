@@ -21,6 +21,10 @@ class RegisterError(ContactableError):
     exit_code = 5
 
 
+class NoRegister(RegisterError):
+    """There is no register yet: the first day."""
+
+
 class KeyMismatch(RegisterError):
     """The key at hand is not the one the register was written with: it would open everybody."""
 

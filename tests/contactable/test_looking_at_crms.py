@@ -179,7 +179,7 @@ def test_what_is_proposed_may_be_written_into_the_settings_and_is_then_read(stag
 def test_the_words_of_the_proposal_name_no_address(stage: Stage) -> None:
     shown = stage.run("mapping", "suggest", "crm").stdout
 
-    assert "read already" in shown
+    assert "lues déjà" in shown
     assert "@example.com" not in shown
 
 

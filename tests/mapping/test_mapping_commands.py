@@ -31,10 +31,15 @@ def run(*arguments: str | Path) -> str:
 
 
 def test_suggestions_are_lines_for_the_settings_with_oppositions_first(export: Path) -> None:
-    lines = run("--settings", export.parent / "none.toml", "mapping", "suggest", export).splitlines()
+    settings = ("--settings", export.parent / "none.toml")
+    lines, spoken = (
+        run(*settings, "mapping", "suggest", export, *language).splitlines() for language in ([], ["--language", "en"])
+    )
 
-    assert lines[0].startswith("# Oppositions")
-    assert lines[1].startswith('opposed_phone_on = "Ne pas appeler"')
+    assert lines[0] == "# Oppositions : prenez ou écartez chacune par son nom."
+    assert lines[1].startswith('opposed_phone_on = "Ne pas appeler"   # 1 contacts, reconnue à « ne pas appeler »')
+    assert spoken[0] == "# Oppositions: take or decline each by name."
+    assert "named “ne pas appeler”" in spoken[1]
 
 
 def test_the_figures_name_facts_their_sources_and_what_would_open(export: Path) -> None:

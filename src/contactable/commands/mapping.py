@@ -5,8 +5,9 @@ Both work on a connector of the settings, on an export (CSV) and on a records fi
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,31 +15,38 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from contactable.cli import Context, json_option, pass_context, print_json
-from contactable.errors import SettingsError
+from contactable.errors import NoRegister, SettingsError
 from contactable.progress import Moved, progress_bar
 
 if TYPE_CHECKING:
-    from contactable.mapping.coverage import Coverage, Setup
+    from contactable.mapping.coverage import Ask, Setup
     from contactable.mapping.map_file import MapFile
     from contactable.mapping.portal import Contact, Portal
     from contactable.mapping.suggest import Suggestion
-    from contactable.rules import Channel
+    from contactable.rules import Readings
     from contactable.rules.labels import Language
 
-_MOST_LINES = 10
 _TOLD_EVERY = 100  # contacts between two steps of the bar
 _TITLES: dict[Language, dict[str, str]] = {
     "fr": {
-        "facts": "Les faits, et d'où ils viennent",
-        "would_open": "Ce qu'ouvrirait chaque fait qui manque",
-        "opened_by": "Ce que les déclarations ont ouvert",
-        "warnings": "À regarder",
+        "read": "# Oppositions lues déjà.",
+        "says_no": "{count} contacts disent non",
+        "oppositions": "# Oppositions : prenez ou écartez chacune par son nom.",
+        "facts": "# Faits.",
+        "line": "{count} contacts, reconnue à {why}",
+        "examples": " ; p. ex. {examples}",
+        "opens": "« ",
+        "ends": " »",
     },
     "en": {
-        "facts": "Facts, and where they come from",
-        "would_open": "What would open, for each fact that is missing",
-        "opened_by": "What declarations opened",
-        "warnings": "To be looked at",
+        "read": "# Oppositions that are read already.",
+        "says_no": "{count} contacts say no",
+        "oppositions": "# Oppositions: take or decline each by name.",
+        "facts": "# Facts.",
+        "line": "{count} contacts, named {why}",
+        "examples": "; e.g. {examples}",
+        "opens": "“",
+        "ends": "”",
     },
 }
 
@@ -46,6 +54,11 @@ _TITLES: dict[Language, dict[str, str]] = {
 @click.group()
 def command() -> None:
     """Look at what a CRM can say, before anything is written."""
+
+
+def _language_option(function: Any) -> Any:
+    told = "Default: the language of the settings."
+    return click.option("--language", type=click.Choice(["fr", "en"]), help=told)(function)
 
 
 def _source_options(function: Any) -> Any:
@@ -57,9 +70,10 @@ def _source_options(function: Any) -> Any:
 
 @command.command()
 @_source_options
+@_language_option
 @json_option
 @pass_context
-def suggest(context: Context, source: str, map_name: str | None, as_json: bool) -> None:
+def suggest(context: Context, source: str, map_name: str | None, language: Language | None, as_json: bool) -> None:
     """Propose sources of facts in SOURCE: a connector's name, an export (CSV), or a records file."""
     from contactable.mapping.read_already import read_already
     from contactable.mapping.suggest import suggest as suggestions
@@ -69,17 +83,20 @@ def suggest(context: Context, source: str, map_name: str | None, as_json: bool) 
     if as_json:
         print_json([*(_as_json(each) for each in found), *(_as_json(each, read_already=True) for each in known)])
         return
+    words = _TITLES[_spoken(context, language)]
     if read := list(known):
-        click.secho("# Oppositions that are read already.", bold=True)
+        click.secho(words["read"], bold=True)
         for each in read:
-            click.echo(f"# {each.toml}   {each.contacts:,} contacts say no")
-    for title, opposition in (("Oppositions: take or decline each by name.", True), ("Facts.", False)):
-        click.secho(f"# {title}", bold=True)
+            click.echo(f"# {each.toml}   {words['says_no'].format(count=f'{each.contacts:,}')}")
+    for title, opposition in (("oppositions", True), ("facts", False)):
+        click.secho(words[title], bold=True)
         for each in found:
             if each.opposition is opposition:
                 note = f"; {each.note}" if each.note else ""
-                examples = f"; e.g. {', '.join(each.examples)}" if each.examples else ""
-                click.echo(f"{each.toml}   # {each.contacts:,} contacts, named {each.why}{examples}{note}")
+                examples = words["examples"].format(examples=", ".join(each.examples)) if each.examples else ""
+                why = each.why.replace("“", words["opens"]).replace("”", words["ends"])
+                told = words["line"].format(count=f"{each.contacts:,}", why=why)
+                click.echo(f"{each.toml}   # {told}{examples}{note}")
 
 
 @command.command()
@@ -87,7 +104,7 @@ def suggest(context: Context, source: str, map_name: str | None, as_json: bool) 
 @click.option("--offer", default="main", show_default=True, help="The offer that is asked about.")
 @click.option("--on", "day", metavar="DATE", help="The day that is asked about (default: today).")
 @click.option("--sample", default=0, metavar="N", help="Show N contacts, masked, with the source of each fact.")
-@click.option("--language", type=click.Choice(["fr", "en"]), default="fr", show_default=True)
+@_language_option
 @json_option
 @pass_context
 def check(
@@ -97,24 +114,62 @@ def check(
     offer: str,
     day: str | None,
     sample: int,
-    language: Language,
+    language: Language | None,
     as_json: bool,
 ) -> None:
-    """Count, in SOURCE, which facts are known from where, and what each missing one keeps closed."""
+    """Count, in SOURCE, which facts are known from where, and what each missing one keeps closed.
+
+    What the register knows of these contacts counts too.
+    """
+    from contactable.figures import as_json as figures_as_json
+    from contactable.figures import print_figures, print_sample
     from contactable.mapping.coverage import Setup, coverage
 
-    read = _map(context, source, map_name)
-    setup = Setup(read.mapping, read.offer(offer), _day(day), read.declarations)
+    read, spoken = _map(context, source, map_name), _spoken(context, language)
+    setup = Setup(read.mapping, read.offer(offer), _day(day), read.declarations, _readings(context))
     with progress_bar(f"{source}: reading") as moved:
         portal = _portal(context, source, setup, moved)
-    with progress_bar(f"{source}: deciding") as moved:
-        found = coverage(counted(portal.contacts, moved), setup)
-    if as_json:
-        print_json(_coverage_as_json(found))
+    with _register(context, source, setup) as ask:
+        with progress_bar(f"{source}: deciding") as moved:
+            found = coverage(counted(portal.contacts, moved), setup, ask)
+        if as_json:
+            print_json(figures_as_json(found, register=ask is not None))
+            return
+        print_figures(found, source, spoken, register=ask is not None)
+        for contact in portal.contacts[:sample]:
+            print_sample(contact, setup, ask, spoken)
+
+
+@contextmanager
+def _register(context: Context, source: str, setup: Setup) -> Iterator[Ask | None]:
+    """What asks the register of the settings; None where there are no settings, or no register yet."""
+    from contactable.known_here import KnownHere
+
+    if not context.path.exists():
+        yield None
         return
-    _print_coverage(found, language)
-    for contact in portal.contacts[:sample]:
-        _print_sample(contact, setup, language)
+    with context.kit() as kit:
+        try:
+            kit.register  # noqa: B018  # opened here, so that the first day is told from a register that is broken
+        except NoRegister:
+            yield None
+            return
+        yield KnownHere(kit, "" if Path(source).is_file() else source, setup.offer, setup.on)
+
+
+def _readings(context: Context) -> Readings:
+    """The company's readings of the law; the stricter ones before there are settings."""
+    from contactable.rules import DEFAULT_READINGS
+
+    if not context.path.exists():
+        return DEFAULT_READINGS
+    with context.kit() as kit:
+        return kit.judge.readings
+
+
+def _spoken(context: Context, language: Language | None) -> Language:
+    """The language that was asked for, else that of the settings, else French."""
+    return language or (context.settings.language if context.path.exists() else "fr")
 
 
 def _map(context: Context, source: str, map_name: str | None) -> MapFile:
@@ -128,9 +183,14 @@ def _map(context: Context, source: str, map_name: str | None) -> MapFile:
     offers = offers_from_settings(settings.offers if settings else {})
     if map_name:
         wordings = [read_wording(each) for each in settings.wording] if settings else []
-        return read_map(map_name, offers=offers, wordings=wordings)
+        found = read_map(map_name, offers=offers, wordings=wordings)
+        # What the company declared holds beside a map that is tried, save where the map says it anew.
+        named = {each.name for each in found.declarations}
+        stand = [each for each in (Contactable(settings).declarations if settings else ()) if each.name not in named]
+        return replace(found, declarations=(*found.declarations, *stand))
     if settings is None or source not in settings.connectors:
-        return MapFile(Mapping.from_settings({}, offers=offers.values()), (), offers)
+        declarations = tuple(Contactable(settings).declarations) if settings else ()
+        return MapFile(Mapping.from_settings({}, offers=offers.values()), declarations, offers)
     kit = Contactable(settings)
     return MapFile(kit.mapping(source), tuple(kit.declarations), offers)
 
@@ -178,79 +238,3 @@ def _as_json(suggestion: Suggestion, *, read_already: bool = False) -> dict[str,
 
     said = {"toml": suggestion.toml, "opposition": suggestion.opposition, "read_already": read_already}
     return {**asdict(suggestion), **said}
-
-
-def _coverage_as_json(found: Coverage) -> dict[str, Any]:
-    return {
-        "contacts": found.contacts,
-        "closed_for_missing_fact_share": found.closed_for_missing_fact_share,
-        "facts": [[*key, count] for key, count in found.facts.most_common()],
-        "verdicts": [[*key, count] for key, count in found.verdicts.most_common()],
-        "would_open": [["+".join(columns), channel, n] for (columns, channel), n in found.would_open.most_common()],
-        "opened_by": [[*key, count] for key, count in found.opened_by.most_common()],
-        "warnings": dict(found.warnings),
-    }
-
-
-def _print_coverage(found: Coverage, language: Language) -> None:
-    from contactable.rules import Channel
-    from contactable.rules.labels import label
-
-    click.secho(f"{found.contacts:,} contacts", bold=True)
-    for channel in Channel:
-        click.echo(
-            f"  {label(channel, language):<18}{found.open_on(channel):>9,}  {_share(found.open_on(channel), found)}"
-        )
-    click.secho(_TITLES[language]["facts"], bold=True)
-    by_column: dict[str, list[tuple[str, int]]] = {}
-    for (column, source), count in found.facts.most_common():
-        by_column.setdefault(column, []).append((source, count))
-    for column, sources in by_column.items():
-        told = ", ".join(f"{source} {count:,}" for source, count in sources[:3])
-        click.echo(f"  {column:<26}{_share(found.known(column), found)}  {told}")
-    _print_gains(found, language)
-    if found.warnings:
-        click.secho(_TITLES[language]["warnings"], bold=True)
-        for warning, count in found.warnings.most_common():
-            click.echo(f"  {warning:<40}{count:>9,}")
-
-
-def _print_gains(found: Coverage, language: Language) -> None:
-    """What each missing fact, and each declaration, does: the fullest first, one line each."""
-    from contactable.mapping.columns import ADDRESS_COLUMNS
-
-    would_open: dict[str, Counter[Channel]] = {}
-    for (columns, channel), count in found.would_open.items():
-        if not ADDRESS_COLUMNS.intersection(columns):  # an address that is missing is no question of meaning
-            would_open.setdefault(" + ".join(columns), Counter())[channel] += count
-    opened: dict[str, Counter[Channel]] = {}
-    for (name, channel), count in found.opened_by.items():
-        opened.setdefault(name, Counter())[channel] += count
-    _print_gain(_TITLES[language]["would_open"], would_open, language)
-    _print_gain(_TITLES[language]["opened_by"], opened, language)
-
-
-def _print_gain(title: str, gains: dict[str, Counter[Channel]], language: Language) -> None:
-    from contactable.rules.labels import label
-
-    if gains:
-        click.secho(title, bold=True)
-    for name, by_channel in sorted(gains.items(), key=lambda gain: -gain[1].total())[:_MOST_LINES]:
-        told = ", ".join(f"+ {count:,} {label(channel, language)}" for channel, count in by_channel.most_common())
-        click.echo(f"  {name}: {told}")
-
-
-def _print_sample(contact: Contact, setup: Setup, language: Language) -> None:
-    """One contact without its name or address: its id, the facts with their sources, the reasons."""
-    from contactable.rules.labels import label
-
-    facts, _ = setup.facts(contact)
-    click.secho(f"Contact {contact.id}", bold=True)
-    for name, fact in facts.items():
-        click.echo(f"  {name:<26}{fact.value:<14}{fact.source}")
-    for channel, verdict in setup.verdicts(facts).items():
-        click.echo(f"  {label(channel, language):<18}{label(verdict.reason, language)}")
-
-
-def _share(count: int, found: Coverage) -> str:
-    return f"{count / max(found.contacts, 1):>6.1%}"
