@@ -41,7 +41,7 @@ AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What a register knows of one contact for one offer: what ``facts_of`` takes, and what other CRMs show of it."""
+    """What a register knows of one contact for one offer: what ``facts_of`` takes, and what other records show."""
 
     values: Table[str, Any]
     own_consents: Collection[str] = ()
@@ -100,12 +100,12 @@ class Setup:
         """Decide one contact by what the CRM says of it, and by what the register does where it was asked."""
         if known is None:
             return verdicts_of(facts, self.offer, self.on, self.readings)
-        told = facts_of({**known.elsewhere, **facts}, self.offer, known.values, own_consents=known.own_consents)
+        told = facts_of({**facts, **known.elsewhere}, self.offer, known.values, own_consents=known.own_consents)
         return decide(told, self.offer.offer, self.on, self.readings)
 
     def sources(self, facts: Facts, known: Known) -> dict[str, Sourced]:
         """The facts of a contact with those that the register tells, each with its source."""
-        every = {**known.elsewhere, **facts}
+        every = {**facts, **known.elsewhere}
         told = sources_of_facts(every, self.offer, known.values, own_consents=known.own_consents)
         return {**every, **{name: Sourced(*fact) for name, fact in told.items() if fact[1] == REGISTER}}
 

@@ -12,7 +12,7 @@ from contactable.mapping import Mapped, OfferSettings, Sourced
 from contactable.mapping.coverage import Known
 from contactable.register import Entry, Tx, ledger, subjects
 from contactable.rules.acts import consents_by_the_person, known
-from contactable.together import oppositions_of_carriers
+from contactable.together import oppositions_of_carriers, with_oppositions
 
 if TYPE_CHECKING:
     from contactable.kit import Contactable
@@ -23,7 +23,7 @@ class KnownHere:
     """Asks the register about records of a CRM, or of a file (``connector`` is empty) by their addresses alone.
 
     Nothing is written. What is known of an address counts as it does in a sync: oppositions, consents and releases for
-    this offer, as of ``on``, and what other CRMs show.
+    this offer, as of ``on``, and what other records show.
     """
 
     kit: Contactable
@@ -42,7 +42,6 @@ class KnownHere:
             elsewhere: dict[str, dict[str, list[str]]] = {}
             if self.connector:
                 mirrored = ledger.entries_of_contacts(tx, self.connector, [each.record_id for each in records])
-            if self.connector and self.kit.judge.several_crms:
                 bears = {each.record_id: of_one for each, of_one in zip(records, bound, strict=True)}
                 elsewhere = oppositions_of_carriers(tx, self.connector, bears)
         return [
@@ -51,7 +50,7 @@ class KnownHere:
                     *mirrored.get(each.record_id, ()),
                     *(entry for subject in of_one for entry in entries.get(subject, ())),
                 ],
-                {column: Sourced(*fact) for column, fact in elsewhere.get(each.record_id, {}).items()},
+                _stricter(each, elsewhere.get(each.record_id, {})),
             )
             for each, of_one in zip(records, bound, strict=True)
         ]
@@ -74,3 +73,9 @@ class KnownHere:
             consents_by_the_person(acts, offer_scopes=scopes, as_of=self.on),
             elsewhere,
         )
+
+
+def _stricter(record: Mapped, told: dict[str, list[str]]) -> dict[str, Sourced]:
+    """Of the oppositions that other records show, those that are stricter than the record's own."""
+    both = with_oppositions(record.facts, told)
+    return {column: Sourced(*fact) for column, fact in told.items() if both[column] is fact}
