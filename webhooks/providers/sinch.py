@@ -3,7 +3,9 @@
 The Conversation API signs body, nonce and time; the Numbers API the body alone; the SMS API signs nothing and takes
 basic authentication, OAuth 2 or a client's certificate. It sends again after 5 s, doubling up to 22 h 45, and gives up
 on any 4xx but 429; whether with a fresh time is not documented, so age refuses nothing. Numbers come with or without
-"+". Vendor's pages: developers.sinch.com, "SMS webhooks", "Conversation API callbacks", read on 2026-11-23.
+"+". An opt-in or opt-out answers a registration, which an application of the company may have made. Vendor's pages:
+developers.sinch.com, "SMS webhooks", "Conversation API callbacks", read on 2026-11-23; ``OptInNotification`` in the
+reference of its Node.js kit, and github.com/sinch/sinch-sdk-java, ``DeliveryReportErrorCode``, on 2026-11-27.
 """
 
 from __future__ import annotations
@@ -49,7 +51,7 @@ HEADER, NUMBERS_HEADER = "x-sinch-webhook-signature", "X-Sinch-Signature"
 
 REPLIES = {"mo_text", "mo_binary", "mo_media"}
 REPORTS = {"recipient_delivery_report_sms", "recipient_delivery_report_mms"}
-CODES = {"0": DELIVERED, "400": SENT, "401": SENT, "402": INVALID, "405": INVALID}  # 402 no route, 405 no such number
+CODES = {"0": DELIVERED, "400": SENT, "401": SENT, "402": INVALID}  # 402: no route, and none by trying again
 # Both answer a registration by API as well, and do not say whose it was: what may be the company's releases nobody.
 CHOICES = {
     "opt_out_notification": replace(STOPPED, origin=Origin.UNKNOWN),

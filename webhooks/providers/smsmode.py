@@ -4,7 +4,8 @@ Signs nothing. In a reply ``emetteur`` is the person and ``numero`` the short co
 ``ddMMyyyy-HHmmss`` in Paris time; texts may be in an old encoding. A delivery report with status 3999 is a number that
 smsmode has black-listed for an older STOP, 3998 one that is invalid. smsmode itself confirms the unsubscription by one
 SMS, which is compulsory there. The JSON of its REST webhooks (version 3) was not found. Vendor's page:
-smsmode.com, "API HTTP" (PDF), read on 2026-11-23.
+smsmode.com, "API HTTP" (PDF), read on 2026-11-23; the codes and field names of its reports (``statut``, 3998, 3999) in
+github.com/webeweb/smsmode-library, on 2026-11-27.
 """
 
 from __future__ import annotations
