@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Generator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -15,7 +18,7 @@ from contactable.webhooks.request import Request, Secrets
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 NAMES = ("key", "application_key", "application_secret", "consumer_key")
 SECRETS = Secrets(api={name: Secret(name, name.encode()) for name in NAMES}, options={"services": ["sms-1", "sms-2"]})
-BY_CHOICE = {"activecampaign", "brevo"}  # they push, and their list is read where the endpoint says so
+BY_CHOICE = {"activecampaign", "brevo", "klaviyo"}  # they push, and their list is read where the endpoint says so
 POLLED = [provider.id for provider in all_providers() if provider.questions and provider.id not in BY_CHOICE]
 
 
@@ -130,3 +133,60 @@ def test_the_contacts_of_activecampaign_tell_each_list_that_they_left_and_when()
     assert left.occurred_at == datetime(2026, 11, 20, 16, tzinfo=UTC)
     assert (somehow.email, somehow.scope, somehow.origin) == ("bo@example.com", Scope(), Origin.ECHO)
     assert somehow.time_quality == "unknown"
+
+
+SUPPRESSED = """{"data": [{"type": "profile", "id": "p1", "attributes": {"email": "ada@example.com", "subscriptions": {
+ "email": {"marketing": {"suppression": [%s]}}}}}], "links": {"next": null}}"""
+
+
+@pytest.mark.parametrize(
+    ("reason", "kind", "meant"),
+    [
+        ("UNSUBSCRIBE", "opposition", "unsubscribe"),
+        ("SPAM_COMPLAINT", "opposition", "complaint"),
+        ("USER_SUPPRESSED", "opposition", "manually_suppressed"),
+        ("UNHEARD_OF", "opposition", "manually_suppressed"),
+        ("HARD_BOUNCE", "address_fact", "hard_bounce"),
+        ("INVALID_EMAIL", "address_fact", "invalid"),
+    ],
+)
+def test_a_profile_of_klaviyo_tells_why_and_when_it_was_suppressed(reason: str, kind: str, meant: str) -> None:
+    one = json.dumps({"reason": reason, "timestamp": "2026-11-20T10:00:00+00:00"})
+    listed = "https://a.klaviyo.com/api/profiles?filter=x"
+
+    (event,) = answer("klaviyo", listed, (SUPPRESSED % one).encode())
+
+    assert (event.kind, event.on, event.reason, event.email) == (kind, On.EMAIL, meant, "ada@example.com")
+    assert event.occurred_at == datetime(2026, 11, 20, 10, tzinfo=UTC)
+    assert answer("klaviyo", listed, (SUPPRESSED % "").encode()) == []
+
+
+def test_klaviyo_is_asked_page_by_page_and_its_key_goes_to_klaviyo_alone() -> None:
+    questions = find_provider("klaviyo").questions
+    assert questions is not None
+    asked = questions(replace(SECRETS, options={"poll_profiles": True}), NOW)
+    assert isinstance(asked, Generator)
+
+    def page(next: str) -> Request:
+        return Request(json.dumps({"data": [], "links": {"next": next}}).encode(), NOW)
+
+    first, second = next(asked), asked.send(page("https://a.klaviyo.com/api/profiles?page%5Bcursor%5D=c2"))
+
+    assert "2026-11-17T09%3A30%3A00Z" in first.url
+    assert second.url.endswith("=c2")
+    with pytest.raises(StopIteration):
+        asked.send(page("https://a.klaviyo.com.example.com/api/profiles?page=3"))
+
+
+def test_a_webhook_of_klaviyo_that_names_nobody_is_a_bell_where_the_list_is_read() -> None:
+    provider = find_provider("klaviyo")
+    body = b'{"data": [{"topic": "event:klaviyo.unsubscribed_from_email_marketing"}]}'
+    named = body.replace(b'"}]', b'", "email": "ada@example.com"}]')
+
+    def told(raw: bytes, **options: object) -> list[str]:
+        return [item.kind for item in provider.parse(Request(raw, NOW, options=options)) if isinstance(item, Event)]
+
+    assert provider.rings is not None
+    assert (provider.rings(Request(body, NOW)), provider.rings(Request(named, NOW))) == (True, False)
+    assert (told(body), told(named)) == (["opposition"], ["opposition"])
+    assert (told(body, poll_profiles=True), told(named, poll_profiles=True)) == (["ignored"], ["opposition"])

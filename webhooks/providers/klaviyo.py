@@ -2,20 +2,26 @@
 
 System webhooks come with some plans only; others post a body of one's own from a flow, with a header of one's own
 (``email`` or ``phone_number``, and ``topic``). System webhooks sign the raw body followed by the time. They name a
-profile, mostly without its address: the event is then kept as nobody's and shown, so a flow with the address is the
-better source. The time of a signature comes in more than one form (ISO 8601, that of HTTP) and whether it sends system
-webhooks again is not documented, so age refuses nothing: the event's id counts once. A flow tries again on 429 and 5xx.
-Vendor's page: developers.klaviyo.com, "Working with system webhooks", read on 2026-11-23, "Understanding webhook status
-codes" on 2026-11-27.
+profile, mostly without its address. With ``poll_profiles`` such an event is a bell: the profiles that were suppressed
+for e-mail in the last seven days are read, with their reasons and times. Without, it is kept as nobody's and shown, and
+a flow with the address is the better source, as it is for SMS. The time of a signature comes in more than one form (ISO
+8601, that of HTTP) and whether it sends system webhooks again is not documented, so age refuses nothing: the event's id
+counts once. A flow tries again on 429 and 5xx. Vendor's page: developers.klaviyo.com, "Working with system webhooks",
+read on 2026-11-23, "Understanding webhook status codes", "Get profiles" (filter by suppression, by the vendor's SDK
+klaviyo-api-php) on 2026-11-27.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode, urlsplit
 
-from contactable.errors import Unavailable
+from msgspec import structs
+
+from contactable.errors import Malformed, Unavailable
 from contactable.signing import check_hmac, sign_hmac
 from contactable.webhooks.blocking import Blocklist, Order, Person, Steps, at, must, value_at
 from contactable.webhooks.envelopes import items_in
@@ -24,13 +30,14 @@ from contactable.webhooks.meaning import (
     COMPLAINED,
     HARD_BOUNCED,
     IGNORED,
+    INVALID,
     STOPPED,
     UNSUBSCRIBED,
     Meaning,
     each,
     fact_key,
 )
-from contactable.webhooks.provider import Answers, Proof, Status
+from contactable.webhooks.provider import Answers, Proof, Question, Status
 from contactable.webhooks.reading import Section
 from contactable.webhooks.registrations import Registrations, get, is_not, listed
 from contactable.webhooks.request import Request, Secrets, authenticate_by_secret
@@ -52,6 +59,15 @@ MEANINGS = {  # topic, without "event:klaviyo." and the channel -> what it is to
     "manually_unsuppressed_from": LIFTED_BY_HAND,
     "bounced_email": HARD_BOUNCED,
 }
+LISTED_FOR = {  # reason of a suppression, in lower case -> what it is to us; another one is somebody's act
+    "unsubscribe": replace(UNSUBSCRIBED, origin=Origin.UNKNOWN),
+    "spam_complaint": COMPLAINED,
+    "hard_bounce": HARD_BOUNCED,
+    "invalid_email": INVALID,
+    "user_suppressed": BY_HAND,
+}
+LIST, LOOK_BACK = "/profiles", timedelta(days=7)
+PAGE, PAGES = 100, 100  # profiles a page, the API's most; pages at most
 _ADDRESSES = ("email", "$email", "Email", "email_address", "Recipient Email Address")
 _NUMBERS = ("phone_number", "$phone_number", "phone", "Phone Number")
 
@@ -80,9 +96,71 @@ def _signed(request: Request) -> bytes:
     return request.raw + request.header("Klaviyo-Timestamp").encode("utf-8", "surrogatepass")
 
 
+def questions(secrets: Secrets, now: datetime) -> Generator[Question, Request | None, None]:
+    """The profiles suppressed lately, page by page; nothing unless the endpoint has ``poll_profiles = true``."""
+    if not secrets.options.get("poll_profiles"):
+        return
+    since = f"{(now - LOOK_BACK).astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    asked = {
+        "additional-fields[profile]": "subscriptions",
+        "page[size]": PAGE,
+        "filter": f"greater-than(subscriptions.email.marketing.suppression.timestamp,{since})",
+    }
+    first = f"{BLOCKLIST.url(secrets)}{LIST}"
+    url = f"{first}?{urlencode(asked)}"
+    for _ in range(PAGES):
+        answer = yield Question(url, BLOCKLIST.headers(secrets), holds_blocks=True)
+        url = _next_page(answer)
+        if not url.startswith(f"{first}?"):  # our key goes nowhere else
+            return
+
+
+def _next_page(answer: Request | None) -> str:
+    try:
+        return answer.json.section("links", default=Section({})).text("next", default="") if answer else ""
+    except Malformed:
+        return ""
+
+
+def rings(request: Request) -> bool:
+    """Whether somebody opposed by e-mail whom the webhook does not name."""
+    return any(isinstance(event, Event) and _is_of_nobody(event) for event in _pushed(request))
+
+
+def _is_of_nobody(event: Event) -> bool:
+    return event.kind is Kind.OPPOSITION and event.on is On.EMAIL and event.email is None
+
+
 def parse(request: Request) -> Iterator[Event | Problem]:
-    """Yield the events of a request; raise ``Malformed`` where the body is no JSON."""
+    """Yield the events of a request, or of the list; raise ``Malformed`` where the body is no JSON."""
+    if urlsplit(request.url).path.endswith(LIST):
+        yield from each(request.json.items("data", default=[]), _suppressed)
+        return
+    is_listed = bool(request.options.get("poll_profiles"))
+    for event in _pushed(request):
+        if is_listed and isinstance(event, Event) and _is_of_nobody(event):
+            # Who it is will be read in the list, so nobody has to look for it.
+            event = structs.replace(event, kind=Kind.IGNORED, origin=Origin.PROVIDER)
+        yield event
+
+
+def _pushed(request: Request) -> Iterator[Event | Problem]:
     yield from each(items_in(request.document, "data"), lambda item: [_read(item)])
+
+
+def _suppressed(profile: Section) -> Iterator[Event]:
+    """Each reason for which a profile gets no e-mail, and when that was."""
+    told = profile.section("attributes")
+    marketing = told
+    for name in ("subscriptions", "email", "marketing"):
+        marketing = marketing.section(name, default=Section({}))
+    id, email = profile.text("id", default=None), told.text("email", default=None)
+    for one in marketing.items("suppression", default=[]):
+        found = Section.of(one, "a suppression")
+        reason, time = found.text("reason", default="").lower(), found.text("timestamp", default=None)
+        meaning = LISTED_FOR.get(reason, BY_HAND)
+        key, at = fact_key("klaviyo", "profile", id, email, reason, time), found.moment("timestamp", default=None)
+        yield meaning.event(On.EMAIL, f"suppression {reason}", key=key, at=at, email=email)
 
 
 def _read(item: Section) -> Event:
