@@ -7,10 +7,11 @@ anybody could silence anybody. A long one waits for a person even so: a wrong co
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from email import message_from_bytes
 from email.message import Message
 from email.utils import getaddresses
+
+from msgspec import structs
 
 from contactable.errors import Malformed
 from contactable.webhooks.events import Confidence, Event, Kind, Origin, Problem
@@ -35,7 +36,7 @@ def mailed_reports(raw: bytes, server: str, senders: Sequence[str]) -> list[Even
 def _waiting(item: Event | Problem) -> Event | Problem:
     if isinstance(item, Problem) or item.kind is not Kind.OPPOSITION:
         return item
-    return replace(item, origin=Origin.UNKNOWN, confidence=Confidence.REVIEW)
+    return structs.replace(item, origin=Origin.UNKNOWN, confidence=Confidence.REVIEW)
 
 
 def _rows(table: bytes) -> Iterator[Event | Problem]:

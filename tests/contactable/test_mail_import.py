@@ -20,6 +20,13 @@ SETTINGS = """
 provider = "arf"
 path_secret = "env:TWILIO_TOKEN"
 mail_server = "mx.example.org"
+reports_33700_from = ["example.com"]
+"""
+TABLE = b"""MIME-Version: 1.0
+Content-Type: text/csv; name="reports.csv"
+Content-Disposition: attachment; filename="reports.csv"
+
+numero_signalant;emetteur
 """
 
 
@@ -69,4 +76,32 @@ def test_a_person_who_looked_decides_about_a_request_that_nobody_vouches_for(
 
     assert [each.kind for each in entered(kit)] == expected
     assert all((each.proof_level, each.origin) == ("operator", "admin") for each in entered(kit))
+    assert waiting(kit) == []
+
+
+def reported(count: int) -> bytes:
+    head = VOUCHED.removesuffix(b"\n") + TABLE
+    return head + b"".join(b"+336399800%02d;SHOP\n" % number for number in range(count))
+
+
+def closed(kit: Contactable) -> list[tuple[str, str]]:
+    with kit.register.read() as tx:
+        found = subjects.find_subject(tx, IdentifierKind.PHONE, "+33639980001")
+        return [(each.origin, each.proof_level) for each in ledger.entries_of(tx, [found] if found else [])]
+
+
+def test_reports_to_33700_in_a_mail_close_at_once(kit: Contactable) -> None:
+    assert take_mail(kit, iter([reported(2), reported(2)])) == "2 messages: 2 entered, 2 known, 0 unresolved"
+
+    assert closed(kit) == [("complaint", "path_secret")]
+
+
+def test_a_long_table_of_reports_closes_once_a_person_has_looked(kit: Contactable) -> None:
+    take_mail(kit, iter([reported(60)]))
+    assert closed(kit) == []
+    ((_, id),) = waiting(kit)
+
+    KINDS["review"](kit, {"id": id, "by": sealed(kit, "Bob"), "reason": None}, lambda done, total: None)
+
+    assert closed(kit) == [("admin", "operator")]
     assert waiting(kit) == []
