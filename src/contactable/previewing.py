@@ -26,11 +26,24 @@ if TYPE_CHECKING:
     from contactable.kit import Contactable
 
 
+SAMPLES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One contact that would be written: its record, its masked address or number, and why each channel."""
+
+    record: str
+    who: str
+    reasons: Mapping[str, str]
+
+
 @dataclass(slots=True)
 class Preview:
     """What a sync would write: how many contacts, and how many of each reason by channel (main offer).
 
-    ``unsubscribes``: how many contacts would be opted out in the CRM itself.
+    ``unsubscribes``: how many contacts would be opted out in the CRM itself. ``samples`` are contacts to be written,
+    each closed or open otherwise than those before it.
     """
 
     connector: str
@@ -39,6 +52,7 @@ class Preview:
     unsubscribes: int = 0
     reasons: dict[str, dict[str, int]] = field(default_factory=dict)
     warnings: Counter[str] = field(default_factory=Counter)
+    samples: list[Sample] = field(default_factory=list)
 
     def counted(self) -> list[tuple[tuple[Channel, Reason], int]]:
         """Channel and reason with their counts, open reasons first, the most frequent first."""
@@ -57,6 +71,11 @@ class Preview:
         for channel, reason in reasons.items():
             counts = self.reasons.setdefault(channel, {})
             counts[reason] = counts.get(reason, 0) + 1
+
+    def show(self, sample: Sample) -> None:
+        """Keep a contact to be shown, unless one like it is kept, or enough are."""
+        if len(self.samples) < SAMPLES and all(sample.reasons != each.reasons for each in self.samples):
+            self.samples.append(sample)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +141,10 @@ def _count(look: _Look, tx: Tx, records: Sequence[ContactRecord], found: Preview
         reasons = {str(channel): str(verdict.reason) for channel, verdict in verdicts["main"].items()}
         reached = [each for each in look.opt_outs if _is_addressed(understood.seen, each)]
         leaves = bool(wish(verdicts, row, entries, judge.offers, reached).leaves)
-        found.add(reasons, changed=row.written.get("main", {}) != reasons, unsubscribed=leaves)
+        changed = row.written.get("main", {}) != reasons
+        found.add(reasons, changed=changed, unsubscribed=leaves)
+        if changed:
+            found.show(Sample(f"{look.connector.name}:{row.record_id}", understood.seen.label, reasons))
         found.warnings.update(understood.warnings)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -170,6 +170,17 @@ def test_a_contact_taken_out_of_the_bin_is_alive_again(account: Any) -> None:
     account.sandbox.restore(id)
 
     assert living(connector.iter_changed(last, NAMES)) == [id]
+
+
+def test_ten_thousand_that_changed_in_one_millisecond_are_all_found(account: Any) -> None:
+    """As HubSpot's own batch of a month's end leaves them; search shows no more than 10,000 results of one query."""
+    ids = account.add(*({"email": f"p{n}@example.org"} for n in range(10_050)), days_ago=1)
+    connector = account.connect()
+
+    found = living(connector.iter_changed(connector.cursor_at(datetime.now(UTC) - timedelta(days=2)), NAMES))
+
+    assert len({account.values(id)["lastmodifieddate"] for id in ids}) == 1
+    assert sorted(found) == sorted(ids)
 
 
 def test_ten_changes_cost_the_same_few_requests_in_a_large_account(account: Any) -> None:

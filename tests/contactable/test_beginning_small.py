@@ -132,3 +132,19 @@ def test_list_limit_and_full_exclude_each_other(crm: HubSpotSandbox, connect: Co
 
     assert done.exit_code == 2
     assert touched(crm) == []
+
+
+def test_a_dry_run_shows_counts_samples_and_what_is_not_understood_and_writes_nothing(
+    crm: HubSpotSandbox, connect: Connect, tmp_path: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crm.as_person(next(iter(crm.portal.contacts.by_id)), {"mobilephone": "voir fiche"})
+    monkeypatch.setenv("COLUMNS", "200")
+
+    shown = run(connect, crm, tmp_path, "--dry-run")
+
+    assert shown.exit_code == 0
+    assert "6 contacts, 6 to be written" in shown.output
+    assert "hubspot:151" in shown.output
+    assert "person.0@example.com" not in shown.output
+    assert "not understood: number:unreadable 1" in shown.output
+    assert touched(crm) == []

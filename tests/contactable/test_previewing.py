@@ -95,3 +95,18 @@ def test_the_first_preview_knows_what_another_crm_opposes(
     assert found.reasons["email"]["opposition"] == 1
     assert found.reasons["email"] == shown(crm, "email")
     assert found.unsubscribes == left(crm)
+
+
+def test_some_of_the_contacts_are_shown_with_masked_addresses_and_none_like_another(
+    crm: HubSpotSandbox, connect: Connect
+) -> None:
+    kit = connect(crm)
+    ticked(crm, kit, 1)
+
+    found = preview(kit, "hubspot", full=True)
+    load(kit, "hubspot")
+
+    assert [each.record for each in found.samples] == ["hubspot:151", "hubspot:201", "hubspot:351"]
+    assert [each.who for each in found.samples] == ["p***@e***.com", "p***@e***.com", "+336******01"]
+    assert found.samples[1].reasons["email"] == "opposition"
+    assert preview(kit, "hubspot", full=True).samples == []

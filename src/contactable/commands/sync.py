@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import partial
@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from contactable.beginning import Few, ids_of
@@ -19,9 +20,9 @@ from contactable.collecting import collect_rarely
 from contactable.job_kinds import KINDS
 from contactable.kit import Contactable
 from contactable.one_process import run_or_leave
-from contactable.previewing import Preview, preview
+from contactable.previewing import Preview, Sample, preview
 from contactable.progress import progress_bar
-from contactable.rules import Channel
+from contactable.rules import Channel, Reason
 from contactable.service import has_begun
 
 
@@ -141,8 +142,17 @@ def _forget(kit: Contactable, name: str) -> str:
     )
 
 
+def _instances(samples: Sequence[Sample]) -> Table:
+    table = Table("contact", "who", "open", "closed", title="for instance")
+    for each in samples:
+        opened = [channel for channel, reason in each.reasons.items() if Reason(reason).opens]
+        closed = [f"{channel} {reason}" for channel, reason in each.reasons.items() if channel not in opened]
+        table.add_row(escape(each.record), escape(each.who), ", ".join(opened), ", ".join(closed))
+    return table
+
+
 def show(found: Preview) -> None:
-    """Print the table of channels: how many are open or closed, by reason."""
+    """Print the table of channels: how many are open or closed, by reason; and some of the contacts."""
     table = Table(
         "channel", "", "reason", "contacts", title=f"{found.contacts} contacts, {found.changes} to be written"
     )
@@ -151,6 +161,11 @@ def show(found: Preview) -> None:
         for reason, count in rows:
             table.add_row(channel, "open" if reason.opens else "closed", reason, str(count))
         table.add_section()
-    Console().print(table)
+    console = Console()
+    console.print(table)
+    if found.samples:
+        console.print(_instances(found.samples))
+    if found.warnings:
+        click.echo("not understood: " + ", ".join(f"{code} {count}" for code, count in sorted(found.warnings.items())))
     if found.unsubscribes:
         click.echo(f"{found.unsubscribes} contacts to be opted out in the CRM itself")
