@@ -91,7 +91,9 @@ class Portal:
     def create(self, values: Mapping[str, Any], by: Writer) -> Contact:
         """Create a contact with checked values."""
         with self.lock:
-            return self.contacts.add(accept(self.definitions.by_name, values), self.now, by)
+            made = self.contacts.add(accept(self.definitions.by_name, values), self.now, by)
+            self._show_opt_outs(made)
+            return made
 
     def write(self, contact: Contact, values: Mapping[str, Any], by: Writer) -> None:
         """Write checked values on a contact."""

@@ -144,3 +144,16 @@ def test_both_families_list_the_same_types(api: Any) -> None:
 
     assert old == new
     assert [each["name"] for each in new] == ["Newsletter", "Offres commerciales", "Invitations"]
+
+
+def test_a_new_contact_shows_what_its_address_left_before(api: Any, hubspot: HubSpotSandbox) -> None:
+    hubspot.unsubscribe(ADA, 1601)
+    hubspot.unsubscribe(201)
+    hubspot.erase(ADA)
+    hubspot.erase(201)
+
+    for email in ("ada@example.com", "bob@example.org"):
+        made = api.post("/crm/v3/objects/contacts", {"properties": {"email": email}})
+        shown = hubspot.contact(made["id"]).properties
+        wanted = "hs_email_optout_1601" if email.startswith("ada") else "hs_email_optout"
+        assert {name for name, value in shown.items() if name.startswith("hs_email_optout") and value} == {wanted}
