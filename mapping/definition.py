@@ -138,9 +138,10 @@ def _merged(table: Table[str, Any], shipped: Table[str, Any]) -> dict[str, Any]:
 def _in_order(name: str, entry: Any) -> list[Any]:
     """What is written for a column, the preferred source first; raise ``SettingsError`` for a cycle of preferences."""
     entries = entry if isinstance(entry, list) else [entry]
-    for place, each in enumerate(entries):
-        if each in entries[:place]:
-            told = f"`{each}` comes before itself: an order of preference names each source once."
+    tables = [{"property": each} if isinstance(each, str) else each for each in entries]
+    for place, each in enumerate(tables):
+        if each in tables[:place]:
+            told = f"`{entries[place]}` comes before itself: an order of preference names each source once."
             raise SettingsError(f"Mapping of `{name}`: {told}")
     return entries
 

@@ -180,6 +180,7 @@ def test_every_shipped_map_is_understood(name: str) -> None:
         ({"email": {"list": "x"}}, "list of names"),
         ({"about": {"owners": "x"}}, "about.owners"),
         ({"last_contact_on": ["clic", "achat", "clic"]}, "`clic` comes before itself"),
+        ({"last_contact_on": ["clic", {"property": "clic"}]}, "comes before itself"),
         ({"based_on": "suitecrm"}, "`based_on` names no shipped map; there are brevo, brevo-export"),
     ],
 )
