@@ -47,7 +47,8 @@ RECIPIENTS = (  # those of the envelope first, under the name that each mail ser
     *("To", "Cc"),
 )
 REDACTED = frozenset({"redacted", "hashed", "undisclosed"})  # local parts that stand for nobody
-_TOKEN_IN_URL = re.compile(r"<https://[^>\s]*/u/([A-Za-z0-9_.\-]{16,})>")
+_TOKEN_IN_URL = re.compile(r"https://[^>\s\"']*/[up]/([A-Za-z0-9_.\-]{16,})")
+_READ_OF_BODY = 200_000  # characters of the reported mail in which a link of ours is looked for
 _TOKEN_IN_ADDRESS = re.compile(r"\+([a-z2-7]{18,})@", re.IGNORECASE)
 
 
@@ -83,6 +84,8 @@ class _Report:
 def _reported(message: Message, report: _Report, *, believed: bool) -> Iterator[Event]:
     meaning, people = FEEDBACK.get(report.type, DOUBTFUL), [*_people(report)]  # a type that no RFC knows asks a person
     token = _token_of(report.reported) if len(people) < 2 else None  # of a mail to several, whose it is is not told
+    if not people and token is None:
+        token = _token_in_body(report.reported)  # which may quote a mail to somebody else: only where nothing else is
     if len(people) > 1 and meaning is COMPLAINED:
         meaning = replace(meaning, confidence=Confidence.PROBABLE)  # one of them complained, all had the mail
     if not believed and meaning.kind is Kind.OPPOSITION:
@@ -172,9 +175,18 @@ def _people(report: _Report) -> list[str]:
 
 
 def _token_of(reported: Message) -> str | None:
-    link = _header(reported, "List-Unsubscribe")
+    link = "".join(_header(reported, "List-Unsubscribe").split())  # a long header is folded, inside the link as well
     found = _TOKEN_IN_URL.search(link)
     return found[1] if found else token_in(link) or token_in(_header(reported, "Return-Path"))
+
+
+def _token_in_body(reported: Message) -> str | None:
+    for part in reported.walk():
+        payload = part.get_payload(decode=True) if part.get_content_maintype() == "text" else None
+        text = payload[:_READ_OF_BODY].decode("utf-8", "replace") if isinstance(payload, bytes) else ""
+        if found := _TOKEN_IN_URL.search(text):
+            return found[1]
+    return None
 
 
 def _recipients(message: Message) -> Iterable[str]:

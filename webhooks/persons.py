@@ -93,11 +93,15 @@ def subjects_of_contact(tx: Tx, subject: str, on: On) -> list[str]:
 
 
 def subject_in(token: str, link_keys: tuple[bytes, ...]) -> str | None:
-    """The subject that a link of ours names, in either of its forms; None where the link is not ours."""
-    try:
-        return read_mail_link(link_keys, LinkPurpose.UNSUBSCRIBE, token).hex()
-    except NotAuthentic:
-        pass
+    """The subject that a link of ours names, in any of its forms; None where the link is not ours.
+
+    That of the preference page counts like one to unsubscribe: both live as long as a message, and can only close.
+    """
+    for purpose in (LinkPurpose.UNSUBSCRIBE, LinkPurpose.PAGE):
+        try:
+            return read_mail_link(link_keys, purpose, token).hex()
+        except NotAuthentic:
+            continue
     try:
         return next(iter(read_link(link_keys, LinkPurpose.UNSUBSCRIBE, token)), None)
     except NotAuthentic:

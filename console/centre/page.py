@@ -48,6 +48,8 @@ def _act(doors: CentreDoors, register: Register, subject: str) -> Response:
     if "undo" in request.form:
         return _undo(doors, register, subject)
     channels = [On.ALL] if "everything" in request.form else channels_in(request.form.getlist("close"))
+    if request.form.get("List-Unsubscribe") == "One-Click":
+        channels = [On.EMAIL]  # RFC 8058: the link stands in the header of a mail, and its program pressed the button
     if not channels:
         return _page(doors, register, subject, news="nothing_ticked")
     batch = register.write(lambda tx: close(tx, subject, channels))

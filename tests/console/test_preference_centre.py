@@ -203,3 +203,15 @@ def test_the_act_is_the_persons_own_and_told_nobody_elses_words(desk: Desk) -> N
         subject = subjects.find_subject(tx, IdentifierKind.EMAIL, LOU)
         (entry,) = ledger.entries_of(tx, [subject or ""])
     assert (entry.is_own, entry.proof_level, entry.reason) == (True, "token", "page")
+
+
+@pytest.mark.parametrize("sent", [{}, {"content_type": "multipart/form-data"}], ids=["url-encoded", "multipart"])
+def test_a_mail_program_that_presses_the_button_for_a_preference_link_closes_mail_at_once(
+    desk: Desk, sent: dict[str, Any]
+) -> None:
+    client, page = desk.app.test_client(), know(desk)
+
+    looked, pressed = client.get(page), client.post(page, data={"List-Unsubscribe": "One-Click"}, **sent)
+
+    assert (looked.status_code, pressed.status_code) == (200, 200)
+    assert reasons(desk) == {"email"}

@@ -12,7 +12,7 @@ from contactable.errors import Malformed
 from contactable.identifiers import IdentifierKind
 from contactable.register import subjects
 from contactable.register.testing import Workbench
-from contactable.signing import LinkPurpose, sign_link
+from contactable.signing import LinkPurpose, sign_link, sign_mail_link
 from contactable.webhooks.events import Confidence, Event, Kind, Origin
 from contactable.webhooks.mail import read_mail, token_in
 from contactable.webhooks.recording import Source, record
@@ -328,3 +328,32 @@ def test_our_token_counts_before_the_address_beside_it_and_the_address_where_the
     assert {entry.reason for entry in bench.entries("1")} == {"complaint"}
     assert told(SIGNED_LINK, "bo@example.net") == 1
     assert bench.read(subjects.find_subject, IdentifierKind.EMAIL, "bo@example.net") is not None
+
+
+def test_a_link_that_the_header_folds_is_read_whole() -> None:
+    link = f"List-Unsubscribe: <https://example.org/u/{SIGNED_LINK[:20]}\n {SIGNED_LINK[20:]}>"
+
+    assert the_event(report("Feedback-Type: abuse", f"To: redacted@example.com\n{link}")).token == SIGNED_LINK
+
+
+@pytest.mark.parametrize("where", ['Bye: <a href="%s">x</a>', "Bye: %s\nAda", "%s"])
+def test_the_preference_link_in_a_redacted_mail_tells_whose_it_was(where: str) -> None:
+    link = where % f"https://example.org/contactable/p/{TOKEN}"
+    redacted = report("Feedback-Type: abuse", "To: redacted@example.com").replace(b"\nHello\n", f"\n{link}\n".encode())
+    named = report("Feedback-Type: abuse", "To: ada@example.com").replace(b"\nHello\n", f"\n{link}\n".encode())
+
+    assert (the_event(redacted).token, the_event(redacted).email) == (TOKEN, None)
+    assert (the_event(named).token, the_event(named).email) == (None, "ada@example.com")
+
+
+def test_the_token_of_the_preference_page_names_its_contact_here_too(bench: Workbench) -> None:
+    bench.see("1", (IdentifierKind.EMAIL, "ada@example.com"))
+    subject = bench.read(subjects.find_subject, IdentifierKind.RECORD, "crm:1")
+    assert subject is not None
+    token = sign_mail_link(LINK_KEYS, LinkPurpose.PAGE, bytes.fromhex(subject))
+    events = list(read_mail(plain(f"To: unsubscribe+{token}@example.org")))
+
+    recorded = bench.write(record, events=events, source=Source("arf", "crm", "path_secret", bench.clock(), LINK_KEYS))
+
+    assert recorded.entered == 2
+    assert {entry.reason for entry in bench.entries("1")} == {"unsubscribe"}
