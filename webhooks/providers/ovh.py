@@ -15,7 +15,7 @@ import hashlib
 from collections.abc import Generator, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
 from contactable.errors import Malformed
@@ -92,7 +92,8 @@ def parse(request: Request) -> Iterator[Event | Problem]:
     if request.is_json:
         # The list itself is numbers; an entry read alone is an object.
         listed = [{"number": entry} if isinstance(entry, str) else entry for entry in request.batch]
-        listed = [entry for entry in listed if type(entry) is not int]  # a list of replies has their ids alone
+        if urlsplit(request.url).path.endswith("/incoming"):  # their ids alone: each is read by itself
+            listed = [entry for entry in listed if type(entry) is not int]
         yield from each(listed, lambda item: [_stop(item)])
     elif "ptt" in request.sent_fields:
         yield _delivery(request.sent_fields)
