@@ -142,10 +142,15 @@ def test_the_command_prints_facts_sources_and_the_record_without_an_address(conn
         (tmp_path / "c.toml").write_text(CONNECTOR.format(url=crm.url) + SETTINGS, encoding="utf-8")
         asked = ["--settings", str(tmp_path / "c.toml"), "explain", "--phone", NUMBER]
 
-        shown = CliRunner().invoke(group, [*asked, "--shown", "2030-01-01"], catch_exceptions=False).stdout
+        french, shown = (
+            CliRunner().invoke(group, [*asked, "--shown", "2030-01-01", *language], catch_exceptions=False).stdout
+            for language in (["--language", "fr"], ["--language", "en"])
+        )
         answer = CliRunner().invoke(group, [*asked, "--json"], catch_exceptions=False).stdout
 
     assert "country = FR  (property:pays)" in shown
     assert "Shown on 2030-01-01" in shown
+    assert "Montré le 2030-01-01" in french
+    assert not {"channel", "closed", "decided"} & set(french.split())
     assert "camille@" not in shown + answer
     assert json.loads(answer)["decided_by"]["phone"].startswith("hubspot:")

@@ -20,6 +20,44 @@ if TYPE_CHECKING:
     from contactable.rules.labels import Language
 
 _DAY = click.DateTime(["%Y-%m-%d"])
+_WORDS: dict[Language, dict[str, str]] = {
+    "fr": {
+        "channel": "canal",
+        "verdict": "verdict",
+        "why": "pourquoi",
+        "until": "jusqu'au",
+        "opens": "ce qui l'ouvrirait",
+        "by": "décidé par",
+        "open": "ouvert",
+        "closed": "fermé",
+        "no_record": "aucune fiche",
+        "reading": "dépend de la lecture {name}",
+        "declaration": "déclaration",
+        "record": "fiche",
+        "shown": "montré",
+        "since": "depuis",
+        "now": "décidé maintenant pour ce jour",
+        "shown_on": "Montré le {day}",
+    },
+    "en": {
+        "channel": "channel",
+        "verdict": "verdict",
+        "why": "why",
+        "until": "until",
+        "opens": "what would open it",
+        "by": "decided by",
+        "open": "open",
+        "closed": "closed",
+        "no_record": "no record",
+        "reading": "depends on the reading {name}",
+        "declaration": "declaration",
+        "record": "record",
+        "shown": "shown",
+        "since": "since",
+        "now": "decided now for that day",
+        "shown_on": "Shown on {day}",
+    },
+}
 
 
 @click.command()
@@ -29,6 +67,7 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 @click.option("--offer", default="main", show_default=True)
 @click.option("--on", "day", type=_DAY, help="Another day than today, with what is known now.")
 @click.option("--shown", "shown_on", type=_DAY, help="What the CRM showed at the end of that day, beside it.")
+@click.option("--language", type=click.Choice(["fr", "en"]), help="Default: the language of the settings.")
 @json_option
 @pass_context
 def command(
@@ -39,6 +78,7 @@ def command(
     offer: str,
     day: Any,
     shown_on: Any,
+    language: Language | None,
     as_json: bool,
 ) -> None:
     """Say for each channel: verdict, legal source, conditions, until when, what would open it; and the history.
@@ -55,15 +95,15 @@ def command(
         found = explain(kit, email=email, phone=phone, record=record, offer=offer, on=on, shown_on=past)
         seen = {"what": "explain", "subject": found.subject, "who": register_jobs.sealed(kit, getpass.getuser())}
         register_jobs.run(kit, "access", seen)
-        language = kit.settings.language
+        spoken: Language = language or kit.settings.language
     if as_json:
         print_json(asdict(found))
         return
     console = Console(highlight=False)
-    _print_verdicts(console, found, language)
-    _print_facts(console, found)
+    _print_verdicts(console, found, spoken)
+    _print_facts(console, found, spoken)
     if past:
-        _print_shown(console, found, past, language)
+        _print_shown(console, found, past, spoken)
     for line in found.history:
         console.print(
             f"{line['at']}  {line['kind']} {line['channel']} ({line['origin']}, {line['reason']})", markup=False
@@ -71,10 +111,12 @@ def command(
 
 
 def _print_verdicts(console: Console, found: Explanation, language: Language) -> None:
-    title = f"{', '.join(found.contacts) or 'no record'}, {found.on}"
-    table = Table("channel", "verdict", "why", "until", "what would open it", "decided by", title=title)
+    words = _WORDS[language]
+    title = f"{', '.join(found.contacts) or words['no_record']}, {found.on}"
+    columns = ("channel", "verdict", "why", "until", "opens", "by")
+    table = Table(*(words[each] for each in columns), title=title)
     for channel, verdict in found.verdicts.items():
-        state = "[green]open[/]" if verdict.allowed else "[red]closed[/]"
+        state = f"[green]{words['open']}[/]" if verdict.allowed else f"[red]{words['closed']}[/]"
         opens = " + ".join(column_label(column, language) for column in verdict.advice)
         why = label(verdict.reason, language)
         table.add_row(channel, state, why, str(verdict.until or ""), opens, found.decided_by[channel])
@@ -85,10 +127,10 @@ def _print_verdicts(console: Console, found: Explanation, language: Language) ->
         for condition in verdict.conditions:
             console.print(f"{channel}: {label(condition, language)}")
         for reading in verdict.readings:
-            console.print(f"{channel}: depends on the reading {reading}")
+            console.print(f"{channel}: {words['reading'].format(name=reading)}")
 
 
-def _print_facts(console: Console, found: Explanation) -> None:
+def _print_facts(console: Console, found: Explanation, language: Language) -> None:
     """Each fact that counted with its source; and who signed the declarations among them."""
     for name, facts in found.facts.items():
         console.print(f"{name}:", markup=False)
@@ -96,17 +138,20 @@ def _print_facts(console: Console, found: Explanation) -> None:
             console.print(f"  {column} = {value}  ({source})", markup=False)
     for name, said in found.declarations.items():
         console.print(
-            f"declaration {name}: {said['by']}, {said.get('on', '')}; {said.get('evidence', '')}", markup=False
+            f"{_WORDS[language]['declaration']} {name}: {said['by']}, {said.get('on', '')}; {said.get('evidence', '')}",
+            markup=False,
         )
 
 
 def _print_shown(console: Console, found: Explanation, day: date, language: Language) -> None:
     """What was written then, beside what would be decided for that day with what is known now."""
-    table = Table("record", "channel", "shown", "why", "since", "decided now for that day", title=f"Shown on {day}")
+    words = _WORDS[language]
+    columns = ("record", "channel", "shown", "why", "since", "now")
+    table = Table(*(words[each] for each in columns), title=words["shown_on"].format(day=day))
     for each in found.shown:
         now = next(verdict for channel, verdict in found.verdicts.items() if channel == each.channel)
-        state = "open" if each.allowed else "closed"
-        again = f"{'open' if now.allowed else 'closed'}: {label(now.reason, language)}"
+        state = words["open" if each.allowed else "closed"]
+        again = f"{words['open' if now.allowed else 'closed']}: {label(now.reason, language)}"
         since = each.written_at.isoformat(timespec="seconds")
         table.add_row(each.record, each.channel, state, each.reason, since, again)
     console.print(table)
