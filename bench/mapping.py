@@ -131,7 +131,7 @@ def _open_against(portal: Portal, setup: Setup) -> int:
     for contact in portal.contacts:
         refused = {channel for name in contact.lists for channel in REFUSALS.get(name, ())}
         if refused:
-            verdicts = setup.verdicts(setup.facts(contact)[0])
+            verdicts = setup.verdicts(setup.mapped(contact).facts)
             wrong += sum(verdict.allowed for channel, verdict in verdicts.items() if channel in refused)
     return wrong
 
