@@ -2,19 +2,24 @@
 
 What the register knows is handed over (``mirror.merge``). An opposition that only the record itself showed, in a box of
 the CRM or a property, would go with it: most CRMs keep the survivor's own values. So it is entered, by whoever ticked
-it, unless the survivor shows it too. When it was voiced nobody tells of a record that is no more.
+it, unless the survivor shows it too, or a later one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from msgspec import structs
 
 from contactable.connectors.protocol import ContactRecord
 from contactable.mapping.columns import opposed_by
+from contactable.mapping.values import time_of
 from contactable.register import Tx, mirror
+from contactable.rules.calendar import PARIS
+from contactable.together import is_stricter
 from contactable.webhooks.events import EVERYTHING, Event, On, Scope, ScopeKind, TimeQuality
 from contactable.webhooks.recording import Source, record
 from contactable.webhooks.ticks import TICKED
@@ -39,16 +44,24 @@ def keep_oppositions(tx: Tx, connector: str, lost: Lost, shown: Mapping[str, Map
         event
         for survivor, by_record in lost.items()
         for id, facts in by_record.items()
-        for event in _oppositions(id, (n for n, fact in facts.items() if fact[0] and n not in shown.get(survivor, {})))
+        for event in _oppositions(id, facts, shown.get(survivor, {}))
     ]
     record(tx, events, Source(f"sync:{connector}", connector, "operator", tx.now))
 
 
-def _oppositions(id: str, names: Iterable[str]) -> Iterator[Event]:
-    """Those of one record that is gone, whose subject the survivor carries."""
-    for name in sorted(names):
-        if channel := opposed_by(name):
+def _oppositions(id: str, facts: Mapping[str, Any], shown: Mapping[str, Any]) -> Iterator[Event]:
+    """Those of one record that is gone, whose subject the survivor carries, and that say more than it shows itself."""
+    for name, (value, _) in sorted(facts.items()):
+        channel = opposed_by(name)
+        if channel and value and is_stricter(value, shown.get(name)):
             subscription = name.partition("/")[2]
             scope = Scope(ScopeKind.SUBSCRIPTION, subscription) if subscription else EVERYTHING
             event = TICKED.event(On(channel), "merged", key=f"{id}:{name}:merged", at=None, record=id, scope=scope)
-            yield structs.replace(event, time_quality=TimeQuality.UNKNOWN)
+            at = time_of(value)
+            quality = TimeQuality.EVENT if at else TimeQuality.UNKNOWN
+            yield structs.replace(event, occurred_at=at and _end_of(at), time_quality=quality)
+
+
+def _end_of(at: date) -> datetime:
+    """A moment as it is; of a day its end in Paris, so that nothing of that day lifts it."""
+    return at if isinstance(at, datetime) else datetime.combine(at, time.max, ZoneInfo(PARIS))

@@ -53,10 +53,11 @@ def _told(tx: Tx, found: Sequence[Sibling]) -> dict[str, dict[str, list[str]]]:
 
 def with_oppositions(facts: Facts, told: Facts) -> Facts:
     """A record's facts and the oppositions that other records show, of each the strictest."""
-    return {**facts, **{name: fact for name, fact in told.items() if _is_stricter(fact[0], facts.get(name))}}
+    return {**facts, **{name: fact for name, fact in told.items() if is_stricter(fact[0], facts.get(name))}}
 
 
-def _is_stricter(value: str, own: Sequence[str] | None) -> bool:
+def is_stricter(value: str, own: Sequence[str] | None) -> bool:
+    """Whether an opposition of this value says more than the fact that a record has of it itself, if any."""
     return not (own and own[0]) or strictness_of_time(value) > strictness_of_time(own[0])
 
 

@@ -254,3 +254,21 @@ def test_an_unsubscribe_that_is_taken_back_under_the_same_address_opens_again(
 
     assert (before, reasons(crm, id)[0]) == ("opposition", "consent")
     assert oppositions(kit, text=OTHER["email"]) == []
+
+
+def test_of_two_merged_records_the_later_opposition_binds_though_hubspot_keeps_the_primarys_date(
+    connect: Connect,
+) -> None:
+    primary, other = {**CAMILLE, "opposed_email_on": "2026-05-01"}, {**OTHER, "opposed_email_on": "2026-10-01"}
+    with HubSpotSandbox([primary, other]) as crm:
+        kit = connect(crm, "unsubscribe = false\n")
+        kit.register.write(_agrees)  # in September
+        load(kit, "hubspot")
+        one, two = crm.portal.contacts.order
+        before = reasons(crm, one)[0], reasons(crm, two)[0]
+
+        survivor = crm.merge(one, two)
+        load(kit, "hubspot")
+
+        assert survivor.properties["opposed_email_on"] == "2026-05-01"
+        assert (*before, reasons(crm, survivor.id)[0]) == ("consent", "opposition", "opposition")
