@@ -22,6 +22,7 @@ from contactable.identifiers import IdentifierKind
 from contactable.incidents import DEAD_AFTER, MASS, REGULAR, troubles
 from contactable.register import (
     NewEntry,
+    SeenContact,
     Tx,
     blocks,
     cursors,
@@ -54,6 +55,20 @@ token = "env:KEY"
 provider = "brevo"
 path_secret = "env:KEY"
 api = { key = "env:KEY" }
+[[declare]]
+name = "told"
+all = true
+facts = { informed = "yes" }
+evidence = "texts of the forms"
+by = "Anne Exemple"
+on = 2026-01-01
+[[declare]]
+name = "bought"
+source = "IMPORT"
+facts = { informed = "no" }
+evidence = "contract of the seller"
+by = "Anne Exemple"
+on = 2026-01-01
 """
 
 
@@ -186,6 +201,11 @@ def a_source_that_is_gone(kit: Contactable) -> None:
     kit.register.write(lambda tx: jobs.ran(tx, "sources crm", tx.now, True, "the source `informed: told` is gone"))
 
 
+def declarations_that_contradict(kit: Contactable) -> None:
+    seen = SeenContact("8", [], {"informed": ["", "contradiction:told+bought"]}, b"8")
+    kit.register.write(lambda tx: mirror.remember(tx, "crm", [seen]))
+
+
 def many_closings(kit: Contactable) -> None:
     def close(tx: Tx) -> None:
         said: dict[str, Any] = {
@@ -216,6 +236,7 @@ CAUSES: dict[str, Provoke] = {
     "dead:crm": refused_again_and_again,
     "drift:crm": facts_that_fell,
     "sources:crm": a_source_that_is_gone,
+    "declarations:crm:informed:told+bought": declarations_that_contradict,
     "closings:crm": many_closings,
     "form:crm:9": a_changed_form,
     "restored": a_restored_register,
@@ -267,6 +288,7 @@ def end(kit: Contactable) -> None:
             tx.connection.execute(delete(table))
         cursors.set(tx, "brevo", URL, {"state": "stands", "stood": True})
         cursors.set(tx, "crm", SEEN, {})
+        mirror.forget(tx, "crm", ["8"])
         marks.remove(tx, marks.RESTORED)
         marks.put(tx, marks.KEY_BACKED_UP, tx.keys[0][1].id)
 
