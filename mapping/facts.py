@@ -50,7 +50,6 @@ _ENUMS: dict[str, Callable[[str], Any]] = {
     **{f"consent_{channel}_act": ConsentAct for channel in CONSENT_CHANNELS},
     **{f"consent_{channel}_to": ConsentRecipient for channel in CONSENT_CHANNELS},
 }
-_APART = frozenset({"last_contact_on", "postcode"})  # in which contacts differ; the rules ask no postcode
 _WORDS = {"yes": True, "no": False, UNKNOWN_TIME: SOME_TIME, "": None}
 
 
@@ -85,15 +84,22 @@ def verdicts_of(
     Each fact is a value and its source, or what the mirror keeps of them: the values alone count. Quicker by far:
     contacts have their facts in common, the day of the last contact apart.
     """
-    alike = tuple([(name, fact[0]) for name, fact in mapped.items() if name not in _APART])
-    contact = mapped.get("last_contact_on")
+    # A tuple of texts is hashed and compared more quickly than one of pairs: their hashes are known, and they are the
+    # same objects, since readers remember what they read.
+    alike = dict(mapped)
+    contact = alike.pop("last_contact_on", None)
+    alike.pop("postcode", None)  # in which contacts differ, too; the rules ask none
+    values = (*alike, *[fact[0] for fact in alike.values()])
     last = _typed("last_contact_on", contact[0]) if contact else None
-    return decide(_facts_in_common(alike, offer), offer.offer, on, readings, last_contact_on=last)
+    return decide(_facts_in_common(values, offer), offer.offer, on, readings, last_contact_on=last)
 
 
 @lru_cache(maxsize=2048)  # half of the contacts share their facts with few others; more of them found no more
-def _facts_in_common(values: tuple[tuple[str, str], ...], offer: OfferSettings) -> Facts:
-    return Facts(**believed({name: Sourced(value, "") for name, value in values}, offer, {}))
+def _facts_in_common(alike: tuple[str, ...], offer: OfferSettings) -> Facts:
+    """The facts of contacts alike: the names of what is known of them, and as many values."""
+    half = len(alike) // 2
+    mapped = {name: Sourced(value, "") for name, value in zip(alike[:half], alike[half:], strict=True)}
+    return Facts(**believed(mapped, offer, {}))
 
 
 def _counts(name: str, fact: Sourced, entered: Collection[str], in_force: Collection[str] | None) -> bool:

@@ -29,6 +29,7 @@ from contactable.rules.terms import Channel
 from contactable.rules.verdict import Verdict
 
 MOST_REMEMBERED: Final = 65_536
+_FEW_DAYS: Final = 4  # those asked about at a time: today, and the day on which a declaration ends
 
 _FIRST_DAY = FIRST_DAY.toordinal()
 _Key = tuple[Any, ...]
@@ -36,6 +37,8 @@ _T = TypeVar("_T")
 _judgements: dict[_Key, Judgements] = {}
 _judgements_alone: dict[_Key, Judgement] = {}
 _CHANNELS = tuple(Channel)
+_Order = tuple[int, ...]
+_Ahead = tuple[int, ...]
 _HAS_COME = -1  # the place in the order of a day that lies behind
 _PLACES = {NEVER: -2, 0: -3}  # and of one that does not come, or of a period that never began
 
@@ -80,43 +83,30 @@ def forget() -> None:
     """Forget what was judged, as a full memo does by itself."""
     _judgements.clear()
     _judgements_alone.clear()
-    _days_ahead.cache_clear()
+    _asked.cache_clear()
+    _days.cache_clear()
 
 
 def asked_at(on: date) -> int:
     """The last moment known when asked about a day or an aware date-time. Raises ``Malformed`` as ``decide``."""
-    if not isinstance(on, date):
-        raise Malformed(f"on is {on!r}: a date or an aware date-time is accepted.")
-    return _asked_at(on)
-
-
-@lru_cache(maxsize=4096)
-def _asked_at(on: date) -> int:
-    try:
-        moment = moment_of(on)
-    except Malformed as wrong:
-        raise Malformed(f"on ({on.isoformat()}) {wrong}") from None
-    if moment < _FIRST_DAY * DAY:
-        raise Malformed(f"on is {on.isoformat()}: nothing is asked about a day before {FIRST_DAY}.")
-    return moment if isinstance(on, datetime) else at_the_latest(moment)
+    return _asked(_a_day(on), FRENCH_LAW)[0]
 
 
 def _judged(
     facts: Facts, offer: Offer, on: date, readings: Readings, law: Law, last_contact_on: date | None = None
-) -> tuple[Judgements, tuple[int, ...]]:
+) -> tuple[Judgements, _Ahead]:
     """The judgements on all channels, and the days ahead on which anything may change."""
-    moment = asked_at(on)
+    moment, days = _asked(on if isinstance(on, date) else _a_day(on), law)
     packed, latest, starts = facts.normal.contacted_on(last_contact_on) if last_contact_on else facts.normal
     # Seldom: facts lie in the past unless somebody asks about a day gone by.
     if latest > moment:
         return _judged(known_at(_contacted(facts, last_contact_on), moment), offer, on, readings, law)
-    today = day_of(moment)
-    order, ahead = _days_ahead(law, starts, today)
+    order, ahead = days[starts]
     key = (law, packed, order, offer.purpose, offer.sector, readings.code)
     judgements = _judgements.get(key)
     if judgements is None:
         facts = _contacted(facts, last_contact_on)
-        situation = Situation(law, facts, offer, today, readings, ends_of(starts), ahead)
+        situation = Situation(law, facts, offer, days.today, readings, ends_of(starts), ahead)
         judgements = Judgements(tuple(_judged_alone(channel, situation, order) for channel in _CHANNELS))
         _remember(_judgements, key, judgements)
     return judgements, ahead
@@ -130,7 +120,7 @@ def _judged_alone(channel: Channel, situation: Situation, order: tuple[int, ...]
     """The judgement on one channel, made once for all contacts that differ in nothing that its rules may ask."""
     law, readings, known = situation.law, situation.readings, situation.known(channel)
     asked = _facts_asked(law, law.period(situation.today), channel, readings)
-    key = (law, channel, order, readings.code, *(known[name] for name in asked))
+    key = (law, channel, order, readings.code, *[known[name] for name in asked])
     judgement = _judgements_alone.get(key)
     if judgement is None:
         judgement = judge(channel, situation)
@@ -147,18 +137,51 @@ def _facts_asked(law: Law, period: int, channel: Channel, readings: Readings) ->
     return tuple(sorted(frozenset().union(*facts).difference(OVER)))
 
 
-def _remember(memo: dict[_Key, _T], key: _Key, value: _T) -> None:
+def _remember(memo: dict[_Key, _T], key: _Key, value: _T, most: int = MOST_REMEMBERED) -> None:
     # Forgetting all at once needs no bookkeeping on the quick road, and costs one slow decision a case.
-    if len(memo) >= MOST_REMEMBERED:
+    if len(memo) >= most:
         memo.clear()
     memo[key] = value
 
 
-@lru_cache(maxsize=MOST_REMEMBERED)
-def _days_ahead(law: Law, starts: Starts, today: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """The law of today and how a contact's days and those of the law lie to each other and to it; the days to come."""
-    period = law.period(today)
-    days = (*ends_of(starts), *law.changes[period:])
-    ahead = tuple(sorted({day for day in days if today < day < NEVER}))
-    places = (ahead.index(day) if day in ahead else _PLACES.get(day, _HAS_COME) for day in days)
-    return (period, version_on(today), *places), ahead
+class _Days(dict[Starts, tuple[_Order, _Ahead]]):
+    """How the days of contacts lie on one day asked about, by the days from which their periods run.
+
+    A dict that fills itself is looked up in half the time of a function with an ``lru_cache``.
+    """
+
+    def __init__(self, law: Law, today: int) -> None:
+        super().__init__()
+        self.law, self.today, self.period = law, today, law.period(today)
+
+    def __missing__(self, starts: Starts) -> tuple[_Order, _Ahead]:
+        """How a contact's days and those of the law lie to each other and to the day, and those to come."""
+        days = (*ends_of(starts), *self.law.changes[self.period :])
+        ahead = tuple(sorted({day for day in days if self.today < day < NEVER}))
+        places = (ahead.index(day) if day in ahead else _PLACES.get(day, _HAS_COME) for day in days)
+        found = (self.period, version_on(self.today), *places), ahead
+        _remember(self, starts, found, MOST_REMEMBERED // _FEW_DAYS)
+        return found
+
+
+def _a_day(on: date) -> date:
+    if not isinstance(on, date):
+        raise Malformed(f"on is {on!r}: a date or an aware date-time is accepted.")
+    return on
+
+
+@lru_cache(maxsize=_FEW_DAYS)
+def _asked(on: date, law: Law) -> tuple[int, _Days]:
+    """The last moment known when asked about a day or a date-time, and how contacts' days lie on its day."""
+    try:
+        moment = moment_of(on)
+    except Malformed as wrong:
+        raise Malformed(f"on ({on.isoformat()}) {wrong}") from None
+    if moment < _FIRST_DAY * DAY:
+        raise Malformed(f"on is {on.isoformat()}: nothing is asked about a day before {FIRST_DAY}.")
+    return moment if isinstance(on, datetime) else at_the_latest(moment), _days(law, day_of(moment))
+
+
+@lru_cache(maxsize=_FEW_DAYS)
+def _days(law: Law, today: int) -> _Days:
+    return _Days(law, today)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, Final, NamedTuple
+from operator import attrgetter
+from typing import Any, Final
 
 from contactable.rules.case import Case
 from contactable.rules.derived import DERIVED
@@ -25,31 +26,40 @@ OF_A_CHANNEL: Final = frozenset({*STANDING, "consent_act", "consent_to", "consen
 """The facts of which each channel has its own."""
 
 _OWN = tuple(name for name in VALUES if not name.startswith("consent_"))
+_own = attrgetter(*_OWN)
 _HAPPENED = dict(zip(HAPPENED, ("last_contact_known", "relation_ended", "first_message_sent"), strict=True))
 
 
-class Situation(NamedTuple):
+class Situation:
     """One contact and one offer: facts known at the moment asked about, its day, when periods end, the days ahead."""
 
-    law: Law
-    facts: Facts
-    offer: Offer
-    today: int
-    readings: Readings
-    ends: tuple[int, ...]
-    ahead: tuple[int, ...]
+    __slots__ = ("_moments", "_same", "ahead", "ends", "facts", "law", "offer", "readings", "today")
+
+    def __init__(
+        self,
+        law: Law,
+        facts: Facts,
+        offer: Offer,
+        today: int,
+        readings: Readings,
+        ends: tuple[int, ...],
+        ahead: tuple[int, ...],
+    ) -> None:
+        self.law, self.facts, self.offer, self.today = law, facts, offer, today
+        self.readings, self.ends, self.ahead = readings, ends, ahead
+        self._moments = moments = read_events(facts)
+        known: dict[str, Any] = dict(zip(_OWN, _own(facts), strict=True))
+        known |= {name: event in moments for event, name in _HAPPENED.items()}
+        known |= {"place": place_of(facts.country), "purpose": offer.purpose, "sector": offer.sector}
+        self._same = known | {"consent_complete": facts.consent_phone_complete}  # on every channel
 
     def known(self, channel: Channel) -> dict[str, Any]:
         """What a channel's cases hold on every day, under the names of ``Case``."""
-        moments = read_events(self.facts)
-        known = {name: getattr(self.facts, name) for name in _OWN}
-        known |= {name: event in moments for event, name in _HAPPENED.items()}
-        known |= zip(STANDING, standing(channel, moments), strict=True)
-        known |= {"place": place_of(self.facts.country), "purpose": self.offer.purpose, "sector": self.offer.sector}
+        known = self._same | dict(zip(STANDING, standing(channel, self._moments), strict=True))
         own = channel in CONSENTED  # nobody consents to post
         for what in ("act", "to", "proof"):
             known[f"consent_{what}"] = getattr(self.facts, f"consent_{channel}_{what}") if own else None
-        return known | {"consent_complete": self.facts.consent_phone_complete}
+        return known
 
     def over(self, day: int) -> dict[str, bool]:
         """Which periods are over on a day."""
