@@ -9,15 +9,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+
+import msgspec
 
 from contactable.identifiers import Email, IdentifierKind, PhoneKind, read_email, read_phone
-from contactable.mapping.sources import Sourced
+from contactable.mapping.columns import COLUMNS
+from contactable.mapping.sources import Found, Sourced
 
 Identifier = tuple[IdentifierKind, str]
 Record = Mapping[str, str | None]
 Columns = Mapping[str, tuple[str, ...]]  # address column -> properties; ``numbers`` are mobile and landline together
-_THERE, _PERSONAL, _GENERIC = (Sourced(value, "address") for value in ("yes", "personal", "generic"))
+
+
+def _said(name: str, value: str) -> Found:
+    return Found(name, COLUMNS[name], 0, Sourced(value, "address"))
+
+
+_PERSONAL, _GENERIC = _said("email", "personal"), _said("email", "generic")
+_THERE = {name: _said(name, "yes") for name in ("mobile", "landline", "street")}
 _EMAIL, _PHONE = IdentifierKind.EMAIL, IdentifierKind.PHONE
 _MOBILE, _NEITHER = PhoneKind.MOBILE, PhoneKind.OTHER
 _COUNTRY_CODE = len("FR")
@@ -25,10 +34,10 @@ _SEVERAL = re.compile(r"[;,\s]+")
 _BETWEEN_NUMBERS = re.compile(r"[;,]|\s/\s|\s(?:ou|or)\s")
 
 
-class Addresses(NamedTuple):
-    """What the address properties of one contact hold: ``facts`` are presence and kind, ``prefixes`` countries."""
+class Addresses(msgspec.Struct, frozen=True):
+    """What the address properties of one contact hold: ``found`` are presence and kind, ``prefixes`` countries."""
 
-    facts: dict[str, Sourced]
+    found: list[Found]
     identifiers: list[Identifier]
     warnings: list[str]
     prefixes: list[str]
@@ -36,37 +45,47 @@ class Addresses(NamedTuple):
 
 def read_addresses(properties: Record, columns: Columns) -> Addresses:
     """Read the address columns of one record; what cannot be read is no address, and a warning."""
-    found = Addresses({}, [], [], [])
+    said: list[Found] = []
+    identifiers: list[Identifier] = []
+    warnings: list[str] = []
+    prefixes: list[str] = []
+    get = properties.get
     for name in columns["email"]:
-        if text := properties.get(name):
-            _read_email(found, text)
+        if text := get(name):
+            email = read_email(text)
+            if email is None:
+                warnings.append("email:unreadable")
+                identifiers.extend(_listed(text))
+            else:
+                identifiers.append((_EMAIL, email.text))
+                # the preferred one is the address that is written to
+                said.append(_GENERIC if email.generic else _PERSONAL)
     for name in columns["other_emails"]:
-        if text := properties.get(name):
-            found.identifiers.extend(_listed(text))
+        if text := get(name):
+            identifiers.extend(_listed(text))
     for name in columns["numbers"]:
-        if text := properties.get(name):
-            _read_number(found, text)
+        if text := get(name):
+            number = read_phone(text)
+            if number is None:
+                warnings.append("number:unreadable")
+                identifiers.extend(_several_numbers(text))
+                continue
+            identifiers.append((_PHONE, number.e164))
+            if number.kind is not _NEITHER:
+                said.append(_THERE["mobile" if number.kind is _MOBILE else "landline"])
+            country = number.country
+            if country is not None and country.isalpha():  # +800 and its like are no country's
+                prefixes.append(country)
     for name in columns["phone_country"]:
-        if text := properties.get(name):
+        if text := get(name):
             country = text.strip().upper()
             if len(country) == _COUNTRY_CODE and country.isalpha():
-                found.prefixes.append(country)
+                prefixes.append(country)
     for name in columns["street"]:
         # That something stands there is all that can be told of a street without asking the post.
-        if (text := properties.get(name)) and not text.isspace():
-            found.facts["street"] = _THERE
-    return found
-
-
-def _read_email(found: Addresses, text: str) -> None:
-    email = read_email(text)
-    if email is None:
-        found.warnings.append("email:unreadable")
-        found.identifiers.extend(_listed(text))
-        return
-    found.identifiers.append((_EMAIL, email.text))
-    if "email" not in found.facts:  # the preferred one is the address that is written to
-        found.facts["email"] = _GENERIC if email.generic else _PERSONAL
+        if (text := get(name)) and not text.isspace():
+            said.append(_THERE["street"])
+    return Addresses(said, identifiers, warnings, prefixes)
 
 
 def _listed(text: str) -> Iterator[Identifier]:
@@ -77,16 +96,7 @@ def _listed(text: str) -> Iterator[Identifier]:
             yield _EMAIL, email.text
 
 
-def _read_number(found: Addresses, text: str) -> None:
-    number = read_phone(text)
-    if number is None:
-        found.warnings.append("number:unreadable")
-        # "06… / 01…" in one field: nobody can dial it, but either of the two may have been opposed.
-        several = (read_phone(part) for part in _BETWEEN_NUMBERS.split(text))
-        found.identifiers.extend((_PHONE, one.e164) for one in several if one is not None)
-        return
-    found.identifiers.append((_PHONE, number.e164))
-    if number.kind is not _NEITHER:
-        found.facts["mobile" if number.kind is _MOBILE else "landline"] = _THERE
-    if number.country is not None and number.country.isalpha():  # +800 and its like are no country's
-        found.prefixes.append(number.country)
+def _several_numbers(text: str) -> Iterator[Identifier]:
+    """Understand "06… / 01…" in one field: nobody can dial it, but either of the two may have been opposed."""
+    several = (read_phone(part) for part in _BETWEEN_NUMBERS.split(text))
+    return ((_PHONE, one.e164) for one in several if one is not None)

@@ -31,6 +31,8 @@ SELECTORS = ("form", "list", "source", "owner")
 CONTRADICTION = "contradiction:"
 """The beginning of a fact's source, where declarations (their names follow, joined by ``+``) say different things."""
 Record = Mapping[str, str | None]
+Declared = tuple[tuple[str, Sourced], ...]
+"""What is declared about a contact: columns, each once, and their facts."""
 _Names = list[str] | str
 
 
@@ -125,25 +127,27 @@ def declared(
     properties: Record,
     where: Mapping[str, tuple[str, ...]],
     memberships: Mapping[str, Iterable[str]],
-) -> Mapping[str, Sourced]:
+) -> Declared:
     """Give what is declared about a contact, by column; an empty fact where declarations contradict each other.
 
     All ``declarations`` are taken to be in force, and where several say the same the first is named. ``where``
-    names the properties that tell forms, sources, owners and the first day. Nobody changes what is given.
+    names the properties that tell forms, sources, owners and the first day.
     """
     listed = tuple(declarations)
     selectors, by_period = _asked(listed)
-    names = tuple([(*_texts(properties, where.get(each, ())), *memberships.get(each, ())) for each in selectors])
-    return _said(listed, names, _created(properties, where) if by_period else None)
-
-
-def _texts(properties: Record, names: tuple[str, ...]) -> list[str]:
-    return [text for name in names if (text := properties.get(name))]
+    named = []
+    for each in selectors:  # written out: this is asked of every contact
+        names = [*memberships.get(each, ())]
+        for name in where.get(each, ()):
+            if text := properties.get(name):
+                names.append(text)
+        named.append(tuple(names))
+    return _said(listed, tuple(named), _created(properties, where) if by_period else None)
 
 
 def _created(properties: Record, where: Mapping[str, tuple[str, ...]]) -> date | None:
     """The day on which the contact was created, in Paris; None where nobody knows."""
-    days = (read_day(text).value for text in _texts(properties, where.get("created", ())))
+    days = (read_day(properties.get(name) or "").value for name in where.get("created", ()))
     return next((date.fromisoformat(day) for day in days if day), None)
 
 
@@ -155,9 +159,7 @@ def _asked(declarations: tuple[Declaration, ...]) -> tuple[tuple[str, ...], bool
 
 
 @lru_cache(maxsize=16384)
-def _said(
-    declarations: tuple[Declaration, ...], names: tuple[tuple[str, ...], ...], created: date | None
-) -> Mapping[str, Sourced]:
+def _said(declarations: tuple[Declaration, ...], names: tuple[tuple[str, ...], ...], created: date | None) -> Declared:
     """Remember, within bounds, what is declared of contacts alike; ``names`` are those of the selectors asked."""
     said: dict[str, Sourced] = {}
     by_selector = dict(zip(_asked(declarations)[0], names, strict=True))
@@ -168,7 +170,7 @@ def _said(
                 if before.value != value:
                     others = before.source.partition(":")[2]
                     said[column] = Sourced("", f"{CONTRADICTION}{others}+{declaration.name}")
-    return said
+    return tuple(said.items())
 
 
 def _declaration(table: Mapping[str, Any], folder: Path, wordings: Mapping[str, Wording]) -> Declaration:

@@ -27,8 +27,8 @@ from contactable.mapping.columns import (
     column_named,
 )
 from contactable.mapping.offers import OfferSettings, vocabulary
-from contactable.mapping.sources import Reader, Source, membership, remembering
-from contactable.mapping.values import read_opposition
+from contactable.mapping.plan import Plan, plan_of
+from contactable.mapping.sources import Source, membership
 from contactable.mapping.written import sources_of
 
 _ABOUT = ("created", "source", "owner", "form")
@@ -37,7 +37,6 @@ _SPECIAL = {"based_on", "subscriptions", "about", "declined", "phone_country"}
 # A salesperson's tick in our own property is read back like any other opposition; "calls" are both kinds of call.
 _TICKS = {"phone": "calls", "robocall": "calls"}
 OPPOSE_PROPERTY = "contactable_oppose"
-_MOST_NAMES = 16_384
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +44,7 @@ class Mapping:
     """What a CRM's records mean. ``properties`` must be read for it; ``fingerprint`` changes with any meaning."""
 
     sources: tuple[Source, ...]
-    readers: Readers  # by the name of a property
-    beside: tuple[Source, ...]  # constants, and sources that look at a second property
-    by_membership: Table[str, tuple[Source, ...]]
+    plan: Plan
     addresses: Table[str, tuple[str, ...]]  # address column -> properties, the preferred one first
     subscriptions: Table[str, Column]  # beginning of a property's name -> opposition bound to a subscription type
     about: Table[str, tuple[str, ...]]  # what declarations ask -> properties
@@ -154,15 +151,6 @@ def _compiled(
     unwritten: frozenset[str],
     fingerprint: str,
 ) -> Mapping:
-    alone: dict[str, list[Source]] = {}
-    by_membership: dict[str, tuple[Source, ...]] = {}
-    for source in sources:
-        if source.membership:
-            kind, _, name = source.membership.partition(":")
-            key = membership(kind, name)
-            by_membership[key] = (*by_membership.get(key, ()), source)
-        elif source.property_name and not source.at and not source.when:
-            alone.setdefault(source.property_name, []).append(source)
     addresses = {name: _names(name, written.get(name, [])) for name in sorted(ADDRESS_COLUMNS)}
     addresses["phone_country"] = _names("phone_country", written["phone_country"])
     addresses["numbers"] = tuple(dict.fromkeys(addresses["mobile"] + addresses["landline"]))
@@ -173,9 +161,7 @@ def _compiled(
     read = [name for each in sources for name in (each.property_name, each.at, *dict(each.when)) if name]
     return Mapping(
         tuple(sources),
-        Readers({name: remembering(*several) for name, several in alone.items()}, scoped),
-        tuple(each for each in sources if not each.membership and (each.at or each.when or not each.property_name)),
-        by_membership,
+        plan_of(sources, scoped),
         addresses,
         scoped,
         about,
@@ -183,25 +169,6 @@ def _compiled(
         unwritten,
         fingerprint,
     )
-
-
-class Readers(dict[str, Reader | None]):
-    """Who reads a property, by its name; None where it says nothing. What opt-outs are called is found out once."""
-
-    def __init__(self, known: Table[str, Reader], scoped: Table[str, Column]) -> None:
-        super().__init__(known)
-        self._scoped = tuple(scoped.items())
-
-    def __missing__(self, name: str) -> Reader | None:
-        found = next((_opt_out(name, each, column) for each, column in self._scoped if name.startswith(each)), None)
-        if len(self) < _MOST_NAMES:
-            self[name] = found
-        return found
-
-
-def _opt_out(name: str, prefix: str, column: Column) -> Reader:
-    subscription = name.removeprefix(prefix)
-    return remembering(Source(column, property_name=name, subscription=subscription, read=read_opposition))
 
 
 def _names(key: str, entry: Any) -> tuple[str, ...]:

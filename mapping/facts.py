@@ -50,6 +50,7 @@ _ENUMS: dict[str, Callable[[str], Any]] = {
     **{f"consent_{channel}_act": ConsentAct for channel in CONSENT_CHANNELS},
     **{f"consent_{channel}_to": ConsentRecipient for channel in CONSENT_CHANNELS},
 }
+_A_DAY = len("2026-11-24")
 _WORDS = {"yes": True, "no": False, UNKNOWN_TIME: SOME_TIME, "": None}
 
 
@@ -90,8 +91,13 @@ def verdicts_of(
     contact = alike.pop("last_contact_on", None)
     alike.pop("postcode", None)  # in which contacts differ, too; the rules ask none
     values = (*alike, *[fact[0] for fact in alike.values()])
-    last = _typed("last_contact_on", contact[0]) if contact else None
+    last = _day_of(contact[0]) if contact else None
     return decide(_facts_in_common(values, offer), offer.offer, on, readings, last_contact_on=last)
+
+
+def _day_of(text: str) -> Any:
+    # Nearly always a mere day, which costs no more to read than to remember.
+    return date.fromisoformat(text) if len(text) == _A_DAY else _typed("last_contact_on", text)
 
 
 @lru_cache(maxsize=2048)  # half of the contacts share their facts with few others; more of them found no more
@@ -167,7 +173,7 @@ def _typed(name: str, text: str) -> Any:
         return text or None
     if text in _WORDS:
         return _WORDS[text]
-    day = date.fromisoformat(text) if len(text) == 10 else datetime.fromisoformat(text)
+    day = date.fromisoformat(text) if len(text) == _A_DAY else datetime.fromisoformat(text)
     return day.date() if name == "consent_phone_until" and isinstance(day, datetime) else day
 
 

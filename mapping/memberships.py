@@ -28,7 +28,7 @@ class Asked:
     def by(cls, mapping: Definition, declarations: Iterable[Declaration] = ()) -> Asked:
         """What these ask."""
         words: dict[str, set[str]] = {}
-        for key in mapping.by_membership:
+        for key in mapping.plan.by_membership:
             kind, _, name = key.partition(":")
             words.setdefault(kind, set()).add(name)
         patterns: dict[str, tuple[re.Pattern[str], ...]] = {}

@@ -15,9 +15,8 @@ def read_already(portal: Portal, mapping: Mapping) -> Iterator[Suggestion]:
     for source in mapping.sources:
         if not source.column.forbids or source.property_name not in there:
             continue
-        look, said = source.look, 0
+        said = 0
         for each in portal.contacts:
-            text = each.properties.get(source.property_name) or ""
-            found = look(text, each.properties.get(source.at) or "") if text else None
-            said += found is not None and found.fact.value not in ("", "no")
+            told = source.told(each.properties)
+            said += any(found.fact.value not in ("", "no") for found in told)
         yield Suggestion(source.name, source.property_name, "the mapping", said)

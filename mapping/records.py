@@ -8,25 +8,27 @@ no address and nothing that people typed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
+
+import msgspec
 
 from contactable.mapping.addresses import Identifier, read_addresses
 from contactable.mapping.columns import Agreement
-from contactable.mapping.declarations import CONTRADICTION, Declaration, declared
+from contactable.mapping.declarations import CONTRADICTION, Declaration, Declared, declared
 from contactable.mapping.definition import Mapping as Definition
-from contactable.mapping.sources import Found, Sourced, membership
-from contactable.mapping.values import time_of
+from contactable.mapping.sources import Found, Source, Sourced, membership, remembered
+from contactable.mapping.values import day_in, time_of
 from contactable.rules.moments import moment_of
 from contactable.rules.place import country_told_by
 
 _T = TypeVar("_T")
 Facts = dict[str, Sourced]
+_Alike = tuple[tuple[Found, ...], tuple[str, ...], Declared]  # found, prefixes of numbers, declared
 Memberships = Mapping[str, str] | Iterable[str]
 """Names (or ids) of lists, forms, outcomes; as a mapping, with the day of each."""
-_Said = dict[str, Found]  # by the name of the fact, of all sources the one that is believed
 
 
-class Mapped(NamedTuple):
+class Mapped(msgspec.Struct, frozen=True):
     """What one record says. ``identifiers`` go to the register; ``warnings`` are codes such as ``country:unreadable``.
 
     An opt-out bound to a subscription type is a fact named ``opposed_email_on/<id>``; ``facts_of`` knows which offers
@@ -50,23 +52,64 @@ def map_record(
     declarations: Sequence[Declaration] = (),
 ) -> Mapped:
     """Read one record. Nothing in it raises: what cannot be read closes, or is unknown, and is a warning."""
-    facts, identifiers, warnings, prefixes = read_addresses(properties, mapping.addresses)
+    addresses = read_addresses(properties, mapping.addresses)
+    found, warnings = addresses.found, addresses.warnings
+    plan = mapping.plan
+    readers = plan.readers
+    for name, text in properties.items():
+        if text and (reader := readers[name]) is not None:
+            found += reader[text]
+    for source in plan.beside:
+        found += source.told(properties)
     memberships = {"list": lists, "form": forms, "outcome": outcomes}
-    said: _Said = {}
-    _from_properties(said, properties, mapping, warnings)
-    if mapping.by_membership and (lists or forms or outcomes):
-        _from_memberships(said, memberships, properties, mapping, warnings)
-    for name, (_, _, _, fact, clear) in said.items():
-        if not clear:
-            warnings.append(f"{name}:unreadable")
-        if fact.value:
-            facts[name] = fact
+    if plan.by_membership and (lists or forms or outcomes):
+        _from_memberships(found, memberships, properties, plan.by_membership)
+    said = declared(declarations, properties, mapping.about, memberships) if declarations else ()
+    shared, told = _TOGETHER[tuple(found), tuple(addresses.prefixes), said]
+    facts = shared.copy()
+    for sources in plan.latest:
+        latest = None
+        for name, source, reader in sources:
+            text = properties.get(name)
+            if not text or (source.when and not source.concerns(properties)):
+                continue
+            for one in reader[day_in(text)]:
+                if latest is None or one.fact.value > latest.fact.value:
+                    latest = one
+        if latest is not None:
+            _keep(facts, latest, warnings)
+    if told:
+        warnings += told
+    return Mapped(record_id, facts, _each_once(addresses.identifiers), _each_once(warnings))
+
+
+class _Together(dict[_Alike, tuple[Facts, tuple[str, ...]]]):
+    """What all sources say together of contacts alike, and the warnings; remembered within bounds.
+
+    Nine contacts of ten say, their days apart, what another one said before.
+    """
+
+    def __missing__(self, alike: _Alike) -> tuple[Facts, tuple[str, ...]]:
+        return remembered(self, alike, _together(*alike))
+
+
+_TOGETHER = _Together()
+
+
+def _together(found: tuple[Found, ...], prefixes: tuple[str, ...], said: Declared) -> tuple[Facts, tuple[str, ...]]:
+    facts: Facts = {}
+    warnings: list[str] = []
+    believed: dict[str, Found] = {}  # of all that say the same fact, by its name
+    for each in found:
+        before = believed.get(each.name)
+        believed[each.name] = each if before is None else _believed(before, each, warnings)
+    for each in believed.values():
+        _keep(facts, each, warnings)
     # A number that was written down is observed; a declaration is only stated, and comes last.
     if prefixes and "country" not in facts:
         _from_prefixes(facts, prefixes, warnings)
-    if declarations:
-        _from_declarations(facts, declared(declarations, properties, mapping.about, memberships), warnings)
-    return Mapped(record_id, facts, _each_once(identifiers), _each_once(warnings))
+    _from_declarations(facts, said, warnings)
+    return facts, tuple(warnings)
 
 
 def to_json(facts: Mapping[str, Sourced]) -> dict[str, list[str]]:
@@ -83,42 +126,27 @@ def _each_once(several: list[_T]) -> tuple[_T, ...]:
     return tuple(dict.fromkeys(several)) if len(several) > 1 else tuple(several)
 
 
-def _from_properties(
-    said: _Said, properties: Mapping[str, str | None], mapping: Definition, warnings: list[str]
-) -> None:
-    readers = mapping.readers
-    for name, text in properties.items():
-        if text and (read := readers[name]) is not None:
-            for found in read(text):
-                before = said.get(found.name)
-                said[found.name] = found if before is None else _believed(before, found, warnings)
-    for source in mapping.beside:
-        text = properties.get(source.property_name) or ""
-        if (text or not source.property_name) and source.concerns(properties):
-            _add(said, source.look(text, properties.get(source.at) or ""), warnings)
+def _keep(facts: Facts, found: Found, warnings: list[str]) -> None:
+    if not found.clear:
+        warnings.append(f"{found.name}:unreadable")
+    if found.fact.value:
+        facts[found.name] = found.fact
 
 
 def _from_memberships(
-    said: _Said,
+    found: list[Found],
     memberships: Mapping[str, Memberships],
     properties: Mapping[str, str | None],
-    mapping: Definition,
-    warnings: list[str],
+    by_membership: Mapping[str, tuple[Source, ...]],
 ) -> None:
     for kind, names in memberships.items():
         if not names:
             continue
-        days = names if isinstance(names, Mapping) else {}
+        # Asking the abstract class costs as much as reading a membership, and most CRMs tell no days.
+        days = names if type(names) is not tuple and isinstance(names, Mapping) else {}
         for name in names:
-            for source in mapping.by_membership.get(membership(kind, name), ()):
-                if source.concerns(properties):
-                    _add(said, source.look(days.get(name, ""), properties.get(source.at) or ""), warnings)
-
-
-def _add(said: _Said, found: Found | None, warnings: list[str]) -> None:
-    if found is not None:
-        before = said.get(found.name)
-        said[found.name] = found if before is None else _believed(before, found, warnings)
+            for source in by_membership.get(membership(kind, name), ()):
+                found += source.says(days.get(name, ""), properties)
 
 
 def _believed(one: Found, other: Found, warnings: list[str]) -> Found:
@@ -144,7 +172,7 @@ def strictness_of_time(value: str) -> tuple[bool, int]:
     return (True, 0) if at is None else (False, moment_of(at))
 
 
-def _from_prefixes(facts: Facts, prefixes: list[str], warnings: list[str]) -> None:
+def _from_prefixes(facts: Facts, prefixes: Sequence[str], warnings: list[str]) -> None:
     """Take the country that a number tells where no property does; two that differ leave it unknown for good."""
     told = country_told_by(prefixes) if len(prefixes) > 1 else prefixes[0]
     if told is None:
@@ -155,8 +183,8 @@ def _from_prefixes(facts: Facts, prefixes: list[str], warnings: list[str]) -> No
         facts["country"] = Sourced(told, "prefix")
 
 
-def _from_declarations(facts: Facts, said: Mapping[str, Sourced], warnings: list[str]) -> None:
-    for column, fact in said.items():
+def _from_declarations(facts: Facts, said: Declared, warnings: list[str]) -> None:
+    for column, fact in said:
         if column not in facts:
             facts[column] = fact  # an empty one tells the register why the fact is missing
             if not fact.value:

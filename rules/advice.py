@@ -104,7 +104,7 @@ def _wanting(needs: Needs, known: Mapping[str, Any], channel: Channel, situation
         column = remedy.named(channel)
         if column not in COLUMNS:  # nobody consents to post
             return None
-        if not remedy.again and getattr(situation.facts, column) is not None:
+        if not remedy.again and situation.has(column):
             return None
         columns.add(COLUMNS.index(column))
     return tuple(sorted(columns))

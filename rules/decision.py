@@ -33,9 +33,11 @@ _FEW_DAYS: Final = 4  # those asked about at a time: today, and the day on which
 
 _FIRST_DAY = FIRST_DAY.toordinal()
 _Key = tuple[Any, ...]
+_K = TypeVar("_K")
 _T = TypeVar("_T")
 _judgements: dict[_Key, Judgements] = {}
 _judgements_alone: dict[_Key, Judgement] = {}
+_different: dict[Judgement, Judgement] = {}
 _CHANNELS = tuple(Channel)
 _Order = tuple[int, ...]
 _Ahead = tuple[int, ...]
@@ -83,6 +85,7 @@ def forget() -> None:
     """Forget what was judged, as a full memo does by itself."""
     _judgements.clear()
     _judgements_alone.clear()
+    _different.clear()
     _asked.cache_clear()
     _days.cache_clear()
 
@@ -100,20 +103,16 @@ def _judged(
     packed, latest, starts = facts.normal.contacted_on(last_contact_on) if last_contact_on else facts.normal
     # Seldom: facts lie in the past unless somebody asks about a day gone by.
     if latest > moment:
-        return _judged(known_at(_contacted(facts, last_contact_on), moment), offer, on, readings, law)
+        facts = replace(facts, last_contact_on=last_contact_on) if last_contact_on else facts
+        return _judged(known_at(facts, moment), offer, on, readings, law)
     order, ahead = days[starts]
     key = (law, packed, order, offer.purpose, offer.sector, readings.code)
     judgements = _judgements.get(key)
     if judgements is None:
-        facts = _contacted(facts, last_contact_on)
-        situation = Situation(law, facts, offer, days.today, readings, ends_of(starts), ahead)
+        situation = Situation(law, facts, offer, days.today, readings, ends_of(starts), ahead, last_contact_on)
         judgements = Judgements(tuple(_judged_alone(channel, situation, order) for channel in _CHANNELS))
         _remember(_judgements, key, judgements)
     return judgements, ahead
-
-
-def _contacted(facts: Facts, last_contact_on: date | None) -> Facts:
-    return replace(facts, last_contact_on=last_contact_on) if last_contact_on else facts
 
 
 def _judged_alone(channel: Channel, situation: Situation, order: tuple[int, ...]) -> Judgement:
@@ -124,6 +123,11 @@ def _judged_alone(channel: Channel, situation: Situation, order: tuple[int, ...]
     judgement = _judgements_alone.get(key)
     if judgement is None:
         judgement = judge(channel, situation)
+        # A thousand cases end in a hundred judgements: those that are equal share the verdicts that they date.
+        if judgement in _different:
+            judgement = _different[judgement]
+        else:
+            _remember(_different, judgement, judgement)
         _remember(_judgements_alone, key, judgement)
     return judgement
 
@@ -137,7 +141,7 @@ def _facts_asked(law: Law, period: int, channel: Channel, readings: Readings) ->
     return tuple(sorted(frozenset().union(*facts).difference(OVER)))
 
 
-def _remember(memo: dict[_Key, _T], key: _Key, value: _T, most: int = MOST_REMEMBERED) -> None:
+def _remember(memo: dict[_K, _T], key: _K, value: _T, most: int = MOST_REMEMBERED) -> None:
     # Forgetting all at once needs no bookkeeping on the quick road, and costs one slow decision a case.
     if len(memo) >= most:
         memo.clear()

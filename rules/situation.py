@@ -11,6 +11,7 @@ from contactable.rules.derived import DERIVED
 from contactable.rules.facts import Facts, Offer
 from contactable.rules.fields import CONSENTED, HAPPENED, VALUES
 from contactable.rules.law import Law
+from contactable.rules.moments import moment_of
 from contactable.rules.packing import read_events, standing
 from contactable.rules.place import place_of
 from contactable.rules.readings import Readings
@@ -31,7 +32,10 @@ _HAPPENED = dict(zip(HAPPENED, ("last_contact_known", "relation_ended", "first_m
 
 
 class Situation:
-    """One contact and one offer: facts known at the moment asked about, its day, when periods end, the days ahead."""
+    """One contact and one offer: facts known at the moment asked about, its day, when periods end, the days ahead.
+
+    ``last_contact_on`` takes the place of an unknown one in the facts, which need not be made anew for it.
+    """
 
     __slots__ = ("_moments", "_same", "ahead", "ends", "facts", "law", "offer", "readings", "today")
 
@@ -44,10 +48,13 @@ class Situation:
         readings: Readings,
         ends: tuple[int, ...],
         ahead: tuple[int, ...],
+        last_contact_on: date | None = None,
     ) -> None:
         self.law, self.facts, self.offer, self.today = law, facts, offer, today
         self.readings, self.ends, self.ahead = readings, ends, ahead
         self._moments = moments = read_events(facts)
+        if last_contact_on is not None:
+            moments["last_contact_on"] = moment_of(last_contact_on)
         known: dict[str, Any] = dict(zip(_OWN, _own(facts), strict=True))
         known |= {name: event in moments for event, name in _HAPPENED.items()}
         known |= {"place": place_of(facts.country), "purpose": offer.purpose, "sector": offer.sector}
@@ -60,6 +67,10 @@ class Situation:
         for what in ("act", "to", "proof"):
             known[f"consent_{what}"] = getattr(self.facts, f"consent_{channel}_{what}") if own else None
         return known
+
+    def has(self, column: str) -> bool:
+        """Whether anything is known under a column of the contact file."""
+        return column in self._moments or getattr(self.facts, column) is not None
 
     def over(self, day: int) -> dict[str, bool]:
         """Which periods are over on a day."""
