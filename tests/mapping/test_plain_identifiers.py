@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from email_validator import SPECIAL_USE_DOMAIN_NAMES
+from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -31,6 +31,37 @@ def test_an_address_is_read_the_short_way_as_the_library_reads_it(local: str, do
     text = f"{local}@{domain}{ending}"
 
     assert read_email(text) == validated_email(text)
+
+
+ODD_LOCAL_PARTS = st.one_of(
+    LOCAL_PARTS,
+    st.text("ab.\"<>@\\ ,;:()[]'&/=\u00e9\u0301\u0338\ud800", max_size=12),
+    st.sampled_from(["a" * 64, "a" * 65, "a" * 190, "\u00e9" * 64, '"a b"', "Anne <a", "a@b", "@", "O'Neill", "a\\"]),
+)
+
+
+def by_the_library(text: str) -> tuple[str, str] | None:
+    """The two parts of an address, as ``email-validator`` reads the whole of it."""
+    try:
+        found = validate_email(text.strip(), check_deliverability=False)
+    except EmailNotValidError:
+        return None
+    return found.local_part.casefold(), found.ascii_domain.casefold()
+
+
+@settings(max_examples=600)
+@example("a" * 64, ".".join(["b" * 31, "c" * 28]), ".fr")
+@example("a\u0338", "exam\u212aple", ".com")
+@example("a", "\u0338example", ".com")
+@given(ODD_LOCAL_PARTS, DOMAINS, ENDINGS)
+def test_an_address_at_a_domain_that_was_met_before_is_read_as_the_library_reads_it(
+    local: str, domain: str, ending: str
+) -> None:
+    validated_email(f"a@{domain}{ending}")
+    for text in (f"{local}@{domain}{ending}", f"{local}@{domain}{ending}>", f" {local}@{domain}{ending} "):
+        found, expected = validated_email(text), by_the_library(text)
+
+        assert (found and found.text) == (expected and "@".join(expected))
 
 
 @pytest.mark.parametrize("ending", sorted(SPECIAL_USE_DOMAIN_NAMES))

@@ -9,6 +9,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from contactable.mapping import Mapping, facts_of, map_record, offers_from_settings, verdicts_of
+from contactable.mapping.records import _believed
+from contactable.mapping.sources import Found
 from contactable.mapping.values import Read, read_date, read_day
 from contactable.rules import DEFAULT_READINGS, decide
 from contactable.rules.readings import DOUBTS
@@ -47,6 +49,10 @@ PROPERTIES = st.fixed_dictionaries(
         "metier": st.sampled_from(["bakery", "other trade", "bakery; butcher"]),
     },
 )
+# Of addresses, and of opt-outs of a type, which are found by the beginning of their names.
+UNREADABLE_ELSEWHERE = {
+    f"{name}:unreadable" for name in ("email", "number", "opposed_email_on/11", "opposed_email_on/12")
+}
 LISTS = st.sampled_from([(), ("Stop appels",), {"stop appels": "2026-01-02"}, ("Newsletter",)])
 
 
@@ -105,3 +111,28 @@ def test_a_record_is_read_the_same_whatever_was_read_before(
     for (properties, lists), mapped in zip(records, remembered, strict=True):
         alone = Mapping.from_settings({}, offers=OFFERS.values())
         assert map_record("1", properties, alone, lists=lists) == mapped
+
+
+@settings(max_examples=200)
+@example({"clicked": "2101-01-01", "createdate": "?", "origin": "form"}, True)
+@example(
+    {"clicked": "2026-02-03", "replied": "2026-02-03T10:00:00Z", "createdate": "2026-02-03", "origin": "FORM"}, True
+)
+@given(PROPERTIES, st.booleans())
+def test_sources_asked_one_after_the_other_in_any_order_say_the_same(
+    properties: dict[str, str], forwards: bool
+) -> None:
+    believed: dict[str, Found] = {}
+    for source in MAPPING.sources if forwards else reversed(MAPPING.sources):
+        for found in source.told(properties) if not source.membership else ():
+            before = believed.get(found.name)
+            believed[found.name] = found if before is None else _believed(before, found, [])
+
+    mapped = map_record("1", properties, MAPPING)
+
+    read = {
+        name: fact for name, fact in mapped.facts.items() if fact.source.startswith("property:") and "/" not in name
+    }
+    assert read == {name: found.fact for name, found in believed.items() if found.fact.value}
+    unclear = {f"{name}:unreadable" for name, found in believed.items() if not found.clear}
+    assert unclear == {each for each in mapped.warnings if each.endswith(":unreadable")} - UNREADABLE_ELSEWHERE
