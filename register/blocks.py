@@ -125,7 +125,7 @@ def owe_resubscribed(
     kinds = _kinds(tx, {entry.subject_id for entry in released if entry.subject_id})
     told = {(entry.subject_id or "", on) for entry in released for on in _channels(entry, kinds) if on in has}
     standing = still_opposed(tx, told, named_scopes(tx))
-    written = journal.written_to(tx, f"{endpoint}:blocklist", {subject for subject, _ in standing})
+    written = journal.written_to(tx, [f"{endpoint}:blocklist"], {subject for subject, _ in standing})
     last = {(each.subject_id, each.channel): each.written_at for each in written}  # the lines are in order
     in_clear = known() if standing else {}
     rows = [_row(tx, endpoint, *who, in_clear.get(who[0], "")) for who in sorted(standing)]

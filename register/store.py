@@ -94,14 +94,18 @@ class Register:
             done: T = self._transaction(work)
             return done
 
-    def write_together(self, work: Callable[[Tx, Sequence[Item]], Sequence[T]], item: Item) -> T:
+    def write_together(self, work: Callable[[Tx, Sequence[Item]], Sequence[T]], item: Item, weight: int = 1) -> T:
         """Like ``write``, for one of many items: ``work`` is given those that wait side by side, and one result each.
 
-        What one of them raises is raised to its own caller alone.
+        What one of them raises is raised to its own caller alone. ``weight`` is how many rows the item is worth.
         """
         if self._together is None:
             return self.write(lambda tx: work(tx, [item])[0])
-        result: T = self._together.run(lambda connection, items: work(self._tx(connection), items), item, kind=work)
+
+        def on_all(connection: Connection, items: Sequence[Item]) -> Sequence[T]:
+            return work(self._tx(connection), items)
+
+        result: T = self._together.run(on_all, item, work, weight)
         return result
 
     @contextmanager

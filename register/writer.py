@@ -60,6 +60,7 @@ class _Waiting:
     work: Work
     item: Any
     result: _Result
+    weight: int = 1
 
 
 class Writer:
@@ -76,14 +77,15 @@ class Writer:
         for thread in self._threads:
             thread.start()
 
-    def run(self, work: Work, item: Any = None, kind: Hashable = None) -> Any:
+    def run(self, work: Work, item: Any = None, kind: Hashable = None, weight: int = 1) -> Any:
         """Run a work on an item, together with neighbours of its kind; return the result once that is on disk.
 
-        Raise what it raised. Without a kind it is run alone.
+        Raise what it raised. Without a kind it is run alone. ``weight`` is how many rows it is worth, about: what is
+        heavy waits for no company.
         """
         if threading.current_thread() in self._threads:
             raise RegisterError("A work that writes cannot wait for another one: pass its transaction on.")
-        waiting = _Waiting(kind, work, item, _Result())
+        waiting = _Waiting(kind, work, item, _Result(), weight)
         with self._door:
             if self._closed.is_set():
                 raise RegisterError("The register is closed.")
@@ -112,6 +114,8 @@ class Writer:
         """Add what waits already, and what comes in a moment; tell whether the end was reached."""
         for _ in range(MOMENTS if group[0].kind is not None else 0):
             before = len(group)
+            if sum(waiting.weight for waiting in group) >= AT_ONCE:
+                break
             time.sleep(A_MOMENT)
             if self._take(group):
                 return True

@@ -54,7 +54,7 @@ class Doors:
 
     def keep(self, arrival: Arrival) -> Recorded:
         """Keep a request, together with those that wait beside it; return once it is on disk."""
-        return self.register().write_together(keep_all, arrival)
+        return self.register().write_together(keep_all, arrival, weight=len(arrival[2]))
 
 
 class HooksFirst:

@@ -38,14 +38,15 @@ class Teller(Protocol):
 
 def writes_of_ours(tx: Tx, told: Iterable[tuple[Event, Iterable[str], Teller]]) -> Writes:
     """What we wrote where these acts were told, for those whom they bind: one look for all, not one for each."""
-    wanted: dict[str, set[str]] = {}
+    targets: set[str] = set()
+    subjects: set[str] = set()
     for event, bound, teller in told:
-        for target in (_blocklist(teller), _opt_out(teller)) if _may_be_ours(event, teller) else ():
-            wanted.setdefault(target, set()).update(bound)
+        if _may_be_ours(event, teller):
+            targets |= {_blocklist(teller), _opt_out(teller)}
+            subjects.update(bound)
     found: dict[tuple[str, str], list[journal.Written]] = {}
-    for target, subjects in wanted.items():
-        for line in journal.written_to(tx, target, subjects):
-            found.setdefault((target, line.subject_id), []).append(line)
+    for line in journal.written_to(tx, targets, subjects):
+        found.setdefault((line.target, line.subject_id), []).append(line)
     return found
 
 

@@ -78,7 +78,7 @@ def held(
         return {}
     known = holders(tx, connector, asked)
     written: dict[tuple[str, str], list[Written]] = {}
-    for row in journal.written_to(tx, target(connector), set(known.values())):
+    for row in journal.written_to(tx, [target(connector)], set(known.values())):
         written.setdefault((row.subject_id, row.channel), []).append(row)
     found: dict[str, list[Held]] = {}
     for (id, channel), each in asked.items():

@@ -198,7 +198,7 @@ def _journal(
 
 def _standing(tx: Tx, name: str, subject_ids: Iterable[str]) -> dict[str, set[tuple[str, str]]]:
     values: dict[str, set[tuple[str, str]]] = {}
-    for row in journal.written_to(tx, target(name), set(subject_ids)):
+    for row in journal.written_to(tx, [target(name)], set(subject_ids)):
         if row.lifted_at is None:
             values.setdefault(row.subject_id, set()).add((row.channel, row.value))
     return values

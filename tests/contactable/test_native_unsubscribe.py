@@ -140,7 +140,7 @@ def test_what_the_recipient_left_in_hubspot_stays_a_fact_of_its_own(crm: HubSpot
     assert reason(crm, 0) == "opposition"
     with kit.register.read() as tx:
         subject = subjects.find_subject(tx, IdentifierKind.EMAIL, "p0@example.com")
-        assert journal.written_to(tx, "hubspot:opt_out", [subject or ""]) == []
+        assert journal.written_to(tx, ["hubspot:opt_out"], [subject or ""]) == []
 
 
 def test_an_unsubscribe_between_our_reading_and_our_writing_is_the_recipients(

@@ -192,13 +192,13 @@ def test_what_comes_back_of_our_own_writing_is_an_echo_for_a_while(house: Workbe
     subject = house.subject()
     house.write(journal.add, [Written("brevo:blocklist", subject, "email")])
 
-    (line,) = house.read(journal.written_to, "brevo:blocklist", [subject])
+    (line,) = house.read(journal.written_to, ["brevo:blocklist"], [subject])
 
     assert line.is_echoed("email", house.clock.now)
     assert not line.is_echoed("sms", house.clock.now)
     assert not replace(line, value="other").is_echoed("email", house.clock.now)
     assert not line.is_echoed("email", house.clock.now + timedelta(days=8))
-    assert house.read(journal.written_to, "hubspot:opt_out", [subject]) == []
+    assert house.read(journal.written_to, ["hubspot:opt_out"], [subject]) == []
 
 
 def test_marks_of_the_register_can_be_set_read_and_taken_away(house: Workbench) -> None:

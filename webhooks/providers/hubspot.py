@@ -42,6 +42,7 @@ ANSWERS = Answers(stored=200, refused=401, store_is_down=503)
 PROOF = Proof.SIGNED
 
 OPT_OUT = "hs_email_optout"  # "true" for all e-mail; with _<id> for one subscription type
+_IS_OPT_OUT = re.compile(rf"{OPT_OUT}(_\d+)?").fullmatch
 
 OURS = replace(IGNORED, reason="echo", origin=Origin.ECHO)
 
@@ -133,7 +134,7 @@ def _change(item: Section) -> Iterator[Event]:
         yield _event(item, OURS, On.ALL)
     elif name == OPPOSE:
         yield from _ticks(item, value)
-    elif re.fullmatch(rf"{OPT_OUT}(_\d+)?", name):
+    elif _IS_OPT_OUT(name):
         yield _opt_out(item, name, value)
     else:
         yield _event(item, MEANINGS.get((name, value), CHANGED), On.EMAIL if (name, value) in MEANINGS else On.ALL)
