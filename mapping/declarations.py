@@ -22,14 +22,13 @@ import msgspec
 
 from contactable.errors import Malformed, SettingsError
 from contactable.mapping.columns import COLUMNS
+from contactable.mapping.contradiction import CONTRADICTION, joined, names_in
 from contactable.mapping.sources import Sourced
 from contactable.mapping.values import check_value, plain, read_day
 from contactable.rules.wordings import Wording, WordingKind, gaps_of
 
 _SIGNED = ("name", "evidence", "by", "on")
 SELECTORS = ("form", "list", "source", "owner")
-CONTRADICTION = "contradiction:"
-"""The beginning of a fact's source, where declarations (their names follow, joined by ``+``) say different things."""
 Record = Mapping[str, str | None]
 Declared = tuple[tuple[str, Sourced], ...]
 """What is declared about a contact: columns, each once, and their facts."""
@@ -168,8 +167,9 @@ def _said(declarations: tuple[Declaration, ...], names: tuple[tuple[str, ...], .
             for column, value in declaration.facts.items():
                 before = said.setdefault(column, Sourced(value, f"declaration:{declaration.name}"))
                 if before.value != value:
-                    others = before.source.partition(":")[2]
-                    said[column] = Sourced("", f"{CONTRADICTION}{others}+{declaration.name}")
+                    told = before.source.partition(":")[2]
+                    others = [told] if before.value else names_in(told)
+                    said[column] = Sourced("", CONTRADICTION + joined([*others, declaration.name]))
     return tuple(said.items())
 
 

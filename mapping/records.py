@@ -14,7 +14,8 @@ import msgspec
 
 from contactable.mapping.addresses import Identifier, read_addresses
 from contactable.mapping.columns import Agreement
-from contactable.mapping.declarations import CONTRADICTION, Declaration, Declared, declared
+from contactable.mapping.contradiction import CONTRADICTION
+from contactable.mapping.declarations import Declaration, Declared, declared
 from contactable.mapping.definition import Mapping as Definition
 from contactable.mapping.sources import Found, Source, Sourced, membership, remembered
 from contactable.mapping.values import day_in, time_of

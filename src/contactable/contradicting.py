@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from contactable.connectors.protocol import Finding, Level
 from contactable.mapping import disputed, in_force_on
-from contactable.mapping.declarations import CONTRADICTION
+from contactable.mapping.contradiction import CONTRADICTION, names_in
 from contactable.register import Tx
 from contactable.register.mirror_pages import sources_beginning
 from contactable.rules.calendar import paris_day
@@ -52,4 +52,4 @@ def contradictions(kit: Contactable, tx: Tx, name: str) -> Iterator[Contradictio
     for column in disputed(in_force_on(kit.declarations, paris_day(kit.clock()))):
         found = sources_beginning(tx, name, column, CONTRADICTION)
         for source, contacts in sorted(found.items()):
-            yield Contradiction(name, column, tuple(source.removeprefix(CONTRADICTION).split("+")), contacts)
+            yield Contradiction(name, column, names_in(source.removeprefix(CONTRADICTION)), contacts)

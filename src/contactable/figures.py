@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from contactable.mapping.columns import ADDRESS_COLUMNS
+from contactable.mapping.contradiction import names_in
 from contactable.rules import Channel
 from contactable.rules.labels import label
 
@@ -102,7 +103,7 @@ def _warning(code: str, language: Language) -> str:
     kind, _, names = told.partition(":")
     if kind not in words:
         return code
-    said = words["and"].join(f"`{name}`" for name in names.split("+"))
+    said = words["and"].join(f"`{name}`" for name in names_in(names))
     return f"{column}: {words[kind].format(names=said)}"
 
 

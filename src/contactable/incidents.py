@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 
 from contactable import brake, reviewing, sender_urls
 from contactable.contradicting import contradictions
+from contactable.mapping.contradiction import joined
 from contactable.register import Tx, blocks, cursors, jobs, marks, mirror, outbox, shown
 from contactable.register.ids import first_id
 from contactable.register.schema_work import deliveries
@@ -129,7 +130,7 @@ def _drifts(kit: Contactable, tx: Tx) -> Iterator[Trouble]:
 def _declarations(kit: Contactable, tx: Tx) -> Iterator[Trouble]:
     for name in kit.connectors:
         for each in contradictions(kit, tx, name):
-            id = f"declarations:{name}:{each.column}:{'+'.join(each.names)}"
+            id = f"declarations:{name}:{each.column}:{joined(each.names)}"
             yield Trouble(id, f"{each.what}.", each.to_do)
 
 

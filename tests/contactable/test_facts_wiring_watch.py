@@ -135,6 +135,23 @@ def test_declarations_that_contradict_each_other_are_one_alert_that_names_both_u
     assert "Over: hubspot: the declarations `told` and `imported` contradict each other" in over
 
 
+@pytest.mark.parametrize("name", ["sms+mail", "100 %", "%2B", "contradiction:a"])
+def test_a_declaration_is_named_whole_in_the_alert_whatever_its_name(connect: Connect, name: str) -> None:
+    one, no = TOLD.replace('"told"', f'"{name}"'), 'informed = "no"'
+    others = TOLD.replace('"told"', '"a+b"') + TOLD.replace('informed = "yes"', no).replace('"told"', '"no"')
+    with HubSpotSandbox(PEOPLE[:1]) as crm:
+        two = connect(crm, one + TOLD.replace('informed = "yes"', no))
+        two.register.write(lambda tx: marks.put(tx, marks.KEY_BACKED_UP, tx.keys[0][1].id))
+        load(two, "hubspot")
+        alerted = alerts(two)
+        two.close()
+        three = connect(crm, one.replace('informed = "yes"', no) + others)
+        load(three, "hubspot")
+
+        assert f"the declarations `{name}` and `told` contradict each other on `informed` for 1 contacts" in alerted
+        assert f"the declarations `{name}` and `a+b` and `no` contradict each other" in whats(three)
+
+
 def test_a_declaration_that_ran_out_contradicts_nobody_and_makes_way_for_the_next(connect: Connect) -> None:
     first = TOLD.replace("on = 2026-01-01", "on = 2025-01-01\nvalid_until = 2026-11-24")
     second = TOLD.replace('"told"', '"told-again"').replace("on = 2026-01-01", "on = 2026-11-25")
