@@ -12,6 +12,7 @@ from contactable import Contactable
 from contactable.alerts import look
 from contactable.loading import load
 from contactable.register import marks
+from contactable.rules import Channel
 from contactable.sandbox import HubSpotSandbox
 from contactable.sandbox.hubspot.forms import Form
 from contactable.service import Memory, tasks
@@ -100,6 +101,33 @@ def test_a_retyped_permission_closes_what_it_opened_and_is_named(crm: HubSpotSan
     assert (before, shown(crm, "post")) == (["allowed"] * 5, ["denied"] * 5)
     assert "informed (100% → 0%)" in "\n".join(each.what for each in watch(kit, "hubspot"))
     assert "informed (100% → 0%)" in told(kit)
+
+
+def test_a_fact_that_four_of_five_had_and_nobody_has_at_the_next_sync_is_an_alert_and_opens_nobody(
+    connect: Callable[..., Contactable],
+) -> None:
+    people = [
+        {**PEOPLE[min(n, 1)], "email": f"p{n}@example.com", "mobilephone": f"+336399800{n:02}"} for n in range(100)
+    ]
+    with HubSpotSandbox([{**each, "a_informer": "oui" if n < 81 else ""} for n, each in enumerate(people)]) as crm:
+        kit = connect(crm, MAPPING)
+        kit.register.write(lambda tx: marks.put(tx, marks.KEY_BACKED_UP, tx.keys[0][1].id))
+        load(kit, "hubspot")
+        run(kit, "coverage hubspot")
+        before, quiet = shown(crm, "post"), told(kit)
+
+        for id in crm.portal.contacts.by_id:
+            crm.as_person(id, {"a_informer": ""})
+        load(kit, "hubspot")
+        run(kit, "coverage hubspot")
+        alerted, again = told(kit), told(kit)
+
+        assert (before.count("allowed"), before.count("denied")) == (81, 19)
+        assert [shown(crm, channel).count("allowed") for channel in Channel] == [0] * len(Channel)
+        assert crm.contact(min(crm.portal.contacts.by_id)).properties["contactable_sms_reason"] == "opposition"
+        assert "→" not in quiet
+        assert "informed (81% → 0%)" in alerted
+        assert again == ""
 
 
 def test_a_retyped_opposition_still_stands_and_the_rest_is_read(crm: HubSpotSandbox, kit: Contactable) -> None:
