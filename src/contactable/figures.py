@@ -26,6 +26,8 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "warnings": "À regarder",
         "register": "Le registre connaît {count} de ces contacts : oppositions et consentements reçus sont comptés.",
         "no_register": "Pas encore de registre (contactable register upgrade) : seul compte ce que dit {source}.",
+        "forms": "Les envois de formulaires ne sont pas encore au registre (contactable sync) : "
+        "les consentements et informations qu'ils prouvent ne comptent pas ici.",
         "unreadable": "illisible",
         "contradictory": "deux sources se contredisent",
         "declarations_contradict": "les déclarations {names} se contredisent",
@@ -38,6 +40,8 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "warnings": "To be looked at",
         "register": "The register knows {count} of these contacts: oppositions and consents received are counted.",
         "no_register": "No register yet (contactable register upgrade): only what {source} says counts.",
+        "forms": "Form submissions are not in the register yet (contactable sync): "
+        "the consents and information that they prove do not count here.",
         "unreadable": "unreadable",
         "contradictory": "two sources contradict each other",
         "declarations_contradict": "the declarations {names} contradict each other",
@@ -46,11 +50,15 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
 }
 
 
-def as_json(found: Coverage, *, register: bool) -> dict[str, Any]:
-    """For machines; ``register`` tells whether it was asked."""
+def as_json(found: Coverage, *, register: bool, forms: bool | None) -> dict[str, Any]:
+    """For machines; ``register`` tells whether it was asked, ``forms`` whether a sync entered what they prove.
+
+    ``forms`` is None for a file, and for a CRM that has none.
+    """
     return {
         "contacts": found.contacts,
         "register": {"asked": register, "contacts": found.in_register},
+        "form_submissions_entered": forms,
         "closed_for_missing_fact_share": found.closed_for_missing_fact_share,
         "facts": [[*key, count] for key, count in found.facts.most_common()],
         "verdicts": [[*key, count] for key, count in found.verdicts.most_common()],
@@ -60,12 +68,14 @@ def as_json(found: Coverage, *, register: bool) -> dict[str, Any]:
     }
 
 
-def print_figures(found: Coverage, source: str, language: Language, *, register: bool) -> None:
+def print_figures(found: Coverage, source: str, language: Language, *, register: bool, forms: bool | None) -> None:
     """Print what is open, which fact comes from where, and what each missing one would open."""
     words = _WORDS[language]
     click.secho(f"{found.contacts:,} contacts", bold=True)
     told = words["register" if register else "no_register"]
     click.echo(told.format(count=f"{found.in_register:,}", source=source))
+    if forms is False:
+        click.echo(words["forms"])
     for channel in Channel:
         click.echo(
             f"  {label(channel, language):<18}{found.open_on(channel):>9,}  {_share(found.open_on(channel), found)}"

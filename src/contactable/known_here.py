@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from contactable.identifiers import IdentifierKind
 from contactable.mapping import Mapped, OfferSettings, Sourced
 from contactable.mapping.coverage import Known
-from contactable.register import Entry, Tx, ledger, subjects
+from contactable.register import Entry, Tx, cursors, ledger, subjects
 from contactable.rules.acts import consents_by_the_person, known
+from contactable.submissions import SEEN
 from contactable.together import oppositions_of_carriers, with_oppositions
 
 if TYPE_CHECKING:
@@ -54,6 +55,12 @@ class KnownHere:
             )
             for each, of_one in zip(records, bound, strict=True)
         ]
+
+    @property
+    def forms_entered(self) -> bool:
+        """Whether a sync entered already what the form submissions of this CRM prove."""
+        with self.kit.register.read() as tx:
+            return cursors.get(tx, self.connector, SEEN) is not None
 
     def _bound(self, tx: Tx, records: Sequence[Mapped]) -> list[set[str]]:
         """The subjects of each record that the register has met."""

@@ -11,15 +11,17 @@ from typing import TYPE_CHECKING, cast
 import structlog
 
 from contactable.beside import Beside, lists_asked, read_beside
-from contactable.connectors.protocol import Connector, HasForms, HasLists, LabelsProperties
+from contactable.connectors.protocol import Connector, ContactRecord, HasForms, HasLists, LabelsProperties
 from contactable.errors import Refused
 from contactable.kinds import property_names
 from contactable.mapping import Asked, Mapping
+from contactable.mapping.addresses import Identifier, read_addresses
+from contactable.mapping.forms import identifiers_in
 from contactable.mapping.portal import Contact, Form, Portal
 from contactable.mapping.questions import name_of
 from contactable.mapping.segments import names_of_ours
 from contactable.mapping.suggest import Suggestion, suggest
-from contactable.register.members import LIST, OUTCOME
+from contactable.register.members import FORM, LIST, OUTCOME
 from contactable.sync import Progress
 
 if TYPE_CHECKING:
@@ -29,6 +31,8 @@ log = structlog.get_logger()
 
 SAMPLE = 1000
 """Contacts that are looked at for suggestions."""
+Sent = dict[Identifier, dict[str, str]]
+"""By address or number the forms that were sent under it, each with the latest moment (ISO)."""
 
 
 def look(connector: Connector, *, sample: int = SAMPLE) -> Portal:
@@ -47,9 +51,9 @@ def look(connector: Connector, *, sample: int = SAMPLE) -> Portal:
 def read_all(
     connector: Connector, mapping: Mapping, asked: Asked, progress: Progress = lambda done, total: None
 ) -> Portal:
-    """Every contact with the properties, lists and outcomes that a mapping reads."""
-    beside = read_beside(connector, asked)
-    return Portal(_contacts(connector, mapping, beside, progress))
+    """Every contact with the properties, lists, outcomes and form submissions that a mapping or a declaration asks."""
+    beside, sent = read_beside(connector, asked), _senders(connector, asked)
+    return Portal(_contacts(connector, mapping, beside, sent, progress))
 
 
 def undecided_in(kit: Contactable, name: str) -> list[Suggestion]:
@@ -87,14 +91,48 @@ def _forms(connector: Connector) -> tuple[Form, ...]:
     return tuple(Form(each.id, each.name, tuple(text.text for text in each.texts)) for each in found)
 
 
-def _contacts(connector: Connector, mapping: Mapping, beside: Beside, progress: Progress) -> tuple[Contact, ...]:
+def _senders(connector: Connector, asked: Asked) -> Sent:
+    """Who sent the forms that are asked about; nobody where the token may not read them, as in a sync."""
+    sent: Sent = {}
+    if not (connector.capabilities.forms and asked.about(FORM)):
+        return sent
+    source = cast(HasForms, connector)
+    try:
+        for form in source.forms():
+            names = asked.names(FORM, form.id, form.name)
+            for each in source.submissions(form.id) if names else ():
+                for identifier in identifiers_in(each.values):
+                    for name in names:
+                        _keep_latest(sent.setdefault(identifier, {}), name, each.at.isoformat() if each.at else "")
+    except Refused as error:
+        log.warning("forms_not_read", connector=connector.name, why=str(error))
+    return sent
+
+
+def _sent_by(record: ContactRecord, mapping: Mapping, sent: Sent) -> dict[str, str]:
+    """The forms that a contact sent, found by its addresses and numbers, each with the latest moment."""
+    forms: dict[str, str] = {}
+    for identifier in read_addresses(record.properties, mapping.addresses).identifiers if sent else ():
+        for name, at in sent.get(identifier, {}).items():
+            _keep_latest(forms, name, at)
+    return forms
+
+
+def _keep_latest(forms: dict[str, str], name: str, at: str) -> None:
+    forms[name] = max(at, forms.get(name, ""))
+
+
+def _contacts(
+    connector: Connector, mapping: Mapping, beside: Beside, sent: Sent, progress: Progress
+) -> tuple[Contact, ...]:
     found: dict[str, Contact] = {}  # a CRM gives a contact at least once, and the last one is the newest
     for page in connector.iter_changed(None, mapping.properties):
         for record in page.records:
             if record.gone:
                 found.pop(record.id, None)
             else:
-                told = beside.get(record.id, {})
-                found[record.id] = Contact(record.id, record.properties, told.get(LIST, {}), {}, told.get(OUTCOME, {}))
+                told, forms = beside.get(record.id, {}), _sent_by(record, mapping, sent)
+                lists, calls = told.get(LIST, {}), told.get(OUTCOME, {})
+                found[record.id] = Contact(record.id, record.properties, lists, forms, calls)
         progress(len(found), page.total)
     return tuple(found.values())

@@ -16,6 +16,7 @@ from contactable.cli import group
 from contactable.identifiers import IdentifierKind
 from contactable.register import NewEntry, Tx, ledger, subjects
 from contactable.sandbox import HubSpotSandbox
+from contactable.sandbox.hubspot.forms import Form
 from contactable.settings import load
 
 PEOPLE = [
@@ -42,13 +43,18 @@ on = 2026-01-01
 
 
 @pytest.fixture
-def settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
-    with HubSpotSandbox(PEOPLE) as crm:
-        monkeypatch.setenv("HUBSPOT_TOKEN", crm.token)
-        path = tmp_path / "contactable.toml"
-        given = ["--public-url", "https://example.com/c", "--token", "env:HUBSPOT_TOKEN", "--crm-url", crm.url]
-        run(path, "init", *given)
-        yield path
+def crm() -> Iterator[HubSpotSandbox]:
+    with HubSpotSandbox(PEOPLE) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def settings(crm: HubSpotSandbox, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    monkeypatch.setenv("HUBSPOT_TOKEN", crm.token)
+    path = tmp_path / "contactable.toml"
+    given = ["--public-url", "https://example.com/c", "--token", "env:HUBSPOT_TOKEN", "--crm-url", crm.url]
+    run(path, "init", *given)
+    return path
 
 
 def run(settings: Path, *arguments: str) -> Result:
@@ -97,7 +103,7 @@ def test_before_there_is_a_register_one_line_says_that_the_crm_alone_counts(sett
     told = run(settings, "mapping", "check", "hubspot").stdout.splitlines()
     spoken = run(settings, "mapping", "check", "hubspot", "--language", "en").stdout
 
-    assert [line for line in told if "registre" in line] == [
+    assert [line for line in told if "Pas encore de registre" in line] == [
         "Pas encore de registre (contactable register upgrade) : seul compte ce que dit hubspot."
     ]
     assert "No register yet (contactable register upgrade): only what hubspot says counts." in spoken
@@ -163,3 +169,51 @@ def test_declarations_of_the_settings_hold_beside_a_map_that_is_tried(settings: 
     assert ["informed", "declaration:told", 4] in beside["facts"]
     assert open_on(instead, "sms") == 0
     assert instead["warnings"] == {}
+
+
+BOX = "LEGAL_CONSENT.subscription_type_1601"
+FORM_AS_SOURCE = """
+[connectors.hubspot.mapping]
+informed = [{ form = "Newsletter", value = "yes" }]
+"""
+
+
+def sent(crm: HubSpotSandbox) -> None:
+    """The fourth person, a consumer, ticks a box of a form; the record tells nothing of which form it was."""
+    crm.portal.forms.add(Form("news", "Newsletter", crm.portal.now, "", {1601: "J'accepte."}))
+    contact = crm.submit_form("news", {"email": "p3@example.com", BOX: "Checked"})
+    contact.properties.pop("recent_conversion_event_name")
+
+
+def test_what_a_submission_tells_the_mapping_counts_before_any_sync_and_what_it_proves_does_with_one_line(
+    crm: HubSpotSandbox, settings: Path
+) -> None:
+    text = settings.read_text(encoding="utf-8").replace("[offers.main]", '[offers.main]\nsubscriptions = ["1601"]')
+    head, _, rest = text.partition("[connectors.hubspot.mapping]")
+    settings.write_text(head + FORM_AS_SOURCE + rest.partition("\n")[2], encoding="utf-8")
+    sent(crm)
+
+    before, told = figures(settings), run(settings, "mapping", "check", "hubspot", "--language", "en").stdout
+    run(settings, "register", "upgrade")
+    empty = figures(settings)
+    run(settings, "sync", "hubspot", "--yes")
+    after, later = figures(settings), run(settings, "mapping", "check", "hubspot", "--language", "en").stdout
+
+    assert ["informed", "form:Newsletter", 1] in before["facts"]
+    assert [each["form_submissions_entered"] for each in (before, empty, after)] == [False, False, True]
+    assert [line for line in told.splitlines() if "Form submissions" in line] == [
+        "Form submissions are not in the register yet (contactable sync): "
+        "the consents and information that they prove do not count here."
+    ]
+    assert "Form submissions are not" not in later
+    assert ["consent_email_on", "register", 1] in after["facts"]
+    assert ["email", "consent", 1] in after["verdicts"]
+    assert ["email", "consent", 1] not in before["verdicts"]
+
+
+def test_of_a_file_nothing_is_said_of_form_submissions(settings: Path) -> None:
+    export = settings.parent / "export.csv"
+    export.write_text(EXPORT, encoding="utf-8")
+
+    assert figures(settings, str(export), "--map", "hubspot-export")["form_submissions_entered"] is None
+    assert "formulaires" not in run(settings, "mapping", "check", str(export), "--map", "hubspot-export").stdout

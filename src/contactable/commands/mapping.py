@@ -19,7 +19,8 @@ from contactable.errors import NoRegister, SettingsError
 from contactable.progress import Moved, progress_bar
 
 if TYPE_CHECKING:
-    from contactable.mapping.coverage import Ask, Setup
+    from contactable.known_here import KnownHere
+    from contactable.mapping.coverage import Setup
     from contactable.mapping.map_file import MapFile
     from contactable.mapping.portal import Contact, Portal
     from contactable.mapping.suggest import Suggestion
@@ -130,18 +131,19 @@ def check(
     with progress_bar(f"{source}: reading") as moved:
         portal = _portal(context, source, setup, moved)
     with _register(context, source, setup) as ask:
+        forms = _forms_entered(context, source, ask)
         with progress_bar(f"{source}: deciding") as moved:
             found = coverage(counted(portal.contacts, moved), setup, ask)
         if as_json:
-            print_json(figures_as_json(found, register=ask is not None))
+            print_json(figures_as_json(found, register=ask is not None, forms=forms))
             return
-        print_figures(found, source, spoken, register=ask is not None)
+        print_figures(found, source, spoken, register=ask is not None, forms=forms)
         for contact in portal.contacts[:sample]:
             print_sample(contact, setup, ask, spoken)
 
 
 @contextmanager
-def _register(context: Context, source: str, setup: Setup) -> Iterator[Ask | None]:
+def _register(context: Context, source: str, setup: Setup) -> Iterator[KnownHere | None]:
     """What asks the register of the settings; None where there are no settings, or no register yet."""
     from contactable.known_here import KnownHere
 
@@ -155,6 +157,15 @@ def _register(context: Context, source: str, setup: Setup) -> Iterator[Ask | Non
             yield None
             return
         yield KnownHere(kit, "" if Path(source).is_file() else source, setup.offer, setup.on)
+
+
+def _forms_entered(context: Context, source: str, ask: KnownHere | None) -> bool | None:
+    """Whether a sync entered what form submissions prove; None for a file, and for a CRM that has no forms."""
+    if Path(source).is_file():
+        return None
+    with context.kit() as kit:
+        has_forms = kit.connectors[source].capabilities.forms
+    return (ask is not None and ask.forms_entered) if has_forms else None
 
 
 def _readings(context: Context) -> Readings:
