@@ -64,6 +64,8 @@ QUESTIONS = (
 _KEYS = tuple(question.key for question in QUESTIONS)
 SOURCES = ("audience", "sale", "last_contact_on", "country")
 """The questions whose answer is a source of the mapping."""
+DEFAULT_COUNTRY = "default-country"
+"""The name of the declaration of a country for whoever tells none."""
 SHOWN = 3
 """Suggestions for one question."""
 
@@ -92,6 +94,18 @@ def told_at_collection(forms: str, evidence: str, by: str, on: date, number: int
     facts = {"informed": "yes", "source": "person"}
     name = "told-at-collection" if number == 1 else f"told-at-collection-{number}"
     return {"name": name, **about, "facts": facts, "evidence": evidence, "by": by, "on": on}
+
+
+def default_country(country: str, evidence: str, by: str, on: date) -> dict[str, Any]:
+    """The declaration of the country of whoever's record and number tell none."""
+    return {
+        "name": DEFAULT_COUNTRY,
+        "all": True,
+        "facts": {"country": country},
+        "evidence": evidence,
+        "by": by,
+        "on": on,
+    }
 
 
 def tables_from_answers(answers: Mapping[str, Any], suggestions: Iterable[Suggestion]) -> Tables:

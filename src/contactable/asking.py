@@ -8,21 +8,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from contactable.asking_words import WORDS
 from contactable.clock import utc_now
 from contactable.errors import SettingsError
 from contactable.first_settings import check, effect, read_typed
+from contactable.mapping import map_record
+from contactable.mapping.countries import country_code
 from contactable.mapping.definition import absent_sources
 from contactable.mapping.questions import (
     DECLINE,
+    DEFAULT_COUNTRY,
     QUESTIONS,
     SOURCES,
     TAKE,
+    default_country,
     fitting_of,
     name_of,
     told_at_collection,
@@ -42,52 +48,6 @@ if TYPE_CHECKING:
 _DECIDED: Final[Mapping[str, str]] = {
     **dict.fromkeys(("take", "oui", "o", "yes", "y", "prendre"), TAKE),
     **dict.fromkeys(("decline", "non", "n", "no", "ecarter"), DECLINE),
-}
-_WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
-    "fr": {
-        "choice": "oui, non",
-        "none": "  Aucune source de refus n'est suggérée.",
-        "kept": "  (déjà répondu : {answer})",
-        "wrong": "  Refusé : {why}",
-        "choose": "répondez oui (la source dit un refus) ou non (elle n'en dit pas).",
-        "absent": "{what} n'est pas ici.{near} Écrivez un nom qui existe, ou rien.",
-        "property": "la propriété « {name} »",
-        "list": "la liste « {name} »",
-        "form": "le formulaire « {name} »",
-        "nothing": "« - » : rien",
-        "near": " Noms proches : {names}.",
-        "doubtful": "  {what} ne se trouve pas ici.{near} Garder quand même ?",
-        "contacts": "{count} contacts",
-        "of": "sur {count} regardés : ",
-        "forms": "formulaires, séparés par des virgules (tous : tout le monde ; vide : personne, ou personne d'autre)",
-        "no_form": "il n'y a pas de formulaire « {name} ». Il y a : {names}. « * » : n'importe quelles lettres.",
-        "blank": "écrivez au moins un mot : une déclaration est signée, et a sa preuve.",
-        "evidence": "preuve (un fichier ou une référence)",
-        "no_file": "  {name} n'est pas un fichier d'ici : gardé comme référence, sans empreinte.",
-        "by": "signé par (nom, fonction)",
-    },
-    "en": {
-        "choice": "yes, no",
-        "none": "  No source of refusals is suggested.",
-        "kept": "  (answered already: {answer})",
-        "wrong": "  Refused: {why}",
-        "choose": "answer yes (it says a refusal) or no (it does not).",
-        "absent": "{what} is not here.{near} Write a name that exists, or nothing.",
-        "property": "the property “{name}”",
-        "list": "the list “{name}”",
-        "form": "the form “{name}”",
-        "nothing": "“-”: nothing",
-        "near": " Names like it: {names}.",
-        "doubtful": "  {what} is not found here.{near} Keep it all the same?",
-        "contacts": "{count} contacts",
-        "of": "of {count} looked at: ",
-        "forms": "forms, joined by commas (all: everybody; empty: nobody, or nobody else)",
-        "no_form": "there is no form “{name}”. There are: {names}. “*”: any letters.",
-        "blank": "write a word at least: a declaration is signed and has evidence.",
-        "evidence": "evidence (a file or a reference)",
-        "no_file": "  {name} is no file here: kept as a reference, without a digest.",
-        "by": "signed by (name, function)",
-    },
 }
 
 
@@ -114,6 +74,8 @@ class Interview:
                 self._say("kept", answer=toml_value(self.kept.answers.get(question.key, "")))
             else:
                 self.kept.answered(question.key, self._one(question.key))
+            if question.key == "country":
+                self._default_country()
         return self.kept.answers
 
     def _oppositions(self) -> None:
@@ -178,6 +140,29 @@ class Interview:
             if not click.confirm(self._word("doubtful", what=what, near=told), default=False, err=True):
                 raise SettingsError(self._word("absent", what=what, near=told))
 
+    def _default_country(self) -> None:
+        """Belongs to the question of the country: what nothing tells of a contact is declared, or stays unknown."""
+        declared: list[dict[str, Any]] = list(self.kept.answers.get("declare", ()))
+        if DEFAULT_COUNTRY in (*self.kept.passed, *(each["name"] for each in declared)):
+            return
+        mapping = self.crm.mapping({key: self.kept.answers[key] for key in SOURCES if key in self.kept.answers})
+        read = [map_record(each.id, each.properties, mapping).facts for each in self.portal.contacts]
+        without = sum(not ("country" in facts and facts["country"].value) for facts in read)
+        if not without:
+            return
+        prompt = self._word("default_country", without=f"{without:,}", count=f"{len(read):,}")
+        country = self._until_right(prompt, self._country)
+        if country:
+            self.kept.answered("declare", [*declared, default_country(country, *self._signed())])
+        else:
+            self.kept.answered(DEFAULT_COUNTRY, "")
+
+    def _country(self, text: str) -> str:
+        code = country_code(plain(text))
+        if text and not code:
+            raise SettingsError(self._word("no_country", name=text))
+        return code
+
     def _declarations(self) -> None:
         declared: list[dict[str, Any]] = list(self.kept.answers.get("declare", ()))
         if self.kept.has("declare"):
@@ -187,15 +172,17 @@ class Interview:
             if not forms:
                 self.kept.answered("declare", "")
                 return
-            declared = [*declared, self._declaration(forms, len(declared) + 1)]
+            number = sum(each["name"] != DEFAULT_COUNTRY for each in declared) + 1
+            declared = [*declared, told_at_collection(forms, *self._signed(), number)]
             self.kept.answered("declare", declared)
 
-    def _declaration(self, forms: str, number: int) -> dict[str, Any]:
+    def _signed(self) -> tuple[str, str, date]:
+        """Ask for the evidence of a declaration and its author; it is signed today."""
         evidence = self._until_right(self._word("evidence"), self._not_blank)
         if Path(evidence).suffix and " " not in evidence and not (self.folder / evidence).is_file():
             self._say("no_file", name=evidence)
         by = self._until_right(self._word("by"), self._not_blank)
-        return told_at_collection(forms, evidence, by, paris_day(utc_now()), number)
+        return evidence, by, paris_day(utc_now())
 
     def _not_blank(self, text: str) -> str:
         if not text:
@@ -234,4 +221,4 @@ class Interview:
         click.echo(self._word(word, **said), err=True)
 
     def _word(self, word: str, **said: object) -> str:
-        return _WORDS[self.language][word].format(**said)
+        return WORDS[self.language][word].format(**said)

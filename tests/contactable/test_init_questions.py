@@ -123,6 +123,11 @@ def test_a_wrong_answer_is_refused_at_once_with_what_to_do_and_asked_again(folde
         for key in ("sale", "last_contact_on"):
             person.type(f"{key}: ", "")
         person.type("]: ", "")  # the country that was suggested
+        said = person.type("(FR ; vide : aucun): ", "Atlantide")
+        assert "pays par défaut de 1 contacts sur 2 dont rien ne le dit" in said
+        assert "n'est pas un pays connu" in person.type("(FR ; vide : aucun): ", "France")
+        person.type("(un fichier ou une référence): ", "marché français, contrats")
+        person.type("signé par (nom, fonction): ", "Anne Exemple, DPO")
         person.type("personne d'autre): ", "Demande de rappel")
         assert "Demande de devis" in person.type("personne d'autre): ", "Demande de devis")
         person.type("(un fichier ou une référence): ", "texte de mars")
@@ -139,7 +144,14 @@ def test_a_wrong_answer_is_refused_at_once_with_what_to_do_and_asked_again(folde
         "opposed_all_on": [{"list": "Ne plus contacter"}],
         "declined": ["property:stop_sms"],
     }
-    assert [(each["form"], each["by"]) for each in settings.declare] == [(["Demande de devis"], "Anne Exemple, DPO")]
+    default, told = settings.declare
+    assert (default["name"], default["all"], default["facts"]) == ("default-country", True, {"country": "FR"})
+    assert (default["evidence"], default["by"]) == ("marché français, contrats", "Anne Exemple, DPO")
+    assert (told["name"], told["form"], told["by"]) == (
+        "told-at-collection",
+        ["Demande de devis"],
+        "Anne Exemple, DPO",
+    )
     assert not (folder / "c.answers.toml").exists()
 
 
@@ -162,7 +174,13 @@ def test_who_stops_is_told_where_the_answers_are_and_goes_on_from_there(folder: 
         for key in ("sector", "sale", "last_contact_on"):
             person.type(f"{key}: ", "")
         person.type("]: ", "-")
-        person.type("nobody else): ", "")
+        assert "of 2 contacts of 2" in person.type("(FR; empty: none): ", "")
+        person.until("nobody else): ")
+        assert person.stop() == 130
+    assert "default-country" in kept(folder)["init"]["passed"]  # type: ignore[index]
+
+    with init(folder) as person:  # whoever wanted none is not asked again
+        assert "default country" not in person.type("nobody else): ", "")
         assert person.ends() == 0
 
     mapping = load(folder / "c.toml").connectors["hubspot"].mapping
@@ -175,7 +193,7 @@ def test_who_stops_is_told_where_the_answers_are_and_goes_on_from_there(folder: 
 
 def test_answers_outlive_settings_that_cannot_be_written(folder: Path) -> None:
     (folder / "contactable-keys").write_text("in the way", encoding="utf-8")
-    answers = ["oui", "oui", "-", "tous", "", "", "", "-", ""]
+    answers = ["oui", "oui", "-", "tous", "", "", "", "-", "", ""]
     command = [sys.executable, "-m", "contactable", "--settings", "c.toml", "init"]
     first = [*command, *GIVEN, "--source", "records.jsonl"]
 
