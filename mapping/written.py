@@ -19,7 +19,7 @@ from typing import Any
 from contactable.errors import Malformed, SettingsError
 from contactable.mapping.columns import UNKNOWN_TIME, Column, Kind
 from contactable.mapping.sources import MEMBERSHIPS, Source
-from contactable.mapping.values import NOTHING, Read, check_value, plain, read_date, read_yes_no, reader_of
+from contactable.mapping.values import NOTHING, Read, check_value, plain, read_date, read_day, read_yes_no, reader_of
 
 OTHER = "other"  # a trade, a product … that no offer names
 _KEYS = {"property", *MEMBERSHIPS, "always", "values", "at", "contains", "filled", "value", "when"}
@@ -73,7 +73,10 @@ def _constant(column: Column, text: str) -> Callable[[str], Read]:
 def _joined(column: Column, table: dict[str, Any]) -> Callable[[str], Read]:
     """Read the day on which somebody came into a list, went through a form … where the CRM tells it."""
     if column.kind in _FLAGGED:
-        return lambda day: read_date(day) if read_date(day).value else Read(UNKNOWN_TIME)
+        read = (
+            read_day if column.whole_days else read_date
+        )  # as properties are read: they are compared by their letters
+        return lambda day: found if (found := read(day)).value else Read(UNKNOWN_TIME)
     if column.kind is Kind.CODES and not plain(str(table.get("value", ""))):
         raise Malformed('say which word it stands for, as { form = "Rappelez-moi", value = "Devis vélo" }.')
     value = _translated(column, str(table.get("value", "yes")))
