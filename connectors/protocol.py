@@ -432,6 +432,15 @@ class HasCalls(Protocol):
         ...
 
 
+@runtime_checkable
+class HasMeetings(Protocol):
+    """Offered by connectors whose CRM records meetings and how they ended, beside ``capabilities.calls``."""
+
+    def meetings(self, since: datetime | None = None) -> Iterator[Call]:
+        """Yield the meetings since a moment (None: ever), as calls are given; nobody counts them as calls."""
+        ...
+
+
 class FindsNames(Protocol):
     """Declared by ``capabilities.name_search``."""
 

@@ -239,6 +239,10 @@ class HubSpot:
         """Yield recorded calls since a moment."""
         return activities.calls(self.account, since)
 
+    def meetings(self, since: datetime | None = None) -> Iterator[Call]:
+        """Yield recorded meetings since a moment."""
+        return activities.meetings(self.account, since)
+
     def histories(self, ids: Sequence[str], properties: Sequence[str]) -> Iterator[PropertyWrite]:
         """Yield who wrote these properties, newest first for each."""
         return histories.read_histories(self.account, ids, properties, self.app_id)

@@ -1,8 +1,8 @@
-"""What stands beside contacts in HubSpot: lists, forms and what was sent through them, calls."""
+"""What stands beside contacts in HubSpot: lists, forms and what was sent through them, calls, meetings."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ CONTACTS = "0-1"
 LISTS_PAGE, MEMBERS_PAGE, FORMS_PAGE, SUBMISSIONS_PAGE, CALLS_PAGE = 100, 250, 100, 50, 100
 BOX = "LEGAL_CONSENT.subscription_type_"  # the field in which a submission holds the box of a subscription type
 CALL_PROPERTIES = "hs_timestamp,hs_call_disposition,hs_call_direction,hs_call_duration"
+MEETING_PROPERTIES = "hs_timestamp,hs_meeting_start_time,hs_meeting_outcome"
 
 
 def lists(account: Account) -> Iterator[ContactList]:
@@ -93,20 +94,41 @@ def calls(account: Account, since: datetime | None = None) -> Iterator[Call]:
 
     HubSpot's search does not give associations, so the list is gone through and older calls are left out here.
     """
-    params = {"limit": CALLS_PAGE, "properties": CALL_PROPERTIES, "associations": "contacts"}
-    for item in _paged(account, account.paths("calls"), **params):
-        call = _call(item)
-        if not (since and call.at and call.at < since):
-            yield call
+    yield from _recorded(account, "calls", CALL_PROPERTIES, _call, since)
+
+
+def meetings(account: Account, since: datetime | None = None) -> Iterator[Call]:
+    """Yield meetings in the same way: ``COMPLETED``, ``NO_SHOW``, ``CANCELED`` … or what the account adds to these."""
+    yield from _recorded(account, "meetings", MEETING_PROPERTIES, _meeting, since)
+
+
+def _recorded(
+    account: Account, area: str, properties: str, read: Callable[[Mapping[str, Any]], Call], since: datetime | None
+) -> Iterator[Call]:
+    params = {"limit": CALLS_PAGE, "properties": properties, "associations": "contacts"}
+    for item in _paged(account, account.paths(area), **params):
+        found = read(item)
+        if not (since and found.at and found.at < since):
+            yield found
+
+
+def _contacts_of(item: Mapping[str, Any]) -> tuple[str, ...]:
+    links = ((item.get("associations") or {}).get("contacts") or {}).get("results") or ()
+    return tuple(dict.fromkeys(str(each["id"]) for each in links))
+
+
+def _meeting(item: Mapping[str, Any]) -> Call:
+    given = item.get("properties") or {}
+    at = moment(given.get("hs_meeting_start_time") or given.get("hs_timestamp") or item.get("createdAt"))
+    return Call(str(item["id"]), _contacts_of(item), at, str(given.get("hs_meeting_outcome") or ""))
 
 
 def _call(item: Mapping[str, Any]) -> Call:
     given = item.get("properties") or {}
-    links = ((item.get("associations") or {}).get("contacts") or {}).get("results") or ()
     milliseconds = str(given.get("hs_call_duration") or "")
     return Call(
         id=str(item["id"]),
-        record_ids=tuple(dict.fromkeys(str(each["id"]) for each in links)),
+        record_ids=_contacts_of(item),
         at=moment(given.get("hs_timestamp") or item.get("createdAt")),
         outcome=str(given.get("hs_call_disposition") or ""),
         direction=str(given.get("hs_call_direction") or ""),

@@ -14,6 +14,7 @@ VERSIONS = (V3, "2026-03", "2026-09")
 _V3 = {
     "contacts": "/crm/v3/objects/contacts",
     "calls": "/crm/v3/objects/calls",
+    "meetings": "/crm/v3/objects/meetings",
     "properties": "/crm/v3/properties/contacts",
     "lists": "/crm/v3/lists",
     "forms": "/marketing/v3/forms",
@@ -24,6 +25,7 @@ _V3 = {
 _DATED = {
     "contacts": "/crm/objects/{version}/contacts",
     "calls": "/crm/objects/{version}/calls",
+    "meetings": "/crm/objects/{version}/meetings",
     "properties": "/crm/properties/{version}/contacts",
     "lists": "/crm/lists/{version}",
     "forms": "/marketing/forms/{version}",

@@ -1,4 +1,4 @@
-"""Call records: who was called when, with which outcome, and the contact they belong to."""
+"""Records of calls and meetings: when they were, how they ended, and the contact they belong to."""
 
 from __future__ import annotations
 
@@ -11,17 +11,18 @@ from contactable.sandbox.hubspot.times import iso
 
 @dataclass(slots=True)
 class Call:
-    """One call. ``contact_ids`` are its associations."""
+    """One call, or meeting. ``contact_ids`` are its associations, ``link`` their type."""
 
     id: int
     properties: dict[str, str]
     at: int
     contact_ids: tuple[int, ...] = ()
+    link: str = "call_to_contact"
 
     @property
     def as_json(self) -> dict[str, Any]:
         """As the objects interface gives it."""
-        links = [{"id": str(id), "type": "call_to_contact"} for id in self.contact_ids]
+        links = [{"id": str(id), "type": self.link} for id in self.contact_ids]
         return {
             "id": str(self.id),
             "properties": {**self.properties, "hs_object_id": str(self.id), "hs_lastmodifieddate": iso(self.at)},
@@ -34,13 +35,14 @@ class Call:
 
 @dataclass(slots=True)
 class Calls:
-    """All calls, oldest first."""
+    """All calls (or meetings), oldest first."""
 
+    link: str = "call_to_contact"
     all: list[Call] = field(default_factory=list)
 
     def add(self, properties: Mapping[str, str], at: int, contact_ids: tuple[int, ...] = ()) -> Call:
         """Note a call."""
-        call = Call(700_001 + len(self.all), dict(properties), at, contact_ids)
+        call = Call(700_001 + len(self.all), dict(properties), at, contact_ids, self.link)
         self.all.append(call)
         return call
 

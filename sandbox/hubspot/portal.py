@@ -64,6 +64,7 @@ class Portal:
     lists: Lists = field(default_factory=Lists)
     forms: Forms = field(default_factory=Forms)
     calls: Calls = field(default_factory=Calls)
+    meetings: Calls = field(default_factory=lambda: Calls("meeting_event_to_contact"))
     tokens: Tokens = field(init=False)
     listeners: list[Callable[[Event], None]] = field(default_factory=list)
     held: set[str] = field(default_factory=set)

@@ -1,4 +1,5 @@
-"""How calls ended, as the CRM recorded them: outcomes that a mapping asks about, and the calls that D223-9 counts.
+"""How calls and meetings ended, as the CRM recorded them: outcomes that a mapping asks about, and the calls that
+D223-9 counts, of which meetings are none.
 
 A call is often given its outcome after later calls were recorded, so each look goes back a day before the last one.
 Some CRMs give calls only as one long list: where no outcome is asked about, looks that took long are made seldom.
@@ -13,7 +14,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, cast
 
-from contactable.connectors.protocol import Call, Connector, HasCalls
+from contactable.connectors.protocol import Call, Connector, HasCalls, HasMeetings
 from contactable.errors import ContactableError
 from contactable.identifiers import IdentifierKind
 from contactable.mapping import Asked
@@ -73,22 +74,33 @@ def _is_too_soon(kept: Mapping[str, Any], now: datetime) -> bool:
 
 
 def _since(kept: Mapping[str, Any] | None, asked: Asked, now: datetime) -> datetime | None:
-    """From when on calls are read: all of them at first where outcomes count, else those of which somebody asks."""
-    if kept and kept["since"]:
+    """From when on calls are read: all of them where outcomes count that did not before, else those that may count."""
+    if kept and kept["since"] and set(_outcomes_asked(asked)) <= set(kept.get("outcomes", ())):
         return datetime.fromisoformat(kept["since"]) - _LOOKS_BACK
     return None if asked.about(OUTCOME) else now - REFUSED_KEPT
+
+
+def _outcomes_asked(asked: Asked) -> list[str]:
+    return sorted(asked.words.get(OUTCOME, ()))
 
 
 def _read(connector: Connector, asked: Asked, since: datetime | None, now: datetime | None) -> _Read:
     found = _Read(latest=since)
     for call in cast(HasCalls, connector).calls(since):
-        if call.at is not None:
-            found.latest = max(found.latest or call.at, call.at)
         if now and (call.at is None or call.at > now - REFUSED_KEPT):
             found.recent.append(call)
-        for name in asked.names(OUTCOME, call.outcome, call.outcome):
-            _add_outcome(found.outcomes.setdefault(name, {}), call)
+        _hear(found, call, asked)
+    if asked.about(OUTCOME) and isinstance(connector, HasMeetings):
+        for meeting in connector.meetings(since):
+            _hear(found, meeting, asked)
     return found
+
+
+def _hear(found: _Read, call: Call, asked: Asked) -> None:
+    if call.at is not None:
+        found.latest = max(found.latest or call.at, call.at)
+    for name in asked.names(OUTCOME, call.outcome, call.outcome):
+        _add_outcome(found.outcomes.setdefault(name, {}), call)
 
 
 def _add_outcome(of_name: dict[str, datetime | None], call: Call) -> None:
@@ -107,7 +119,8 @@ def _keep(tx: Tx, connector: str, asked: Asked, found: _Read) -> None:
     outbox.stale_for(tx, {each.subject_id for each in calls.new_among(tx, told)}, why="call")
     calls.add(tx, told)
     since = min(found.latest, tx.now).isoformat() if found.latest else None  # calls are planned, too
-    cursors.set(tx, connector, _CALLS, {"since": since, "at": tx.now.isoformat(), "took": found.took})
+    told_of = {"since": since, "at": tx.now.isoformat(), "took": found.took, "outcomes": _outcomes_asked(asked)}
+    cursors.set(tx, connector, _CALLS, told_of)
 
 
 def _told(tx: Tx, connector: str, asked: Asked, recent: Sequence[Call]) -> Iterable[CallTold]:

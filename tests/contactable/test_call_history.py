@@ -16,6 +16,7 @@ from contactable.cli import Context
 from contactable.clock import Clock, utc_now
 from contactable.commands.calling import command
 from contactable.loading import load
+from contactable.register import mirror
 from contactable.register.testing import HandClock
 from contactable.sandbox import HubSpotSandbox
 
@@ -80,6 +81,64 @@ def test_an_outcome_given_after_later_calls_were_read_is_not_lost(crm: HubSpotSa
     load(kit, "hubspot")
 
     assert kit.may_contact("phone", phone=NUMBER).reason == "opposition"
+
+
+REFUSED = '[connectors.hubspot.mapping]\nopposed_phone_on = [{ outcome = "refused" }]\n'
+
+
+def record_meeting(crm: HubSpotSandbox, days_ago: float, outcome: str) -> None:
+    at = (NOW - timedelta(days=days_ago)).isoformat()
+    given = {"hs_meeting_start_time": at, "hs_meeting_outcome": outcome}
+    crm.portal.meetings.add(given, crm.portal.now, tuple(crm.portal.contacts.by_id))
+
+
+def test_whoever_refused_in_a_meeting_is_closed_by_its_outcome_and_a_kept_one_is_a_contact(
+    crm: HubSpotSandbox, connect: Connect
+) -> None:
+    record_meeting(crm, 40, "COMPLETED")
+    kit = synced(connect, crm, REFUSED + 'last_contact_on = [{ outcome = "COMPLETED" }]\n')
+    before = kit.may_contact("phone", phone=NUMBER).reason
+    record_meeting(crm, 0.5, "refused")
+    load(kit, "hubspot")
+    (id,) = crm.portal.contacts.by_id
+    with kit.register.read() as tx:
+        row = mirror.contact(tx, "hubspot", str(id))
+
+    assert before != "opposition"
+    assert kit.may_contact("phone", phone=NUMBER).reason == "opposition"
+    assert row is not None
+    assert list(row.facts["last_contact_on"]) == ["2026-10-15", "outcome:COMPLETED"]
+    assert list(row.facts["opposed_phone_on"])[1] == "outcome:refused"
+
+
+def test_meetings_are_no_calls_and_nobody_asks_for_them_without_an_outcome(
+    crm: HubSpotSandbox, connect: Connect
+) -> None:
+    for days_ago in (1, 2, 3, 4):
+        record_meeting(crm, days_ago, "COMPLETED")
+    kit = synced(connect, crm)
+    unasked = crm.journal.count("meetings")
+    kit.close()
+    asking = synced(connect, crm, REFUSED)
+
+    assert reasons(asking, crm) == {"inside_hours"}
+    assert unasked == 0
+    assert crm.journal.count("meetings") > 0
+
+
+def test_an_outcome_that_the_mapping_asks_for_later_is_looked_for_among_all_calls(
+    crm: HubSpotSandbox, connect: Connect
+) -> None:
+    record_call(crm, 200, hs_call_disposition="refused")
+    record_call(crm, 1)
+    kit = synced(connect, crm)
+    before = kit.may_contact("phone", phone=NUMBER).reason
+    kit.close()
+
+    asking = synced(connect, crm, REFUSED)
+
+    assert before != "opposition"
+    assert asking.may_contact("phone", phone=NUMBER).reason == "opposition"
 
 
 def test_a_long_list_of_calls_is_read_seldom_and_not_forgotten(

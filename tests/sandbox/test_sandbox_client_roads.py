@@ -188,6 +188,14 @@ def calls(client: Any, sandbox: HubSpotSandbox) -> None:
     assert api.basic_api.get_by_id(made.id, properties=["hs_call_status"]).properties["hs_call_status"] == "COMPLETED"
     assert [each.id for each in api.basic_api.get_page().results] == [made.id]
     assert api.search_api.do_search(of.PublicObjectSearchRequest(limit=5)).total == 1
+    sandbox.portal.meetings.add({"hs_meeting_outcome": "NO_SHOW"}, sandbox.portal.now, (int(ADA),))
+    (met,) = client.crm.objects.meetings.basic_api.get_page(associations=["contacts"]).results
+    link = met.associations["contacts"].results[0]
+    assert (met.properties["hs_meeting_outcome"], link.id, link.type) == (
+        "NO_SHOW",
+        str(ADA),
+        "meeting_event_to_contact",
+    )
 
 
 def oauth(client: Any, sandbox: HubSpotSandbox) -> None:

@@ -1,18 +1,27 @@
-"""Call records: read in pages, one by one, created, and searched by their modified date."""
+"""Call records: read in pages, one by one, created, and searched by their modified date; meetings: read in pages."""
 
 from __future__ import annotations
 
 from itertools import islice
 from typing import Any
 
+from contactable.sandbox.hubspot.objects import Calls
 from contactable.sandbox.hubspot.problems import invalid, not_found
 from contactable.sandbox.hubspot.routing import READ, WRITE, Answer, Asked, Route, ok, page
 from contactable.sandbox.hubspot.times import milliseconds
 
 
 def _list(asked: Asked) -> Answer:
+    return _page_of(asked, asked.portal.calls)
+
+
+def _meetings(asked: Asked) -> Answer:
+    return _page_of(asked, asked.portal.meetings)
+
+
+def _page_of(asked: Asked, kept: Calls) -> Answer:
     limit = asked.limit(10, 100)
-    found = list(islice(asked.portal.calls.after(asked.after()), limit + 1))
+    found = list(islice(kept.after(asked.after()), limit + 1))
     more = found[limit - 1].id if len(found) > limit else None
     return ok(page(asked, [call.as_json for call in found[:limit]], more))
 
@@ -54,6 +63,7 @@ def _since(given: dict[str, Any]) -> int:
 
 ROUTES = (
     Route("calls", "GET", "objects", "/calls", _list, READ),
+    Route("meetings", "GET", "objects", "/meetings", _meetings, READ),
     Route("call", "GET", "objects", "/calls/<id>", _read, READ),
     Route("call_create", "POST", "objects", "/calls", _create, WRITE),
     Route("call_search", "POST", "objects", "/calls/search", _search, READ, search=True),
