@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -172,10 +175,6 @@ def test_declarations_of_the_settings_hold_beside_a_map_that_is_tried(settings: 
 
 
 BOX = "LEGAL_CONSENT.subscription_type_1601"
-FORM_AS_SOURCE = """
-[connectors.hubspot.mapping]
-informed = [{ form = "Newsletter", value = "yes" }]
-"""
 
 
 def sent(crm: HubSpotSandbox) -> None:
@@ -188,9 +187,9 @@ def sent(crm: HubSpotSandbox) -> None:
 def test_what_a_submission_tells_the_mapping_counts_before_any_sync_and_what_it_proves_does_with_one_line(
     crm: HubSpotSandbox, settings: Path
 ) -> None:
-    text = settings.read_text(encoding="utf-8").replace("[offers.main]", '[offers.main]\nsubscriptions = ["1601"]')
-    head, _, rest = text.partition("[connectors.hubspot.mapping]")
-    settings.write_text(head + FORM_AS_SOURCE + rest.partition("\n")[2], encoding="utf-8")
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(text.replace("[offers.main]", '[offers.main]\nsubscriptions = ["1601"]'), encoding="utf-8")
+    mapped(settings, 'informed = [{ form = "Newsletter", value = "yes" }]\n')
     sent(crm)
 
     before, told = figures(settings), run(settings, "mapping", "check", "hubspot", "--language", "en").stdout
@@ -209,6 +208,52 @@ def test_what_a_submission_tells_the_mapping_counts_before_any_sync_and_what_it_
     assert ["consent_email_on", "register", 1] in after["facts"]
     assert ["email", "consent", 1] in after["verdicts"]
     assert ["email", "consent", 1] not in before["verdicts"]
+
+
+def mapped(settings: Path, table: str) -> None:
+    head, _, rest = settings.read_text(encoding="utf-8").partition("[connectors.hubspot.mapping]")
+    settings.write_text(f"{head}[connectors.hubspot.mapping]\n{table}{rest.partition(chr(10))[2]}", encoding="utf-8")
+
+
+def test_where_the_token_may_not_read_forms_everything_else_is_counted_and_the_line_says_so(
+    crm: HubSpotSandbox, settings: Path
+) -> None:
+    mapped(settings, 'informed = [{ form = "Newsletter", value = "yes" }]\n')
+    sent(crm)
+    tokens = crm.portal.tokens
+    grant = tokens.grants[crm.token]
+    tokens.grants[crm.token] = replace(grant, scopes=frozenset(each for each in grant.scopes if each != "forms"))
+
+    command = [
+        sys.executable,
+        "-m",
+        "contactable",
+        "--settings",
+        str(settings),
+        "mapping",
+        "check",
+        "hubspot",
+        "--json",
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    found = json.loads(done.stdout)
+
+    assert "forms_not_read" in done.stderr
+    assert (found["contacts"], found["form_submissions_entered"]) == (4, False)
+    assert not [each for each in found["facts"] if each[0] == "informed"]
+
+
+def test_the_outcomes_of_calls_and_of_meetings_are_counted_before_any_sync(crm: HubSpotSandbox, settings: Path) -> None:
+    mapped(settings, 'opposed_phone_on = [{ outcome = "refused" }]\nopposed_all_on = [{ outcome = "Do not meet" }]\n')
+    first, second, *_ = crm.portal.contacts.by_id
+    at = "2026-11-20T10:00:00Z"
+    crm.portal.calls.add({"hs_call_disposition": "refused", "hs_timestamp": at}, crm.portal.now, (first,))
+    crm.portal.meetings.add({"hs_meeting_outcome": "Do not meet", "hs_timestamp": at}, crm.portal.now, (second,))
+
+    found = figures(settings)["facts"]
+
+    assert ["opposed_phone_on", "outcome:refused", 1] in found
+    assert ["opposed_all_on", "outcome:Do not meet", 1] in found
 
 
 def test_of_a_file_nothing_is_said_of_form_submissions(settings: Path) -> None:
