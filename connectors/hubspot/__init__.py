@@ -16,6 +16,7 @@ from contactable.connectors.hubspot import (
     activities,
     changes,
     checking,
+    companies,
     consents,
     histories,
     naming,
@@ -102,6 +103,7 @@ class HubSpot:
         self.name = name
         self.account = account
         self.statuses = statuses.SubscriptionStatuses(name, account)
+        self.companies = companies.AssociatedCompanies(name, account)
 
     @property
     def capabilities(self) -> Capabilities:
@@ -140,7 +142,8 @@ class HubSpot:
 
     def iter_changed(self, cursor: Mapping[str, Any] | None, properties: Sequence[str]) -> Iterator[Page]:
         """Yield pages of contacts changed since ``cursor`` (None: all), at least once, deleted ones as ``gone``."""
-        return self.statuses.of_pages(changes.iter_changed(self.account, cursor, properties), properties)
+        asked = self.companies.asked(properties)
+        return self._complete(changes.iter_changed(self.account, cursor, asked), properties)
 
     def cursor_at(self, moment: datetime) -> Mapping[str, Any]:
         """The cursor of one who had read everything up to a moment."""
@@ -148,7 +151,11 @@ class HubSpot:
 
     def iter_consent_changes(self, cursor: Mapping[str, Any] | None, properties: Sequence[str] = ()) -> Iterator[Page]:
         """Yield pages of contacts whose opt-outs changed, or may have: see ``consents``."""
-        return self.statuses.of_pages(consents.iter_consent_changes(self.account, cursor, properties), properties)
+        asked = self.companies.asked(properties)
+        return self._complete(consents.iter_consent_changes(self.account, cursor, asked), properties)
+
+    def _complete(self, pages: Iterator[Page], wanted: Sequence[str]) -> Iterator[Page]:
+        return self.companies.of_pages(self.statuses.of_pages(pages, wanted), wanted)
 
     def iter_ids(self) -> Iterator[str]:
         """Yield the id of every living contact.
@@ -166,7 +173,9 @@ class HubSpot:
         """Yield these contacts as they are now; a missing one comes back as ``gone``."""
         if not ids:
             return iter(())
-        return self.statuses.of_records(read(self.account, ids, names_in_account(self.account, properties)), properties)
+        names = names_in_account(self.account, self.companies.asked(properties))
+        records = self.statuses.of_records(read(self.account, ids, names), properties)
+        return self.companies.of_records(records, properties)
 
     def write(self, changes: Sequence[Change]) -> Iterator[Outcome]:
         """Write changed properties; one outcome for each contact."""
@@ -190,12 +199,15 @@ class HubSpot:
         return existing_names(self.account)
 
     def works_out(self, names: Iterable[str]) -> frozenset[str]:
-        """Of these names those that are no properties and are told all the same: statuses of subscriptions."""
-        return self.statuses.works_out(names)
+        """Of these names those that no contact's property has and that are told all the same: statuses, companies."""
+        names = tuple(names)
+        return self.statuses.works_out(names) | self.companies.works_out(names)
 
     def check_worked_out(self, names: Iterable[str]) -> Iterator[Finding]:
-        """Look whether the statuses that these names mean may be read, and say what is closed where they may not."""
-        return self.statuses.check(names)
+        """Look whether what these names mean may be read, and say what is closed where it may not."""
+        names = tuple(names)
+        yield from self.statuses.check(names)
+        yield from self.companies.check(names)
 
     def property_kinds(self) -> Mapping[str, str]:
         """Give the type of each property of contacts, and when it was made."""

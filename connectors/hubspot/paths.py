@@ -13,6 +13,7 @@ VERSIONS = (V3, "2026-03", "2026-09")
 
 _V3 = {
     "contacts": "/crm/v3/objects/contacts",
+    "companies": "/crm/v3/objects/companies",
     "calls": "/crm/v3/objects/calls",
     "meetings": "/crm/v3/objects/meetings",
     "properties": "/crm/v3/properties/contacts",
@@ -24,6 +25,7 @@ _V3 = {
 }
 _DATED = {
     "contacts": "/crm/objects/{version}/contacts",
+    "companies": "/crm/objects/{version}/companies",
     "calls": "/crm/objects/{version}/calls",
     "meetings": "/crm/objects/{version}/meetings",
     "properties": "/crm/properties/{version}/contacts",

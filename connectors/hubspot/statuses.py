@@ -15,15 +15,15 @@ import re
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import islice
 from typing import Any
 
 import structlog
 
+from contactable.connectors.hubspot import beside
 from contactable.connectors.hubspot.account import Account, explain
-from contactable.connectors.hubspot.pages import PAGE, in_groups
+from contactable.connectors.hubspot.pages import in_groups
 from contactable.connectors.protocol import ContactRecord, Finding, Level, Page
-from contactable.transport import Answer, in_turn
+from contactable.transport import Answer
 
 log = structlog.get_logger()
 
@@ -70,19 +70,11 @@ class SubscriptionStatuses:
 
     def of_pages(self, pages: Iterator[Page], wanted: Sequence[str]) -> Iterator[Page]:
         """Complete the contacts of pages, in their order, where something of it is wanted."""
-        if not self.works_out(wanted):
-            return pages
-        return in_turn(self._page, pages, at_once=self.account.options.in_flight)
+        return beside.of_pages(self.account, self._completed, pages) if self.works_out(wanted) else pages
 
     def of_records(self, records: Iterator[ContactRecord], wanted: Sequence[str]) -> Iterator[ContactRecord]:
         """The same of contacts."""
-        if not self.works_out(wanted):
-            return records
-        groups = in_turn(self._completed, _groups(records), at_once=self.account.options.in_flight)
-        return (record for group in groups for record in group)
-
-    def _page(self, page: Page) -> Page:
-        return replace(page, records=self._completed(page.records))
+        return beside.of_records(self.account, self._completed, records) if self.works_out(wanted) else records
 
     def _completed(self, records: Sequence[ContactRecord]) -> list[ContactRecord]:
         told: dict[str, Sequence[Mapping[str, Any]]] = {}
@@ -122,11 +114,6 @@ class SubscriptionStatuses:
             if not self.off:
                 log.warning("subscription_statuses_not_read", connector=self.name, why=why)
             self.off = True
-
-
-def _groups(records: Iterator[ContactRecord]) -> Iterator[Sequence[ContactRecord]]:
-    while group := list(islice(records, PAGE)):
-        yield group
 
 
 def _by_address(answer: Answer) -> Statuses:

@@ -1,8 +1,8 @@
-"""Records of calls and meetings: when they were, how they ended, and the contact they belong to."""
+"""Records of calls and meetings, with the contact they belong to, and of the companies that contacts name."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -49,3 +49,33 @@ class Calls:
     def after(self, id: int) -> Iterator[Call]:
         """Calls with a greater id, in order."""
         return (call for call in self.all if call.id > id)
+
+
+@dataclass(slots=True)
+class Companies:
+    """All companies: the properties of each, and when they were last written."""
+
+    by_id: dict[int, tuple[dict[str, str], int]] = field(default_factory=dict)
+
+    def add(self, properties: Mapping[str, str], at: int) -> str:
+        """Make a company and give its id, as a contact's ``associatedcompanyid`` holds it."""
+        id = 500_001 + len(self.by_id)
+        self.by_id[id] = dict(properties), at
+        return str(id)
+
+    def change(self, id: str, properties: Mapping[str, str], at: int) -> None:
+        """Write on a company, which no contact of it shows."""
+        self.by_id[int(id)] = {**self.by_id[int(id)][0], **properties}, at
+
+    def remove(self, id: str) -> None:
+        """Delete a company; a contact may name it a while longer."""
+        self.by_id[int(id)] = {}, 0
+
+    def find(self, id: str, names: Iterable[str]) -> dict[str, Any] | None:
+        """As the objects interface gives it, with these properties; None where it is not there."""
+        properties, at = self.by_id.get(int(id), ({}, 0)) if id.isdigit() else ({}, 0)
+        if not at:
+            return None
+        always = {"hs_object_id": id, "hs_lastmodifieddate": iso(at), "createdate": iso(at)}
+        shown = {**{name: properties.get(name) or None for name in names}, **always}
+        return {"id": id, "properties": shown, "createdAt": iso(at), "updatedAt": iso(at), "archived": False}

@@ -1,4 +1,4 @@
-"""One HubSpot account: its contacts, properties, lists, forms, preferences and calls, and what people do in it.
+"""One HubSpot account: contacts, companies, properties, lists, forms, preferences and calls, and what people do in it.
 
 Everything that changes anything takes ``lock``; reads do not (what they hold is replaced, never altered). The clock is
 given, so that tests may move it.
@@ -18,7 +18,7 @@ from contactable.sandbox.hubspot.definitions import Definition, Definitions
 from contactable.sandbox.hubspot.forms import Forms
 from contactable.sandbox.hubspot.index import Index
 from contactable.sandbox.hubspot.lists import Lists
-from contactable.sandbox.hubspot.objects import Calls
+from contactable.sandbox.hubspot.objects import Calls, Companies
 from contactable.sandbox.hubspot.preferences import BY_RECIPIENT, Preferences, Status
 from contactable.sandbox.hubspot.problems import problem
 from contactable.sandbox.hubspot.tokens import Tokens
@@ -63,6 +63,7 @@ class Portal:
     preferences: Preferences = field(default_factory=Preferences)
     lists: Lists = field(default_factory=Lists)
     forms: Forms = field(default_factory=Forms)
+    companies: Companies = field(default_factory=Companies)
     calls: Calls = field(default_factory=Calls)
     meetings: Calls = field(default_factory=lambda: Calls("meeting_event_to_contact"))
     tokens: Tokens = field(init=False)

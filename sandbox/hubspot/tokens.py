@@ -12,6 +12,7 @@ LIFETIME = 1_800  # seconds
 SCOPES = (
     "crm.lists.read",
     "crm.lists.write",
+    "crm.objects.companies.read",
     "crm.objects.contacts.read",
     "crm.objects.contacts.write",
     "crm.schemas.contacts.read",

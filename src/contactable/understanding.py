@@ -29,6 +29,7 @@ from contactable.rules.moments import moment_of
 from contactable.ticking import TICKED, ticked_before, ticks_of
 
 _PROPERTY = "property:"
+_CLOSES = {"sole_trader": "yes"}  # facts of which one value closes what would be open if it were unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +150,11 @@ class Understanding:
         return Understood(seen, warnings, new, known, lifted, no_longer, before.seen_at if before else None)
 
     def _standing(self, before: MirrorRow | None, existing: Collection[str] | None) -> dict[str, list[str]]:
-        """The oppositions whose property is gone from the CRM and still stands in the mapping."""
+        """The oppositions whose property is gone from the CRM and still stands in the mapping.
+
+        What a company tells is no property of its contacts: it stands until the company says otherwise, lest a company
+        that is gone, or may not be read any more, opened anything.
+        """
         if before is None or existing is None:
             return {}
         return {
@@ -206,8 +211,9 @@ def _oppositions_gone(before: Mapping[str, Any], now: Mapping[str, Any]) -> dict
 
 
 def _opposed_by_property(row: MirrorRow) -> Iterator[tuple[str, str]]:
-    """The facts of a mirrored contact that forbid and come from a property: column and property."""
-    for column, (_, source) in row.facts.items():
+    """The facts of a mirrored contact that forbid, or close, and come from a property: column and property."""
+    for column, (value, source) in row.facts.items():
         known = COLUMNS.get(column.partition("/")[0])
-        if known is not None and known.forbids and source.startswith(_PROPERTY):
+        closes = known is not None and (known.forbids or _CLOSES.get(column) == value)
+        if closes and source.startswith(_PROPERTY):
             yield column, source.removeprefix(_PROPERTY)

@@ -101,7 +101,7 @@ def test_the_command_takes_address_endpoint_and_properties_from_the_settings(tmp
     (tmp_path / "contactable.toml").write_text(
         f'public_url = "{URL}"\n[connectors.crm]\ntype = "hubspot"\ntoken = "env:T"\n'
         '[connectors.crm.mapping]\nopposed_sms_on = { property = "stop_sms", at = "stop_sms_le" }\n'
-        'consent_email_on = "subscription.1602.on"\n'
+        'consent_email_on = "subscription.1602.on"\ntrade = "company.industry"\n'
         '[endpoints.portal]\nprovider = "hubspot"\nconnector = "crm"\nsecret = "env:S"\n'
     )
 
@@ -113,6 +113,7 @@ def test_the_command_takes_address_endpoint_and_properties_from_the_settings(tmp
     assert '"stop_sms"' in written
     assert '"stop_sms_le"' in written
     assert "subscription.1602" not in written  # no property, and HubSpot would refuse it
+    assert "company.industry" not in written
 
 
 def test_the_command_needs_no_settings_and_a_dry_run_writes_nothing(tmp_path: Path) -> None:

@@ -72,6 +72,17 @@ def contacts(client: Any, sandbox: HubSpotSandbox) -> None:
     assert sandbox.portal.contacts.by_id[int(merged.id)].erased
 
 
+def companies(client: Any, sandbox: HubSpotSandbox) -> None:
+    from hubspot.crm import companies as of
+
+    id = sandbox.portal.companies.add({"industry": "CONSTRUCTION"}, sandbox.portal.now)
+    asked = of.BatchReadInputSimplePublicObjectId(
+        inputs=[of.SimplePublicObjectId(id=id)], properties=["industry"], properties_with_history=[]
+    )
+    (read,) = client.crm.companies.batch_api.read(asked).results
+    assert (read.id, read.properties["industry"]) == (id, "CONSTRUCTION")
+
+
 def properties(client: Any, sandbox: HubSpotSandbox) -> None:
     from hubspot.crm import properties as of
 
@@ -228,7 +239,7 @@ def account(client: Any, sandbox: HubSpotSandbox) -> None:
 
 
 ROADS: tuple[Callable[[Any, HubSpotSandbox], None], ...] = (
-    contacts, properties, lists, preferences, forms, calls, oauth, account,
+    contacts, companies, properties, lists, preferences, forms, calls, oauth, account,
 )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Batches of up to a hundred contacts: 200 when all went well, 207 when some did not.
+"""Batches of up to a hundred contacts (companies are read alone): 200 when all went well, 207 when some did not.
 
 A wrong value refuses the whole batch (400) unless every input carries ``objectWriteTraceId``, which the error then
 names. An id that is not there never refuses the others. One id twice in a batch is refused.
@@ -30,6 +30,14 @@ def _read(asked: Asked) -> Answer:
     missing = [id for id, contact in pairs if contact is None]
     errors = [_not_there(missing)] if missing else []
     return _finished(asked, [shown(contact, names, history) for contact in found.values()], errors)
+
+
+def _read_companies(asked: Asked) -> Answer:
+    names, companies = _names(asked, "properties"), asked.portal.companies
+    pairs = [(id, companies.find(id, names)) for id in dict.fromkeys(map(_id, asked.inputs()))]
+    missing = [id for id, company in pairs if company is None]
+    errors = [_not_there(missing)] if missing else []
+    return _finished(asked, [company for _, company in pairs if company is not None], errors)
 
 
 def _names(asked: Asked, key: str) -> list[str]:
@@ -148,10 +156,12 @@ def _try(asked: Asked, do: _Do, given: Mapping[str, Any]) -> tuple[bool, dict[st
         return True, {**said, "context": trace}
 
 
+COMPANIES = ("crm.objects.companies.read",)
 ROUTES = (
     Route("batch_read", "POST", "objects", f"/{CONTACTS}/batch/read", _read, READ),
     Route("batch_update", "POST", "objects", f"/{CONTACTS}/batch/update", _update, WRITE, locks=True),
     Route("batch_create", "POST", "objects", f"/{CONTACTS}/batch/create", _create, WRITE),
     Route("batch_upsert", "POST", "objects", f"/{CONTACTS}/batch/upsert", _upsert, WRITE, locks=True),
     Route("batch_archive", "POST", "objects", f"/{CONTACTS}/batch/archive", _archive, WRITE),
+    Route("companies_read", "POST", "objects", "/companies/batch/read", _read_companies, COMPANIES),
 )

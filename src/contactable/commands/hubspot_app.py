@@ -59,12 +59,14 @@ def _endpoint(settings: Settings | None) -> str:
 
 
 def _own_properties(settings: Settings | None) -> list[str]:
-    """The properties that the company's own mapping reads; a status is none, and no webhook tells it."""
+    """The properties of contacts that the own mapping reads; no webhook tells a status, or what a company has."""
+    from contactable.connectors.hubspot.companies import is_company
     from contactable.connectors.hubspot.statuses import is_status
     from contactable.mapping.definition import properties_named
 
     crms = [each for each in (settings.connectors.values() if settings else ()) if each.type == "hubspot"]
-    return [name for each in crms for name in properties_named(each.mapping) if not is_status(name)]
+    named = [name for each in crms for name in properties_named(each.mapping)]
+    return [name for name in named if not (is_status(name) or is_company(name))]
 
 
 def _say_what_is_next(out: Path, endpoint: str, settings: Settings | None) -> None:

@@ -1,0 +1,145 @@
+"""Properties of the company that a contact is associated with: ``company.industry``, ``company.numberofemployees`` …
+
+They are read beside contacts, and only where a mapping names them (no property of HubSpot's own has a dot in its name).
+The contact's ``associatedcompanyid`` holds the primary company alone, and is asked for only then. A hundred companies
+a request, each once a page of contacts however many share it.
+
+Of a company that is gone, and of all of them where the token lacks the scope, nothing is known. A change of a company
+moves no contact's date: it shows when the contact is read again.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+import structlog
+
+from contactable.connectors.hubspot import beside
+from contactable.connectors.hubspot.account import Account, explain
+from contactable.connectors.hubspot.pages import in_groups
+from contactable.connectors.hubspot.records import merged_ids
+from contactable.connectors.protocol import ContactRecord, Finding, Level, Page
+from contactable.transport import Answer
+
+log = structlog.get_logger()
+
+PREFIX = "company."
+NAME = re.compile(r"company\.[a-z][a-z0-9_]*")
+LINK = "associatedcompanyid"
+SCOPE = "crm.objects.companies.read"
+MERGED = "hs_merged_object_ids"
+NOT_HERE = (400, 403, 404)
+Companies = Mapping[str, Mapping[str, str]]  # the properties of each that is there, by id
+
+
+def is_company(name: str) -> bool:
+    """Whether a mapping means a property of the company by this name, and none of the contact."""
+    return NAME.fullmatch(name) is not None
+
+
+@dataclass(slots=True)
+class AssociatedCompanies:
+    """The companies of one account. Once they are refused, none is asked for until the next start."""
+
+    name: str
+    account: Account
+    off: bool = False
+    gone_told: bool = False
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def works_out(self, names: Iterable[str]) -> frozenset[str]:
+        """Of these names those that are told here, none once the account refused."""
+        return frozenset() if self.off else frozenset(filter(is_company, names))
+
+    def asked(self, names: Sequence[str]) -> Sequence[str]:
+        """What to ask of contacts: which company is theirs too, where something of it is wanted."""
+        return [*names, LINK] if self.works_out(names) else names
+
+    def check(self, names: Iterable[str]) -> Iterator[Finding]:
+        """Ask for no company, which a token without the scope is refused all the same."""
+        asked = sorted(filter(is_company, names))
+        if not asked:
+            return
+        answer = self._post([], [])
+        if answer.status not in (403, 404):  # that nothing was asked for may well be a 400
+            yield Finding(f"Scope {SCOPE}", Level.OK)
+            return
+        lost = f"{', '.join(asked)} say nothing, and what they permit is closed"
+        why = explain(answer) or "the account does not have the interface"
+        mend = f"grant it in HubSpot, or take them out of the mapping: {lost} ({why})"
+        yield Finding(f"Scope {SCOPE}", Level.ERROR, mend)
+
+    def of_pages(self, pages: Iterator[Page], wanted: Sequence[str]) -> Iterator[Page]:
+        """Complete the contacts of pages, in their order, where something of a company is wanted."""
+        names = self._names(wanted)
+        return beside.of_pages(self.account, partial(self._completed, names), pages) if names else pages
+
+    def of_records(self, records: Iterator[ContactRecord], wanted: Sequence[str]) -> Iterator[ContactRecord]:
+        """The same of contacts."""
+        names = self._names(wanted)
+        return beside.of_records(self.account, partial(self._completed, names), records) if names else records
+
+    def _names(self, wanted: Sequence[str]) -> list[str]:
+        return sorted(each.removeprefix(PREFIX) for each in self.works_out(wanted))
+
+    def _completed(self, names: Sequence[str], records: Sequence[ContactRecord]) -> list[ContactRecord]:
+        found: dict[str, Mapping[str, str]] = {}
+        for group in in_groups(list(dict.fromkeys(filter(None, map(_company, records))))):
+            found.update(self._read(group, names))
+        return [_with(record, found.get(_company(record), {})) for record in records]
+
+    def _read(self, ids: Sequence[str], names: Sequence[str]) -> Companies:
+        if self.off:
+            return {}
+        answer = self._post(ids, names)
+        if answer.status in NOT_HERE:
+            self._turn_off(explain(answer))
+            return {}
+        found = _by_id(answer, names)
+        if missing := sum(id not in found for id in ids):
+            self._tell_gone(missing)
+        return found
+
+    def _post(self, ids: Sequence[str], names: Sequence[str]) -> Answer:
+        body = {
+            "inputs": [{"id": id} for id in ids],
+            "properties": [*names, MERGED],
+            "propertiesWithHistory": [],
+        }
+        return self.account.post(self.account.paths("companies", "batch", "read"), body, expected=NOT_HERE)
+
+    def _turn_off(self, why: str) -> None:
+        with self._lock:
+            if not self.off:
+                log.warning("companies_not_read", connector=self.name, why=why)
+            self.off = True
+
+    def _tell_gone(self, count: int) -> None:
+        with self._lock:
+            if not self.gone_told:
+                log.warning("companies_gone", connector=self.name, companies=count)
+            self.gone_told = True
+
+
+def _company(record: ContactRecord) -> str:
+    id = "" if record.gone else record.properties.get(LINK, "")
+    return id if id.isascii() and id.isdigit() else ""
+
+
+def _by_id(answer: Answer, names: Sequence[str]) -> Companies:
+    """The companies of an answer, under the old ids of those that were merged too."""
+    found: dict[str, Mapping[str, str]] = {}
+    for each in answer.json.get("results") or ():
+        given = each.get("properties") or {}
+        told = {f"{PREFIX}{name}": str(given[name]) for name in names if given.get(name) not in (None, "")}
+        for id in (str(each["id"]), *merged_ids({MERGED: str(given.get(MERGED) or "")})):
+            found[id] = told
+    return found
+
+
+def _with(record: ContactRecord, told: Mapping[str, str]) -> ContactRecord:
+    return replace(record, properties={**record.properties, **told}) if told else record
