@@ -17,7 +17,7 @@ import structlog
 from contactable import alerts, notices, outward, own_properties, sender_urls, watching
 from contactable.agent_cards import Cards
 from contactable.beginning import begun_with
-from contactable.connectors.protocol import Closes
+from contactable.connectors.protocol import Closes, WorksOut
 from contactable.errors import Conflict, ContactableError, RegisterError
 from contactable.next_calls import roll
 from contactable.one_process import alone, free, lock_of
@@ -132,7 +132,7 @@ def tasks(kit: Contactable, wake: Callable[[], None]) -> Iterator[Task]:
             yield Task(f"consents {name}", partial(_consents, kit, name, wake), every=schedule.consent_feed)
         if kit.connectors[name].capabilities.forms:
             yield Task(f"forms {name}", partial(_forms, kit, name, wake), every=schedule.forms)
-        yield Task(f"reconcile {name}", partial(_reconcile, kit, name), every=schedule.reconcile)
+        yield Task(f"reconcile {name}", partial(_reconcile, kit, name, wake), every=schedule.reconcile)
         yield Task(f"hours {name}", partial(roll, kit, name, wake), every=MINUTE)
         yield Task(f"coverage {name}", partial(watching.remember_coverage, kit, name), every=DAY)
         yield Task(f"sources {name}", partial(watching.look_at_sources, kit, name), every=watching.EVERY)
@@ -233,10 +233,18 @@ def _forms(kit: Contactable, name: str, wake: Callable[[], None]) -> str:
     return f"{made} entered" if made else ""
 
 
-def _reconcile(kit: Contactable, name: str) -> str:
+def _reconcile(kit: Contactable, name: str, wake: Callable[[], None]) -> str:
+    """Forget who is gone; read everybody again where the mapping asks for what may change without a contact's doing."""
     if not has_begun(kit, name):
         return "waits for the first sync"
-    return f"{kit.reader(name).reconcile()} gone"
+    reader, connector = kit.reader(name), kit.connectors[name]
+    gone = reader.reconcile()
+    if not (isinstance(connector, WorksOut) and connector.works_out(kit.mapping(name).properties)):
+        return f"{gone} gone"
+    summary = reader.read_all_again()
+    if summary.changed:
+        wake()
+    return f"{gone} gone, {summary.read} read again, {summary.changed} changed"
 
 
 def _purge(kit: Contactable) -> str:

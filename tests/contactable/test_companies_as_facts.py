@@ -11,11 +11,12 @@ from contactable import Contactable
 from contactable.connectors.protocol import Level
 from contactable.explaining import explain
 from contactable.health import examine
-from contactable.loading import load
+from contactable.loading import drain, load
 from contactable.previewing import preview
 from contactable.register import mirror
 from contactable.sandbox import HubSpotSandbox
 from contactable.sandbox.hubspot.tokens import SCOPES
+from contactable.service import tasks
 from contactable.watching import watch
 
 MAPPING = """
@@ -111,14 +112,36 @@ def test_another_company_shows_with_the_next_changes(world: World, kit: Contacta
     assert (before, world.emails()) == (["denied", "allowed", "denied"], ["denied", "denied", "allowed"])
 
 
-def test_a_change_of_the_company_shows_with_the_full_reconciliation(world: World, kit: Contactable) -> None:
+def reconciled(kit: Contactable) -> str:
+    """Run the task of the schedule that looks at everybody, and give its note."""
+    note = next(each for each in tasks(kit, lambda: None) if each.name == "reconcile hubspot").run()
+    drain(kit, "hubspot")
+    return note
+
+
+@pytest.mark.parametrize("again", [reconciled, lambda kit: load(kit, "hubspot", full=True)], ids=["schedule", "full"])
+def test_a_change_of_the_company_shows_when_everybody_is_read_again(
+    world: World, kit: Contactable, again: Callable[[Contactable], object]
+) -> None:
     load(kit, "hubspot")
     before = world.emails()
 
     world.crm.portal.companies.change(world.firm, {"forme_juridique": "EI"}, world.crm.portal.now)
-    load(kit, "hubspot", full=True)
+    again(kit)
 
     assert (before[1], world.emails()[1]) == ("allowed", "denied")
+
+
+def test_the_reconciliation_reads_contacts_again_only_where_a_mapping_names_what_stands_beside_them(
+    world: World, connect: Callable[..., Contactable]
+) -> None:
+    notes = []
+    for mapping in ("", MAPPING):
+        kit = connect(world.crm, mapping)
+        load(kit, "hubspot")
+        notes.append(reconciled(kit))
+
+    assert notes == ["0 gone", "0 gone, 3 read again, 0 changed"]
 
 
 def test_doctor_names_the_scope_that_a_mapping_needs_and_what_is_closed_without_it(
