@@ -21,14 +21,13 @@ from contactable.errors import RegisterError
 BUSY_SECONDS = 10
 _TRIES = 12
 _PRAGMAS = (
-    "page_size=8192",  # of a register that is made now: digests fall anywhere, so each commit writes many pages
     f"busy_timeout={BUSY_SECONDS * 1000}",
     "synchronous=FULL",
     "foreign_keys=ON",
     "temp_store=MEMORY",
     "cache_size=-16384",  # KiB a connection: enough for one transaction; what it reads lies in the file's own mapping
     "mmap_size=8589934592",
-    "wal_autocheckpoint=8192",  # pages, 64 MiB: many commits touch the same ones, and each is copied back once
+    "wal_autocheckpoint=8192",  # pages, 32 MiB: many commits touch the same ones, and each is copied back once
 )
 _SAID = {
     "locked": "The register is locked by another process: one process at a time writes to SQLite. Stop the other one.",
