@@ -41,6 +41,11 @@ def is_company(name: str) -> bool:
     return NAME.fullmatch(name) is not None
 
 
+def scopes_for(names: Iterable[str]) -> tuple[str, ...]:
+    """What an app must be allowed beside what every installation asks for, so that it may read these names."""
+    return (SCOPE,) if any(map(is_company, names)) else ()
+
+
 @dataclass(slots=True)
 class AssociatedCompanies:
     """The companies of one account. Once they are refused, none is asked for until the next start."""

@@ -35,12 +35,18 @@ TEXTS = (".json", ".md", ".ts", ".tsx")
 
 
 def project_files(
-    url: str, *, endpoint: str = "hubspot", properties: Iterable[str] = (), redirect_url: str = ""
+    url: str,
+    *,
+    endpoint: str = "hubspot",
+    properties: Iterable[str] = (),
+    scopes: Iterable[str] = (),
+    redirect_url: str = "",
 ) -> dict[str, str]:
     """Give the files by their paths. ``url`` is the public address of this installation, with https.
 
-    ``properties`` are further ones whose change is to be told at once. With ``redirect_url`` the app is installed by
-    OAuth, else its token is static. Raises ``Malformed`` for an address that HubSpot would refuse.
+    ``properties`` are further ones whose change is to be told at once, ``scopes`` what a mapping needs beside the usual
+    ones. With ``redirect_url`` the app is installed by OAuth, else its token is static. Raises ``Malformed`` for an
+    address that HubSpot would refuse.
     """
     public = url.rstrip("/")
     if not public.startswith("https://") or "?" in public or "#" in public:
@@ -51,7 +57,7 @@ def project_files(
         "__ENDPOINT__": endpoint,
     }
     files = {path: _fill(text, filled) for path, text in _templates()}
-    files[APP] = _as_json(_with_auth(json.loads(files[APP]), redirect_url))
+    files[APP] = _as_json(_with_auth(json.loads(files[APP]), redirect_url, scopes))
     files[WEBHOOKS] = _as_json(_with_properties(json.loads(files[WEBHOOKS]), properties))
     return files
 
@@ -85,8 +91,9 @@ def _fill(text: str, values: Mapping[str, str]) -> str:
     return text
 
 
-def _with_auth(app: dict[str, Any], redirect_url: str) -> dict[str, Any]:
+def _with_auth(app: dict[str, Any], redirect_url: str, scopes: Iterable[str]) -> dict[str, Any]:
     auth = app["config"]["auth"]
+    auth["optionalScopes"] += scopes
     if redirect_url:
         auth |= {"type": "oauth", "redirectUrls": [redirect_url]}
     else:  # nobody is asked what may be left out: a static token has what the app requires

@@ -44,10 +44,12 @@ def test_a_static_app_requires_every_scope_that_doctor_looks_for() -> None:
 
 def test_an_app_installed_by_oauth_requires_what_is_needed_and_asks_for_the_rest() -> None:
     auth = config(APP, redirect_url=f"{URL}/oauth")["auth"]
+    more = config(APP, redirect_url=f"{URL}/oauth", scopes=["crm.objects.companies.read"])["auth"]
 
     assert (auth["type"], auth["redirectUrls"]) == ("oauth", [f"{URL}/oauth"])
     assert auth["requiredScopes"] == [row[0] for row in NEEDED]
     assert auth["optionalScopes"] == [row[0] for row in USEFUL]
+    assert more["optionalScopes"] == [*auth["optionalScopes"], "crm.objects.companies.read"]
 
 
 def test_webhooks_go_to_the_door_of_the_endpoint() -> None:
@@ -114,6 +116,8 @@ def test_the_command_takes_address_endpoint_and_properties_from_the_settings(tmp
     assert '"stop_sms_le"' in written
     assert "subscription.1602" not in written  # no property, and HubSpot would refuse it
     assert "company.industry" not in written
+    scopes = json.loads((tmp_path / "app" / APP).read_text())["config"]["auth"]["requiredScopes"]
+    assert scopes == [*(row[0] for row in (*NEEDED, *USEFUL)), "crm.objects.companies.read"]
 
 
 def test_the_command_needs_no_settings_and_a_dry_run_writes_nothing(tmp_path: Path) -> None:

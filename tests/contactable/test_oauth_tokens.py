@@ -167,6 +167,18 @@ def test_a_person_opens_the_page_agrees_and_the_tokens_are_kept(
     asked = parse_qs(urlsplit(page).query)["scope"][0].split()
     (granted,) = crm.portal.tokens.refresh_tokens.values()
     assert granted == frozenset(asked)
+    assert "crm.objects.companies.read" not in asked
+
+
+def test_the_page_asks_for_companies_where_a_mapping_names_one(crm: HubSpotSandbox, settings: Path) -> None:
+    named = '[connectors.hubspot.mapping]\ntrade = "company.industry"\n'
+    settings.write_text(f"{settings.read_text()}\n{named}")
+    process, page = connecting(settings)
+
+    answer(page, "agree")
+
+    assert process.wait(timeout=30) == 0
+    assert "crm.objects.companies.read" in parse_qs(urlsplit(page).query)["scope"][0].split()
 
 
 def test_a_person_who_declines_connects_nothing(crm: HubSpotSandbox, settings: Path) -> None:

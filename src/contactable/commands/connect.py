@@ -12,6 +12,7 @@ import click
 from contactable.cli import Context, pass_context
 from contactable.connectors.hubspot import HubSpot
 from contactable.connectors.hubspot.checking import AGREEMENT
+from contactable.connectors.hubspot.companies import scopes_for
 from contactable.errors import NotAuthentic, SettingsError
 
 LOOPBACK = ("localhost", "127.0.0.1")
@@ -43,7 +44,8 @@ def command(context: Context, connector: str, redirect_uri: str, code: str) -> N
         hubspot = cast(HubSpot, kit.connectors[connector])
         if not code:
             state = secrets.token_urlsafe(24)
-            click.echo(hubspot.agreement_url(redirect_uri, AGREEMENT, state))
+            scopes = (*AGREEMENT, *scopes_for(kit.mapping(connector).properties))
+            click.echo(hubspot.agreement_url(redirect_uri, scopes, state))
             code = _wait_for_code(redirect_uri, state)
         oauth.agree(code, redirect_uri)
     click.echo(f"{connector} is connected; its tokens are in the register, encrypted.", err=True)

@@ -44,7 +44,9 @@ def render(context: Context, url: str | None, out: Path, redirect_url: str, dry_
     if not url:
         raise SettingsError("Say where HubSpot reaches this installation: --url https://…")
     endpoint, properties = _endpoint(settings), _own_properties(settings)
-    files = project_files(url, endpoint=endpoint, properties=properties, redirect_url=redirect_url)
+    files = project_files(
+        url, endpoint=endpoint, properties=properties, scopes=_scopes(settings), redirect_url=redirect_url
+    )
     if dry_run:
         for path, text in files.items():
             click.echo(f"// {path}\n{text}")
@@ -67,6 +69,15 @@ def _own_properties(settings: Settings | None) -> list[str]:
     crms = [each for each in (settings.connectors.values() if settings else ()) if each.type == "hubspot"]
     named = [name for each in crms for name in properties_named(each.mapping)]
     return [name for name in named if not (is_status(name) or is_company(name))]
+
+
+def _scopes(settings: Settings | None) -> tuple[str, ...]:
+    """What the own mapping needs beside the scopes of every installation."""
+    from contactable.connectors.hubspot.companies import scopes_for
+    from contactable.mapping import Mapping
+
+    crms = [each for each in (settings.connectors.values() if settings else ()) if each.type == "hubspot"]
+    return scopes_for(name for each in crms for name in Mapping.from_settings(each.mapping).properties)
 
 
 def _say_what_is_next(out: Path, endpoint: str, settings: Settings | None) -> None:
