@@ -57,12 +57,14 @@ class AssociatedCompanies:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def works_out(self, names: Iterable[str]) -> frozenset[str]:
-        """Of these names those that are told here, none once the account refused."""
-        return frozenset() if self.off else frozenset(filter(is_company, names))
+        """Of these names those that companies have, none once the account refused."""
+        wanted = self._wanted(names)
+        existing = self._existing() if wanted else None
+        return wanted if existing is None else wanted & existing
 
     def asked(self, names: Sequence[str]) -> Sequence[str]:
         """What to ask of contacts: which company is theirs too, where something of it is wanted."""
-        return [*names, LINK] if self.works_out(names) else names
+        return [*names, LINK] if self._wanted(names) else names
 
     def check(self, names: Iterable[str]) -> Iterator[Finding]:
         """Ask for no company, which a token without the scope is refused all the same."""
@@ -72,6 +74,9 @@ class AssociatedCompanies:
         answer = self._post([], [])
         if answer.status not in (403, 404):  # that nothing was asked for may well be a 400
             yield Finding(f"Scope {SCOPE}", Level.OK)
+            if unknown := sorted(frozenset(asked) - self.works_out(asked)):
+                mend = "Correct them in the mapping, by the internal names of HubSpot's settings: they say nothing."
+                yield Finding(f"Companies have no {', '.join(unknown)}", Level.ERROR, mend)
             return
         lost = f"{', '.join(asked)} say nothing, and what they permit is closed"
         why = explain(answer) or "the account does not have the interface"
@@ -88,8 +93,18 @@ class AssociatedCompanies:
         names = self._names(wanted)
         return beside.of_records(self.account, partial(self._completed, names), records) if names else records
 
+    def _wanted(self, names: Iterable[str]) -> frozenset[str]:
+        return frozenset() if self.off else frozenset(filter(is_company, names))
+
+    def _existing(self) -> frozenset[str] | None:
+        """The properties that companies have, as a mapping names them; None where the account does not tell."""
+        answer = self.account.get(self.account.paths("company_properties"), expected=NOT_HERE)
+        if answer.status in NOT_HERE:
+            return None
+        return frozenset(f"{PREFIX}{each['name']}" for each in answer.json["results"])
+
     def _names(self, wanted: Sequence[str]) -> list[str]:
-        return sorted(each.removeprefix(PREFIX) for each in self.works_out(wanted))
+        return sorted(each.removeprefix(PREFIX) for each in self._wanted(wanted))
 
     def _completed(self, names: Sequence[str], records: Sequence[ContactRecord]) -> list[ContactRecord]:
         found: dict[str, Mapping[str, str]] = {}

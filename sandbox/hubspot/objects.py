@@ -53,13 +53,18 @@ class Calls:
 
 @dataclass(slots=True)
 class Companies:
-    """All companies: the properties of each, and when they were last written."""
+    """All companies: the properties of each, and when they were last written. ``names``: what a company may have.
+
+    A property that no company has yet becomes a plain text: tests need not define it.
+    """
 
     by_id: dict[int, tuple[dict[str, str], int]] = field(default_factory=dict)
+    names: set[str] = field(default_factory=lambda: {"name", "domain", "industry", "numberofemployees", "type"})
 
     def add(self, properties: Mapping[str, str], at: int) -> str:
         """Make a company and give its id, as a contact's ``associatedcompanyid`` holds it."""
         id = 500_001 + len(self.by_id)
+        self.names.update(properties)
         self.by_id[id] = dict(properties), at
         return str(id)
 
@@ -76,6 +81,7 @@ class Companies:
         properties, at = self.by_id.get(int(id), ({}, 0)) if id.isdigit() else ({}, 0)
         if not at:
             return None
+        known = self.names.intersection(names)  # HubSpot leaves out what does not exist
         always = {"hs_object_id": id, "hs_lastmodifieddate": iso(at), "createdate": iso(at)}
-        shown = {**{name: properties.get(name) or None for name in names}, **always}
+        shown = {**{name: properties.get(name) or None for name in known}, **always}
         return {"id": id, "properties": shown, "createdAt": iso(at), "updatedAt": iso(at), "archived": False}

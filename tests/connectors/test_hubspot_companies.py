@@ -134,6 +134,26 @@ def test_a_scope_that_companies_lack_is_a_finding_that_says_what_is_closed(accou
     assert list(without.check_worked_out(["email", "industry"])) == []
 
 
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_property_that_companies_do_not_have_is_named(account_on: Callable[..., Any], version: str) -> None:
+    connector = account_on(api=version).connect()
+
+    scope, unknown = connector.check_worked_out([INDUSTRY, "company.industy"])
+
+    assert scope.level is Level.OK
+    assert (unknown.what, unknown.level) == ("Companies have no company.industy", Level.ERROR)
+    assert connector.works_out([INDUSTRY, "company.industy"]) == {INDUSTRY}
+
+
+def test_an_account_that_tells_no_properties_of_companies_is_believed(account: Any) -> None:
+    (id,) = people(account, 1, company(account, industry="FISHERY"))
+    account.sandbox.plan.replace([Fault.parse("company_properties:1-99:403")])
+    connector = account.connect()
+
+    assert connector.works_out(NAMES) == {INDUSTRY, SIZE}
+    assert told(connector.read([id], NAMES)) == {id: {INDUSTRY: "FISHERY"}}
+
+
 @pytest.mark.parametrize("name", ["company", "companysize", "company.", "company.a.b", "hs_company.industry"])
 def test_a_property_of_the_contact_is_no_property_of_the_company(name: str) -> None:
     assert not companies.is_company(name)

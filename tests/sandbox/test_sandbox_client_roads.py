@@ -81,6 +81,7 @@ def companies(client: Any, sandbox: HubSpotSandbox) -> None:
     )
     (read,) = client.crm.companies.batch_api.read(asked).results
     assert (read.id, read.properties["industry"]) == (id, "CONSTRUCTION")
+    assert "industry" in {each.name for each in client.crm.properties.core_api.get_all("companies").results}
 
 
 def properties(client: Any, sandbox: HubSpotSandbox) -> None:

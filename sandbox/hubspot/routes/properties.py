@@ -5,18 +5,25 @@ from __future__ import annotations
 from typing import Any
 
 from contactable.sandbox.hubspot.branches import mentions
+from contactable.sandbox.hubspot.definitions import Definition
 from contactable.sandbox.hubspot.problems import Problem, invalid, not_found
 from contactable.sandbox.hubspot.routing import CONTACTS, NO_CONTENT, Answer, Asked, Route, ok
 from contactable.sandbox.hubspot.times import iso
 
 READ = ("crm.schemas.contacts.read", "crm.objects.contacts.read")
 WRITE = ("crm.schemas.contacts.write",)
+READ_COMPANIES = ("crm.schemas.companies.read", "crm.objects.companies.read")
 
 
 def _list(asked: Asked) -> Answer:
     archived = asked.flag("archived")
     known = [each for each in asked.portal.definitions.by_name.values() if each.archived is archived]
     return ok({"results": [each.as_json for each in known]})
+
+
+def _list_of_companies(asked: Asked) -> Answer:
+    names = sorted(asked.portal.companies.names)
+    return ok({"results": [Definition(each, each, "string", "text", "companyinformation").as_json for each in names]})
 
 
 def _read(asked: Asked) -> Answer:
@@ -111,6 +118,7 @@ def _archive_group(asked: Asked) -> Answer:
 
 
 ROUTES = (
+    Route("company_properties", "GET", "properties", "/companies", _list_of_companies, READ_COMPANIES),
     Route("properties", "GET", "properties", f"/{CONTACTS}", _list, READ),
     Route("property_create", "POST", "properties", f"/{CONTACTS}", _create, WRITE),
     Route("property", "GET", "properties", f"/{CONTACTS}/<name>", _read, READ),
