@@ -113,7 +113,10 @@ class Segment(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ContactRecord:
-    """One contact as the CRM has it. ``merged_ids`` are records that went into it; ``gone`` is a deleted one."""
+    """One contact as the CRM has it. ``merged_ids`` are records that went into it; ``gone`` is a deleted one.
+
+    ``worked_out``: names that no property has and that were looked at for it, whether they hold anything or not.
+    """
 
     id: str
     properties: Mapping[str, str]
@@ -121,6 +124,7 @@ class ContactRecord:
     merged_ids: tuple[str, ...] = ()
     gone: bool = False
     erased: bool = False  # deleted for privacy: nothing may be kept but oppositions
+    worked_out: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

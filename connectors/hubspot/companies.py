@@ -110,7 +110,13 @@ class AssociatedCompanies:
         found: dict[str, Mapping[str, str]] = {}
         for group in in_groups(list(dict.fromkeys(filter(None, map(_company, records))))):
             found.update(self._read(group, names))
-        return [_with(record, found.get(_company(record), {})) for record in records]
+        looked_at = frozenset(f"{PREFIX}{name}" for name in names)
+        return [
+            replace(each, properties={**each.properties, **found[_company(each)]}, worked_out=looked_at)
+            if _company(each) in found
+            else each
+            for each in records
+        ]
 
     def _read(self, ids: Sequence[str], names: Sequence[str]) -> Companies:
         if self.off:
@@ -159,7 +165,3 @@ def _by_id(answer: Answer, names: Sequence[str]) -> Companies:
         for id in (str(each["id"]), *merged_ids({MERGED: str(given.get(MERGED) or "")})):
             found[id] = told
     return found
-
-
-def _with(record: ContactRecord, told: Mapping[str, str]) -> ContactRecord:
-    return replace(record, properties={**record.properties, **told}) if told else record

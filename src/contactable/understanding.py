@@ -130,7 +130,7 @@ class Understanding:
             declarations=self.declarations,
         )
         said, to_come = _at_the_latest_now(to_json(mapped.facts), now)
-        facts: dict[str, Any] = {**self._standing(before, existing), **said}
+        facts: dict[str, Any] = {**self._standing(before, existing, record.worked_out), **said}
         for each in native:
             facts |= each.facts
         if prefix := prefix_fact(mapped.identifiers):
@@ -149,18 +149,20 @@ class Understanding:
         warnings = (*mapped.warnings, *(f"{name}:to_come" for name in to_come))
         return Understood(seen, warnings, new, known, lifted, no_longer, before.seen_at if before else None)
 
-    def _standing(self, before: MirrorRow | None, existing: Collection[str] | None) -> dict[str, list[str]]:
+    def _standing(
+        self, before: MirrorRow | None, existing: Collection[str] | None, worked_out: Collection[str]
+    ) -> dict[str, list[str]]:
         """The oppositions whose property is gone from the CRM and still stands in the mapping.
 
-        What a company tells is no property of its contacts: it stands until the company says otherwise, lest a company
-        that is gone, or may not be read any more, opened anything.
+        What a company tells is no property of its contacts: it stands until a company was read that tells it no more,
+        lest one that is gone, or may not be read any longer, opened anything.
         """
         if before is None or existing is None:
             return {}
         return {
             column: before.facts[column]
             for column, name in _opposed_by_property(before)
-            if name not in existing and self._reads(name)
+            if name not in existing and name not in worked_out and self._reads(name)
         }
 
     def _reads(self, name: str) -> bool:

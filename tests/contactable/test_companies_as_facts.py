@@ -112,6 +112,27 @@ def test_another_company_shows_with_the_next_changes(world: World, kit: Contacta
     assert (before, world.emails()) == (["denied", "allowed", "denied"], ["denied", "denied", "allowed"])
 
 
+def test_what_a_company_that_is_read_tells_no_more_does_not_stand(world: World, kit: Contactable) -> None:
+    load(kit, "hubspot")
+    before = facts(kit, world.theirs)
+
+    world.crm.portal.companies.change(world.trader, {"forme_juridique": "", "refus": ""}, world.crm.portal.now)
+    load(kit, "hubspot", full=True)
+
+    assert {"sole_trader", "opposed_post_on"} <= before.keys()
+    assert not {"sole_trader", "opposed_post_on"} & facts(kit, world.theirs).keys()
+
+
+def test_who_leaves_a_company_is_opened_by_nothing(world: World, kit: Contactable) -> None:
+    load(kit, "hubspot")
+
+    world.crm.as_person(world.theirs, {"associatedcompanyid": ""})
+    load(kit, "hubspot")
+
+    assert facts(kit, world.theirs)["sole_trader"] == ["yes", FORM]
+    assert "opposed_post_on" in facts(kit, world.theirs)
+
+
 def reconciled(kit: Contactable) -> str:
     """Run the task of the schedule that looks at everybody, and give its note."""
     note = next(each for each in tasks(kit, lambda: None) if each.name == "reconcile hubspot").run()
