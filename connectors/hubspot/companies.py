@@ -110,13 +110,7 @@ class AssociatedCompanies:
         found: dict[str, Mapping[str, str]] = {}
         for group in in_groups(list(dict.fromkeys(filter(None, map(_company, records))))):
             found.update(self._read(group, names))
-        looked_at = frozenset(f"{PREFIX}{name}" for name in names)
-        return [
-            replace(each, properties={**each.properties, **found[_company(each)]}, worked_out=looked_at)
-            if _company(each) in found
-            else each
-            for each in records
-        ]
+        return [_with(record, found.get(_company(record), {})) for record in records]
 
     def _read(self, ids: Sequence[str], names: Sequence[str]) -> Companies:
         if self.off:
@@ -157,11 +151,21 @@ def _company(record: ContactRecord) -> str:
 
 
 def _by_id(answer: Answer, names: Sequence[str]) -> Companies:
-    """The companies of an answer, under the old ids of those that were merged too."""
+    """The companies of an answer, under the old ids of those that were merged too.
+
+    What is empty is null and told as empty; a property that companies have no more is left out.
+    """
     found: dict[str, Mapping[str, str]] = {}
     for each in answer.json.get("results") or ():
         given = each.get("properties") or {}
-        told = {f"{PREFIX}{name}": str(given[name]) for name in names if given.get(name) not in (None, "")}
+        told = {f"{PREFIX}{name}": "" if given[name] is None else str(given[name]) for name in names if name in given}
         for id in (str(each["id"]), *merged_ids({MERGED: str(given.get(MERGED) or "")})):
             found[id] = told
     return found
+
+
+def _with(record: ContactRecord, told: Mapping[str, str]) -> ContactRecord:
+    if not told:
+        return record
+    values = {name: value for name, value in told.items() if value}
+    return replace(record, properties={**record.properties, **values}, worked_out=frozenset(told))

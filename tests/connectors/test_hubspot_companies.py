@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+import responses
 from structlog.testing import capture_logs
 
-from contactable.connectors.hubspot import companies
+from contactable.connectors.hubspot import companies, connect
 from contactable.connectors.hubspot.paths import VERSIONS
 from contactable.connectors.protocol import ContactRecord, Level, Page
 from contactable.sandbox.hubspot import Fault
@@ -94,6 +95,21 @@ def test_of_a_company_that_is_gone_nothing_is_known_and_it_is_said_once(account:
     assert [each["event"] for each in lines] == ["companies_gone"]
     assert gone not in str(lines)
     assert connector.works_out(NAMES) == {INDUSTRY, SIZE}
+
+
+def test_a_merged_company_is_known_by_the_id_that_its_contacts_still_have() -> None:
+    url = "https://hubspot.example.com"
+    contact = {"id": "1", "properties": {"email": "p@example.com", "associatedcompanyid": "51"}}
+    survivor = {"id": "90", "properties": {"industry": "FISHERY", "hs_merged_object_ids": "50;51"}}
+    with responses.RequestsMock() as mock:
+        mock.get(f"{url}/crm/v3/properties/contacts", json={"results": [{"name": "associatedcompanyid"}]})
+        mock.post(f"{url}/crm/v3/objects/contacts/batch/read", json={"results": [contact]})
+        mock.post(f"{url}/crm/v3/objects/companies/batch/read", json={"results": [survivor]})
+        connector = connect("hubspot", {"token": "env:T", "base_url": url, "patience": 0}, lambda _: b"secret")
+        found = told(connector.read(["1"], NAMES))
+        connector.close()
+
+    assert found == {"1": {INDUSTRY: "FISHERY"}}
 
 
 @pytest.mark.parametrize("status", ["400", "403", "404"])

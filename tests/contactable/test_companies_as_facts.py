@@ -123,6 +123,18 @@ def test_what_a_company_that_is_read_tells_no_more_does_not_stand(world: World, 
     assert not {"sole_trader", "opposed_post_on"} & facts(kit, world.theirs).keys()
 
 
+def test_a_property_of_companies_that_somebody_deletes_opens_nobody_and_is_told(world: World, kit: Contactable) -> None:
+    load(kit, "hubspot")
+
+    world.crm.portal.companies.names -= {"forme_juridique", "refus"}
+    load(kit, "hubspot", full=True)
+
+    assert world.emails()[0] == "denied"
+    assert facts(kit, world.theirs)["sole_trader"] == ["yes", FORM]
+    assert "opposed_post_on" in facts(kit, world.theirs)
+    assert any(f"the source `sole_trader: {FORM}` is gone" in each.what for each in watch(kit, "hubspot"))
+
+
 def test_who_leaves_a_company_is_opened_by_nothing(world: World, kit: Contactable) -> None:
     load(kit, "hubspot")
 
