@@ -167,6 +167,7 @@ def test_whatever_a_stranger_sends_is_refused_and_leaves_nothing_behind(
     street.open(id)
     request = attacked(data.draw(st.sampled_from(bodies(id, street))), data)
     query = request.url.partition("?")[2]
+    assume(request.raw or query or request.method == "POST")  # else it is somebody's look at the address
     strange = replace(request, url=f"{PUBLIC_URL}/hooks/{id}?{query}").with_headers(headers)
 
     assert street.send(strange).status_code in (find_provider(id).answers.refused, 400)

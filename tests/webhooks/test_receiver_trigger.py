@@ -79,4 +79,12 @@ def test_nobody_at_home_is_said_without_the_secret_in_the_address(kit: Contactab
 def test_without_an_event_the_samples_of_a_sender_are_listed() -> None:
     result = CliRunner().invoke(group, ["trigger", "octopush"])
 
-    assert result.stdout.split() == ["answer", "blacklisted", "delivered", "stop"]
+    assert result.stdout.split() == [
+        "answer",
+        "barred_voice",
+        "blacklisted",
+        "by_email",
+        "delivered",
+        "key_pressed",
+        "stop",
+    ]
