@@ -15,6 +15,7 @@ from contactable.loading import load
 from contactable.register import ledger, mirror, subjects
 from contactable.register.consents import Proof, proofs_of, texts_of
 from contactable.register.retention import purge
+from contactable.register.testing import HandClock
 from contactable.sandbox import HubSpotSandbox
 from contactable.sandbox.hubspot.forms import Form
 
@@ -42,19 +43,9 @@ prior_consent = "sans votre accord"
 """
 
 
-class Clock:
-    """A clock that a test moves on: nobody waits three years."""
-
-    def __init__(self) -> None:
-        self.now = utc_now()
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
+def clock() -> HandClock:
+    return HandClock(utc_now())  # nobody waits three years
 
 
 @pytest.fixture
@@ -70,10 +61,10 @@ def crm() -> Iterator[HubSpotSandbox]:
 
 
 @pytest.fixture
-def kit(crm: HubSpotSandbox, connect: Callable[..., Contactable], clock: Clock) -> Contactable:
+def kit(crm: HubSpotSandbox, connect: Callable[..., Contactable], clock: HandClock) -> Contactable:
     """What was sent is read a month after it was sent; then the contact is erased in the CRM, for privacy."""
     kit = connect(crm, SETTINGS, clock=clock)
-    clock.now += timedelta(days=30)
+    clock.move(days=30)
     load(kit, "hubspot")
     (id,) = [str(each) for each in crm.portal.contacts.by_id]
     crm.erase(id)
@@ -98,7 +89,7 @@ def entered(kit: Contactable) -> set[tuple[str, str]]:
         return {(each.kind, str(each.on)) for each in ledger.entries_of(tx, [each for each in found if each])}
 
 
-def purged_on(kit: Contactable, clock: Clock, day: datetime) -> None:
+def purged_on(kit: Contactable, clock: HandClock, day: datetime) -> None:
     clock.now = day
     purge(kit.register)
 
@@ -108,7 +99,7 @@ WORDINGS = {"notice-v1": NOTICE, "rappel-v1": REQUEST}
 
 
 def test_proofs_are_kept_three_years_from_the_second_they_were_sent_though_the_contact_is_gone(
-    kit: Contactable, clock: Clock
+    kit: Contactable, clock: HandClock
 ) -> None:
     sent = [each.collected_at for each in kept(kit)]
     ends = [each.replace(year=each.year + 3) for each in sent]
@@ -122,7 +113,7 @@ def test_proofs_are_kept_three_years_from_the_second_they_were_sent_though_the_c
     assert kept(kit) == []
 
 
-def test_what_people_were_told_and_the_wordings_stand_as_long_as_the_proofs(kit: Contactable, clock: Clock) -> None:
+def test_what_people_were_told_and_the_wordings_stand_as_long_as_the_proofs(kit: Contactable, clock: HandClock) -> None:
     (last,) = {each.keep_until for each in kept(kit)[-1:]}
 
     purged_on(kit, clock, last - timedelta(seconds=1))
@@ -132,7 +123,9 @@ def test_what_people_were_told_and_the_wordings_stand_as_long_as_the_proofs(kit:
     assert ("information", "all") in entered(kit)
 
 
-def test_nobody_is_known_any_more_once_the_proofs_went_and_the_contact_had_gone(kit: Contactable, clock: Clock) -> None:
+def test_nobody_is_known_any_more_once_the_proofs_went_and_the_contact_had_gone(
+    kit: Contactable, clock: HandClock
+) -> None:
     purged_on(kit, clock, clock.now.replace(year=clock.now.year + 4))
 
     with kit.register.read() as tx:
