@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -20,6 +20,7 @@ from contactable.clock import Clock
 from contactable.errors import ContactableError
 from contactable.register import Register, Tx, inbox, outbox
 from contactable.rules.calendar import paris_day
+from contactable.webhooks.bells import waiting
 from contactable.webhooks.incidents import incidents_of
 
 if TYPE_CHECKING:
@@ -73,11 +74,12 @@ class Tally:
 
 @dataclass(frozen=True, eq=False)
 class Gauges:
-    """What is asked for metrics; a collector of the Prometheus client."""
+    """What is asked for metrics; a collector of the Prometheus client. ``bells`` are the senders that may ring."""
 
     tally: Tally
     register: Callable[[], Register]
     clock: Clock
+    bells: Callable[[], Collection[str]] = tuple
 
     def collect(self) -> Iterator[CounterMetricFamily | GaugeMetricFamily]:
         """Yield every metric; those of the register are left out while it cannot be read."""
@@ -86,11 +88,15 @@ class Gauges:
         yield _gauge("secret_last_used_timestamp_seconds", "When a secret fitted last.", ["endpoint", "secret"], used)
         try:
             with self.register().read() as tx:
-                yield from [*_waiting(tx, self.clock()), *_kept(tx), _incidents(tx, self.clock())]
+                yield from [*_waiting(tx, self.clock()), *_kept(tx), self._bells(tx), _incidents(tx, self.clock())]
         except ContactableError:
             yield _gauge("register_up", "Whether the register can be read.", [], [((), 0)])
         else:
             yield _gauge("register_up", "Whether the register can be read.", [], [((), 1)])
+
+    def _bells(self, tx: Tx) -> GaugeMetricFamily:
+        rung = [((name,), float(waiting(tx, name) is not None)) for name in self.bells()]
+        return _gauge("bells", "Whether a sender rang whose lists are still to be read.", ["endpoint"], rung)
 
 
 def make_metrics(gauges: Gauges) -> Blueprint:

@@ -11,6 +11,7 @@ from contactable.agent_cards import phones
 from contactable.connectors.protocol import Finding, Level, WorksOut
 from contactable.errors import ContactableError, Malformed, NotAuthentic
 from contactable.phone_tags import tags_missing
+from contactable.polling import waiting_bells
 from contactable.register import marks
 from contactable.register.columns import EPOCH
 from contactable.service import has_begun
@@ -35,6 +36,7 @@ def examine(kit: Contactable, *, mail_to: str = "") -> Iterator[Finding]:
         *(lambda name=name: _sender(kit, name) for name in kit.settings.endpoints),
         *(lambda name=name: sender_urls.findings(kit, name) for name in kit.settings.endpoints),
         *(lambda name=name: notices.findings(kit, name) for name in kit.settings.endpoints),
+        lambda: _bells(kit),
         lambda: chain.from_iterable(_phone(kit, name) for name in phones(kit)),
         lambda: _mail(kit, mail_to),
         *(lambda name=name: _crm(kit, name) for name in kit.settings.connectors),
@@ -102,6 +104,16 @@ def _refuses(endpoint: Endpoint) -> bool:
     except (IndexError, NotAuthentic, Malformed):  # the first: it signs with the first of no secrets
         return True
     return False
+
+
+def _bells(kit: Contactable) -> Iterator[Finding]:
+    with kit.register.read() as tx:
+        tried = {name: bell.tries for name, bell in waiting_bells(kit, tx).items() if bell.tries}
+    for name, tries in tried.items():
+        page = f"docs/providers/{kit.endpoint(name).provider.id}.md"
+        mend = f"See the keys of its API ({page}), then `contactable poll {name}`; it is asked again by itself."
+        what = f"endpoint {name}: it rang, and its lists could not be read yet ({tries} tries)"
+        yield Finding(what, Level.WARNING, mend)
 
 
 def _phone(kit: Contactable, name: str) -> Iterator[Finding]:

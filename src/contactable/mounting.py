@@ -10,6 +10,7 @@ from contactable.console.centre.linked import say
 from contactable.console.centre.routes import add_pages
 from contactable.errors import SettingsError
 from contactable.pages import card_doors, centre_doors
+from contactable.polling import ringing
 from contactable.webhooks.blueprint import make_blueprint
 from contactable.webhooks.hooks import Doors
 from contactable.webhooks.knocks import Knocks
@@ -53,7 +54,7 @@ def doors_of(kit: Contactable) -> Doors:
 
 def metrics_of(kit: Contactable) -> Blueprint:
     """``/metrics`` for Prometheus."""
-    return make_metrics(Gauges(kit.doors.tally, lambda: kit.register, kit.clock))
+    return make_metrics(Gauges(kit.doors.tally, lambda: kit.register, kit.clock, lambda: ringing(kit)))
 
 
 def read_endpoint(kit: Contactable, name: str) -> Endpoint:

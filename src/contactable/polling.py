@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -50,25 +51,54 @@ def ringing(kit: Contactable) -> list[str]:
 
 
 def answer_bell(kit: Contactable, name: str) -> str:
-    """Read the lists of a sender that rang since they were read last; return a note, or nothing."""
+    """Read the lists of a sender that rang since they were read last; return a note, or nothing.
+
+    Until they were read its bell has rung. Raises ``Unavailable`` when it does not answer; it is asked again later.
+    """
     with kit.register.read() as tx:
-        if not bells.has_rung(tx, name):
-            return ""
-    kit.register.write(partial(bells.answer, endpoint=name))
-    return poll(kit, name)
+        bell = bells.waiting(tx, name)
+    if bell is None or (bell.again_at is not None and kit.clock() < bell.again_at):
+        return ""
+    became = bells.put_off
+    try:
+        done = _read_lists(kit, name)
+        became = bells.answer if done.whole else bells.put_off
+    finally:
+        kit.register.write(partial(became, endpoint=name, bell=bell))
+    return done.note
+
+
+def waiting_bells(kit: Contactable, tx: Tx) -> dict[str, bells.Bell]:
+    """The senders that rang and whose lists are not read yet."""
+    found = {name: bells.waiting(tx, name) for name in ringing(kit)}
+    return {name: bell for name, bell in found.items() if bell is not None}
 
 
 def poll(kit: Contactable, name: str) -> str:
     """Read the lists of one sender; return a note. Raises ``Unavailable`` when it does not answer."""
-    endpoint = kit.endpoints[name]
-    if endpoint.provider.questions is None:
+    if kit.endpoints[name].provider.questions is None:
         raise Malformed(f"{name} has no list to read: its sender pushes.")
-    entered = repeated = problems = 0
-    questions = iter(endpoint.provider.questions(endpoint.secrets, kit.clock()))
+    return _read_lists(kit, name).note
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What became of reading a sender's lists; ``whole`` where each of them could be read."""
+
+    note: str
+    whole: bool
+
+
+def _read_lists(kit: Contactable, name: str) -> _Read:
+    endpoint = kit.endpoints[name]
+    ask = endpoint.provider.questions
+    questions = iter(ask(endpoint.secrets, kit.clock()) if ask else ())
     question = next(questions, None)
     if question is None:
-        return f"nothing is read: the sender's API key is not set (docs/providers/{endpoint.provider.id}.md)"
-    asked = _asked_once(kit, name)
+        page = f"docs/providers/{endpoint.provider.id}.md"
+        return _Read(f"nothing is read: the sender's API key is not set ({page})", whole=False)
+    entered = repeated = problems = 0
+    asked, whole = _asked_once(kit, name), True
     while question is not None:
         if question.once and _mark(question) in asked:
             question = _after(questions, Request(b"", kit.clock()))
@@ -82,10 +112,11 @@ def poll(kit: Contactable, name: str) -> str:
         entered += recorded.entered
         repeated += recorded.repeated
         problems += len(items) - len(events)
+        whole = whole and (bool(events) or not items)
         question = _after(questions, request)
     if entered:
         kit.service.wake()
-    return f"{entered} entered, {repeated} known, {problems} unreadable"
+    return _Read(f"{entered} entered, {repeated} known, {problems} unreadable", whole)
 
 
 def _record(tx: Tx, *, events: Sequence[Event], source: Source, asked: Sequence[str]) -> Recorded:

@@ -14,6 +14,7 @@ from contactable.cli import Context, json_option, pass_context, print_json
 from contactable.incidents import troubles
 from contactable.kit import Contactable
 from contactable.one_process import lock_of
+from contactable.polling import waiting_bells
 from contactable.register import blocks, cursors, inbox, jobs, mirror, outbox
 from contactable.reviewing import questions
 from contactable.secret_ages import ages
@@ -48,6 +49,9 @@ def look(kit: Contactable) -> dict[str, Any]:
             "refused": {name: refused_lately(tx, name) for name in kit.settings.endpoints},
             "synced": {name: at for (name, what), at in cursors.updated(tx).items() if what == CHANGES},
             "blocks": {name: asdict(each) for name, each in blocks.waiting(tx).items()},
+            "bells": {
+                name: {"tries": bell.tries, "again_at": bell.again_at} for name, bell in waiting_bells(kit, tx).items()
+            },
             "review": len(questions(tx)),
         }
     found["secrets"] = [asdict(each) for each in ages(kit.settings)]
@@ -95,6 +99,9 @@ def show(found: dict[str, Any]) -> None:
         console.print(f"{unread} deliveries could not be read: `contactable inbox list`")
     for name, owed in found["blocks"].items():
         console.print(f"{name}: {owed['blocks']} blocks wait to be put on its list")
+    for name, bell in found["bells"].items():
+        tried = f" ({bell['tries']} tries, the next at {_time(bell['again_at'])})" if bell["tries"] else ""
+        console.print(f"{name} rang, and its lists are still to be read{tried}")
     if found["review"]:
         console.print(f"{found['review']} questions wait for a person: `contactable review list`")
     for each in found["wrong"]:
