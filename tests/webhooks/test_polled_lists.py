@@ -123,8 +123,8 @@ def test_the_report_of_brevo_tells_who_unsubscribed_and_who_answered_stop_by_sms
 def test_the_contacts_of_activecampaign_tell_each_list_that_they_left_and_when() -> None:
     said = (
         b'{"contacts": [{"id": "1", "email": "ada@example.com"}, {"id": "2", "email": "bo@example.com"}],'
-        b' "contactLists": [{"contact": "1", "list": "3", "status": "2", "unsubdate": "2026-11-20T10:00:00-06:00"},'
-        b' {"contact": "1", "list": "4", "status": "1"}], "meta": {"total": "2"}}'
+        b' "contactLists": [{"contact": "1", "list": "3", "status": "2", "udate": "2026-11-20T10:00:00-06:00"},'
+        b' {"contact": "1", "list": "4", "status": "1", "udate": "2026-11-01T10:00:00-06:00"}], "meta": {"total": "2"}}'
     )
 
     left, somehow = answer("activecampaign", "https://x.api-us1.com/api/3/contacts?status=2", said)

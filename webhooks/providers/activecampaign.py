@@ -4,8 +4,10 @@ Keys stand in brackets (``contact[email]``). Signs nothing, never sends again, a
 what was missed is read from its API, contacts of status 2 that changed in the last seven days, with the lists that each
 left and when. ``initiated_by`` tells the person's own act from an administrator's, the API's or the system's; where it
 holds an id, ``initiated_from`` does (``public`` is the person). An unsubscription binds its list, ``0`` means all of
-them. Bulk imports send nothing. Vendor's page: developers.activecampaign.com, "Webhooks" and "List all contacts", by
-public descriptions (api-evangelist/activecampaign) read on 2026-11-23 and 27.
+them. Bulk imports send nothing. Of a list that one left, ``udate`` is the day; it stays after one came back. Vendor's
+pages: developers.activecampaign.com, "Webhooks" and "List all contacts", by public descriptions
+(api-evangelist/activecampaign) read on 2026-11-23 and 27; community.activecampaign.com, "Retrieve opt-ins, opt-outs or
+bounces since a specific date", and activecampaign.com/api, ``contact_list``, on 2026-11-27.
 """
 
 from __future__ import annotations
@@ -120,10 +122,10 @@ def _listed(answer: Section) -> Iterator[Event | Problem]:
 def _left(contact: Section, lists: list[Section]) -> Iterator[Event]:
     id, email = contact.text("id"), contact.text("email", default=None)
     for one in lists or [Section({})]:
-        list_id, at = one.text("list", default="0"), one.moment("unsubdate", default=None)
+        list_id, at = one.text("list", default="0"), one.moment("udate", default=None)
         # Without a day it is a state that somebody brought about at some time, and no act of now.
         meaning = replace(UNSUBSCRIBED, origin=Origin.UNKNOWN) if at else ECHO_OF_UNSUBSCRIBE
-        key = fact_key("activecampaign", "contact", id, list_id, one.text("unsubdate", default=None))
+        key = fact_key("activecampaign", "contact", id, list_id, one.text("udate", default=None))
         scope = EVERYTHING if list_id == "0" else Scope(ScopeKind.LIST, list_id)
         yield meaning.event(On.EMAIL, "contact", key=key, at=at, email=email, scope=scope)
 
