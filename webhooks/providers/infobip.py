@@ -1,11 +1,14 @@
-"""Infobip: replies and delivery by SMS, unsubscriptions and complaints by e-mail. JSON, ``results`` holds a batch.
+"""Infobip: replies and delivery by SMS, unsubscriptions and complaints by e-mail, its blocklist. A batch of JSON.
 
-What protects a subscription is chosen in its settings: a token, basic authentication, or a signature whose header could
-not be read up; the first two are supported. STOP is read in ``text``, for ``cleanText`` has lost its keyword; a newer
-shape has a list of ``message`` parts. A name in place of a number is no person. An e-mail event has no time of its own:
-``sendDateTime`` (milliseconds) is when the mail was sent, so the arrival counts. The body of a blocklist event was not
-found. Vendor's pages: infobip.com/docs/api, "Receive inbound SMS", "SMS delivery reports", "Email tracking", read on
-2026-11-23; github.com/infobip/infobip-api-python-client, ``EmailWebhookTrackReport``, on 2026-11-27.
+What protects a subscription is chosen in its settings: a token, basic authentication, or a signature (HMAC, with a
+secret and one of six algorithms) of which no page names the header; the first two are supported. STOP is read in
+``text``, for ``cleanText`` has lost its keyword; a newer shape has a list of ``message`` parts. A name in place of a
+number is no person. An e-mail event has no time of its own: ``sendDateTime`` (milliseconds) is when the mail was sent,
+so the arrival counts. An event of the blocklist (``BLOCK``, ``UNBLOCK``) says how it came: the person answered with a
+keyword (``MO``) or opened a link (``URL_OPT_OUT``), or a flow of the company's did it (``CAMPAIGN``); its channel may
+be missing. Vendor's pages: infobip.com/docs/api, "Receive inbound SMS", "SMS delivery reports", "Email tracking", read
+on 2026-11-23; github.com/infobip/infobip-api-python-client, ``EmailWebhookTrackReport``, and the vendor's OpenAPI
+(``receive-blocklist-event``, ``HmacCredentials``), on 2026-11-27.
 """
 
 from __future__ import annotations
@@ -14,7 +17,17 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from contactable.webhooks.envelopes import items_in
-from contactable.webhooks.events import EVERYTHING, Event, On, Origin, Problem, Scope, ScopeKind
+from contactable.webhooks.events import (
+    EVERYTHING,
+    Confidence,
+    Event,
+    Kind,
+    On,
+    Origin,
+    Problem,
+    Scope,
+    ScopeKind,
+)
 from contactable.webhooks.meaning import (
     COMPLAINED,
     DELIVERED,
@@ -22,12 +35,14 @@ from contactable.webhooks.meaning import (
     IGNORED,
     INVALID,
     SENT,
+    STARTED,
     STOPPED,
     UNSUBSCRIBED,
     Meaning,
     each,
     fact_key,
     international,
+    is_persons_number,
     reply,
 )
 from contactable.webhooks.provider import Answers, Proof, Status
@@ -47,6 +62,12 @@ MAIL = {
     "DELIVERED": DELIVERED,
 }
 ECHO_OF_STOP = replace(STOPPED, origin=Origin.ECHO)
+BY_A_FLOW = Meaning(Kind.OPPOSITION, "blocklist", Origin.PROVIDER)
+BLOCKED = {"MO": STOPPED, "URL_OPT_OUT": UNSUBSCRIBED}
+UNBLOCKED = {"MO": STARTED}
+TAKEN_OFF = Meaning(Kind.RELEASE, "unblocked", Origin.PROVIDER, Confidence.REVIEW)
+CHANNELS = {"EMAIL": On.EMAIL, "VOICE_OUTBOUND_TTS": On.VOICE}  # any other carries messages to a number
+PUSH = "NEW_PUSH_NOTIF"  # to an application: no channel of ours
 
 authenticate = authenticate_by_secret
 
@@ -62,6 +83,8 @@ def _read(item: Section) -> Event:
         return _mail(item)
     if "status" in item:
         return _delivery(item)
+    if "content" in item and item.text("event", default="") in ("BLOCK", "UNBLOCK"):
+        return _listed(item, item.section("content"))
     return _reply(item)
 
 
@@ -108,6 +131,26 @@ def _delivery_meaning(said: str, error: Section) -> Meaning:
     if error.flag("permanent", default=False) and said.upper() in ("UNDELIVERABLE", "REJECTED"):
         return INVALID
     return {"DELIVERED": DELIVERED, "PENDING": SENT}.get(said.upper(), IGNORED)
+
+
+def _listed(item: Section, content: Section) -> Event:
+    said, how, who = item.text("event"), content.text("sourceType", default=""), content.text("destination")
+    channel, sender = content.text("channel", default=""), content.text("sender", default="")
+    meaning = BLOCKED.get(how, BY_A_FLOW) if said == "BLOCK" else UNBLOCKED.get(how, TAKEN_OFF)
+    is_mail = "@" in who
+    id, time = item.text("messageId", default=None), item.text("receivedAt", default=None)
+    return (IGNORED if channel == PUSH else meaning).event(
+        CHANNELS.get(channel, On.EMAIL if is_mail else On.SMS),
+        said,
+        key=fact_key("infobip", said, id or time, who),
+        at=item.moment("receivedAt", default=None),
+        email=who if is_mail else None,
+        phone=international(who) if is_persons_number(who) else None,
+        # A sender of mails is one address among many of the company's, where no other mail is bound to one either.
+        scope=Scope(ScopeKind.SENDER, sender) if sender and not is_mail else EVERYTHING,
+        message_id=id,
+        campaign=content.section("campaignReference", default=Section({})).text("campaign", default=None),
+    )
 
 
 def _mail(item: Section) -> Event:
