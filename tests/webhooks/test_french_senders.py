@@ -207,3 +207,21 @@ def test_a_short_code_or_a_name_is_no_person(text: str, person: bool) -> None:
 def test_a_fact_key_tells_apart_what_only_looks_alike_when_joined() -> None:
     assert fact_key("x", "a", "b") != fact_key("x", "ab", "")
     assert fact_key("x", "a", None) != fact_key("x", "a", "")
+
+
+@pytest.mark.parametrize(
+    ("query", "person"),
+    [
+        ({"action": "stop", "receiver": "+33639980001", "sender": "MARQUE"}, "+33639980001"),
+        ({"action": "stop", "receiver": "+33639980001", "sender": "+33639989000"}, "+33639980001"),
+        ({"receiver": "36063", "sender": "0033639980001"}, "0033639980001"),
+        ({"receiver": "0033639980001", "sender": "36063"}, "0033639980001"),
+        ({"action": "stop", "receiver": "MARQUE"}, None),
+    ],
+)
+def test_a_stop_to_ovh_is_the_receivers_and_never_our_own_names(query: dict[str, str], person: str | None) -> None:
+    url = f"https://hooks.example.com/hooks/ovh?{urlencode({**query, 'id': '7'})}"
+    (event,) = find_provider("ovh").parse(Request(b"", ARRIVAL, method="GET", url=url))
+
+    assert isinstance(event, Event)
+    assert (event.kind, event.on, event.phone) == (Kind.OPPOSITION, On.SMS, person)

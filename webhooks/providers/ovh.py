@@ -1,12 +1,15 @@
 """OVHcloud: STOP by SMS. A bell rather than a message: its list is the truth, and is read by polling.
 
-``stopCallBack`` calls a URL when somebody replies STOP, and the parameters are documented nowhere: usual names are
-tried, and where none fits, an opposition of nobody is kept for review. Whatever came, the lists are read soon after.
-Replies (``cgiUrl``) are as little documented. Delivery reports name an ``id`` and ``ptt`` (23: wrong or barred number),
-never the number. What is certain is ``GET /sms/{serviceName}/blacklists``, which lists numbers, and ``/incoming``,
-which lists the ids of replies, each read once: OVH takes fewer words for a STOP than we do. Numbers are ``0033…``.
-Signs nothing. Vendor's pages: api.ovh.com (``/sms``), help.ovhcloud.com, "SMS", read on 2026-11-23; its schema of the
-API (``creationDatetime.from``), on 2026-11-27.
+``stopCallBack`` calls a URL when somebody replies STOP, and the parameters are documented nowhere. A public client
+(parti-renaissance/espace-adherent) was sent ``action=stop``, ``id``, ``date`` and ``receiver``: the person, for whom
+the message was. Where it comes otherwise, usual names are tried, and where none holds a person's number, an opposition
+of nobody is kept for review. Whatever came, the lists are read soon after. Replies (``cgiUrl``) are as little
+documented. Delivery reports name an ``id`` and ``ptt`` (3 accepted by the operator, 4 delivered, 23 wrong or barred
+number; 1 and 2 are tried again), never the number. What is certain is ``GET /sms/{serviceName}/blacklists``, which
+lists numbers, and ``/incoming``, which lists the ids of replies, each read once: OVH takes fewer words for a STOP than
+we do. Numbers are ``0033…``. Signs nothing. Vendor's pages: api.ovh.com (``/sms``), help.ovhcloud.com, "SMS", read on
+2026-11-23; its schema of the API (``creationDatetime.from``) and github.com/ovh/docs, "Tout savoir sur les utilisateurs
+SMS", on 2026-11-27.
 """
 
 from __future__ import annotations
@@ -21,7 +24,17 @@ from zoneinfo import ZoneInfo
 from contactable.errors import Malformed
 from contactable.webhooks.blocking import at
 from contactable.webhooks.events import Confidence, Event, On, Problem
-from contactable.webhooks.meaning import DELIVERED, IGNORED, INVALID, STOPPED, each, fact_key, reply
+from contactable.webhooks.meaning import (
+    DELIVERED,
+    IGNORED,
+    INVALID,
+    SENT,
+    STOPPED,
+    each,
+    fact_key,
+    is_persons_number,
+    reply,
+)
 from contactable.webhooks.provider import Answers, Proof, Question, Status
 from contactable.webhooks.reading import Section
 from contactable.webhooks.request import Request, Secrets, authenticate_by_secret
@@ -35,8 +48,9 @@ METHODS = ("GET", "POST")
 
 API = at("https://eu.api.ovh.com/1.0")
 LATELY = timedelta(days=3)  # a reply is possible for two days
-DELIVERIES = {"1": DELIVERED, "23": INVALID}
-NUMBER = ("number", "sender", "senderNumber", "from", "receiver")
+DELIVERIES = {"3": SENT, "4": DELIVERED, "23": INVALID}
+RECEIVER = "receiver"
+NUMBER = ("number", "sender", "senderNumber", "from", RECEIVER)
 TEXT = ("message", "text", "body")
 KNOWN_TIMES = ("dateCreation", "creationDatetime")  # of the API
 TIME = (
@@ -103,13 +117,20 @@ def parse(request: Request) -> Iterator[Event | Problem]:
 
 
 def _stop(fields: Section) -> Event:
-    number, text = fields.text(*NUMBER, default=None), fields.text(*TEXT, default=None)
+    number, text = _persons_number(fields), fields.text(*TEXT, default=None)
     time, id = fields.text(*TIME, default=None), fields.text("id", default=None)
     key, when = fact_key("ovh", number, text, time, id), fields.moment(*KNOWN_TIMES, zone=_PARIS, default=None)
     if number and text:
         return reply(text, phone=number, key=key, at=when, message_id=id)
     meaning = STOPPED if number else replace(STOPPED, confidence=Confidence.REVIEW)
     return meaning.event(On.SMS, "stop", key=key, at=when, phone=number, message_id=id)
+
+
+def _persons_number(fields: Section) -> str | None:
+    """Who answered: of a STOP the one for whom the message was; the name of ours that sent it is no person's number."""
+    names = (RECEIVER, *NUMBER) if fields.text("action", default="").lower() == "stop" else NUMBER
+    given = (fields.text(name, default="") for name in names)
+    return next(filter(is_persons_number, given), None)
 
 
 def _delivery(fields: Section) -> Event:
