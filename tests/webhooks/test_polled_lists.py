@@ -85,6 +85,17 @@ def test_an_entry_of_the_list_of_dead_numbers_is_a_fact_about_the_number() -> No
     assert (event.kind, event.reason) == ("address_fact", "invalid")
 
 
+def test_an_entry_of_primotexto_counts_from_its_last_stop_and_one_more_stop_is_another_act() -> None:
+    url = "https://x.example/v2/unsubscribers/default/contacts"
+    stops = [{"date": 1790000000000, "campaignId": "a"}, {"date": 1795510800000, "campaignId": "b"}]
+    lists = [[{"id": "1", "identifier": "+33639980001", "history": stops[:count]}] for count in (1, 2)]
+
+    first, second = (answer("primotexto", url, json.dumps(each).encode())[0] for each in lists)
+
+    assert (second.occurred_at, second.campaign) == (datetime(2026, 11, 24, 9, tzinfo=UTC), "b")
+    assert first.key != second.key
+
+
 def test_an_entry_keeps_its_key_each_time_that_the_list_is_read() -> None:
     raw = b'{"data": [{"id": 19, "phoneNumber": "0639980001", "createdAt": "2026-11-20 10:19:45"}]}'
 
