@@ -225,3 +225,10 @@ def test_a_stop_to_ovh_is_the_receivers_and_never_our_own_names(query: dict[str,
 
     assert isinstance(event, Event)
     assert (event.kind, event.on, event.phone) == (Kind.OPPOSITION, On.SMS, person)
+
+
+@pytest.mark.parametrize(("code", "trace"), [("0", "sent"), ("1", None), ("2", "delivered"), ("4", "delivered")])
+def test_what_a_status_of_cm_tells_of_a_message(code: str, trace: str | None) -> None:
+    report = {"received": "2026-11-23T10:40:00", "to": "0033639980001", "reference": "x", "status": {"code": code}}
+
+    assert read("cm", {"messages": {"msg": report}}).trace == trace

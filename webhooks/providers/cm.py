@@ -3,9 +3,10 @@
 Signs nothing. Only 200 counts; it sends again every five minutes for a month. ``timeUtc`` has no zone and is UTC. An
 old format has number and text flat (``from``, ``to``, ``body``). Reply numbers may be shared with other customers of
 CM: for those named in the endpoint's ``shared_numbers``, a STOP without a ``reference`` may be meant for somebody else
-and is not taken. A status report stands in ``messages.msg``, one or a list, and is sent again for seven days; what its
-codes mean (0 accepted, 2 delivered, 3 failed) was not on the page. Vendor's pages: developers.cm.com, "Incoming
-messages", read on 2026-11-23, "Incoming status reports", on 2026-11-27.
+and is not taken. A status report stands in ``messages.msg``, one or a list, and is sent again for seven days; its codes
+are those that a public client (OptCulture) knows: 0 accepted, 1 rejected by CM, 2 delivered, 3 failed, 4 read. Which of
+its error codes names a number that said STOP was not found. Vendor's pages: developers.cm.com, "Incoming messages",
+read on 2026-11-23, "Incoming status reports", on 2026-11-27.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ STATUS = Status.DOCUMENTED
 ANSWERS = Answers(stored=200, refused=401, store_is_down=503)
 PROOF = Proof.PATH_SECRET
 
-STATUSES = {"0": SENT, "2": DELIVERED, "3": INVALID}
+STATUSES = {"0": SENT, "2": DELIVERED, "3": INVALID, "4": DELIVERED}
 NOT_OURS = Meaning(Kind.IGNORED, "shared_number", Origin.UNKNOWN)
 
 authenticate = authenticate_by_secret
