@@ -38,6 +38,7 @@ def sinch(message: dict[str, Any]) -> dict[str, Any]:
         ("twilio", {**TWILIO, "ButtonText": "Me désinscrire", "Body": "Me désinscrire"}),
         ("vonage", {**VONAGE, "message_type": "reply", "reply": {"id": "b7", "title": "STOP"}}),
         ("vonage", {**VONAGE, "message_type": "button", "button": {"payload": "b7", "text": "STOP"}}),
+        ("vonage", {**VONAGE, "message_type": {"of": "a shape that nobody knows"}, "text": "STOP"}),
         ("sinch", sinch({"choice_response_message": {"message_id": "02", "postback_data": "STOP"}})),
     ],
 )

@@ -42,7 +42,7 @@ STATUSES = {  # of both APIs
 }
 LASTING_ERRORS = {"3", "9"}  # of the SMS API: absent for good, illegal number
 LATER_PART = Meaning(Kind.IGNORED, "later_part", Origin.RECIPIENT)
-PICTURES = {"image", "video", "audio", "file", "vcard", "sticker"}
+PICTURES = ("image", "video", "audio", "file", "vcard", "sticker")  # no set: what comes may be of any type
 CALLS = {
     **dict.fromkeys(("started", "ringing", "answered"), Trace.CALL_STARTED),
     **dict.fromkeys(("completed", "busy", "cancelled", "rejected", "timeout", "unanswered"), Trace.CALL_ENDED),
