@@ -25,9 +25,11 @@ from contactable.webhooks.events import (
     TimeQuality,
     Trace,
 )
-from contactable.webhooks.reading import Section, read_each
+from contactable.webhooks.reading import Section
 
 LONGEST_TEXT = 160  # of a reply, what is kept: one SMS
+# Named here, because Python 3.11 takes longer to look a member up than to make an event of it.
+_ECHO, _TOLD, _ARRIVED = Origin.ECHO, TimeQuality.EVENT, TimeQuality.ARRIVAL
 _SHORTEST_NUMBER = 7  # digits; what is shorter is a short code and not a person
 
 
@@ -61,20 +63,20 @@ class Meaning:
 
         An echo was said now of an act whose day nobody tells: its time is unknown, whatever ``at`` is.
         """
-        is_echo = self.kind is Kind.OPPOSITION and self.origin is Origin.ECHO
+        is_echo = self.origin is _ECHO and self.kind is Kind.OPPOSITION
         return Event(
-            kind=self.kind,
-            on=on,
-            key=key,
-            reason=self.reason or said,
-            origin=self.origin,
+            self.kind,  # and four more by place: Python makes a dictionary for a call with so many names
+            on,
+            key,
+            self.reason or said,
+            self.origin,
             email=email,
             phone=phone,
             record=record,
             token=token,
             scope=scope,
             occurred_at=None if is_echo else at,
-            time_quality=TimeQuality.UNKNOWN if is_echo else TimeQuality.EVENT if at else TimeQuality.ARRIVAL,
+            time_quality=TimeQuality.UNKNOWN if is_echo else _TOLD if at else _ARRIVED,
             confidence=self.confidence,
             trace=self.trace,
             campaign=campaign,
@@ -165,17 +167,19 @@ def international(text: str) -> str:
 
 def fact_key(provider: str, *facts: object) -> str:
     """The key of an event without an id: 32 hexadecimal digits over the facts in their order, absent ones as None."""
-    listed = [fact.isoformat() if isinstance(fact, datetime) else fact for fact in facts]
     # Written as a Python list, which keeps the facts apart: joined texts would let one fact run into the next.
-    return hashlib.sha256(ascii([provider, *listed]).encode()).hexdigest()[:32]
+    return digest(ascii([provider, *[fact.isoformat() if isinstance(fact, datetime) else fact for fact in facts]]))
+
+
+def digest(listed: str) -> str:
+    """The key over facts that are written already, as ``ascii`` writes a list of the provider and of them."""
+    return hashlib.sha256(listed.encode()).hexdigest()[:32]
 
 
 def each(values: Sequence[Any], read: Callable[[Section], Iterable[Event | Problem]]) -> Iterator[Event | Problem]:
     """Read every item of a batch; one that cannot be read becomes a ``Problem``, and the rest goes on."""
-    for item in read_each(values):
+    for number, value in enumerate(values):
         try:
-            if isinstance(item, Malformed):
-                raise item
-            yield from read(item)
+            yield from read(Section.of(value, f"item {number}"))
         except Malformed as error:
             yield Problem(str(error))

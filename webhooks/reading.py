@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from typing import Any, NoReturn, TypeVar
 from urllib.parse import parse_qsl
+
+from msgspec import Struct
 
 from contactable.errors import Malformed
 
@@ -22,11 +23,11 @@ _REQUIRED: Any = object()
 
 _MILLISECONDS_FROM = 10**11  # a Unix time above this can only be in milliseconds
 _LAST_SECOND = 32503680000  # the year 3000
+_LAST_MILLISECOND = 1000 * _LAST_SECOND
 _MOST_FIELDS = 20_000
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Struct, frozen=True):
     """One object of a JSON document, or one form. ``where`` is its place, for errors.
 
     Readers take alternative names, the first that is there counts; null and "" count as absent. Absent without a
@@ -57,13 +58,16 @@ class Section:
 
     def each_raw(self, *names: str) -> list[Any]:
         """The value of each name, as it came; None for one that is not there."""
-        return [None if value == "" else value for value in map(self.values.get, names)]
+        values = list(map(self.values.get, names))
+        return [None if value == "" else value for value in values] if "" in values else values
 
     def text(self, *names: str, default: T = _REQUIRED) -> str | T:
         """A text; an integer is accepted for one, since ids come as both."""
         value = self.values.get(names[0])
         if type(value) is str and value and value.isascii() and "\0" not in value:  # most are
             return value
+        if type(value) is int:  # most others are
+            return str(value)
         value = self.raw(*names)
         if value is None:
             return self._absent(names, default)
@@ -95,6 +99,9 @@ class Section:
 
     def epoch(self, *names: str, default: T = _REQUIRED) -> datetime | T:
         """A Unix time in seconds or milliseconds, whole or not, also as a text."""
+        value = self.values.get(names[0])
+        if type(value) is int and _MILLISECONDS_FROM < value < _LAST_MILLISECOND:  # most are
+            return datetime.fromtimestamp(value / 1000, UTC)
         value = self.raw(*names)
         if value is None:
             return self._absent(names, default)
@@ -154,8 +161,7 @@ def read_json(raw: bytes) -> Any:
     """The JSON value of a body; ``Malformed`` where it is truncated, ambiguous, too deep, or not UTF-8."""
     try:
         # Some gateways put a byte order mark first.
-        text = raw.decode("utf-8-sig")
-        return json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant, parse_float=_finite)
+        return _STRICT.decode(raw.decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise Malformed("The body is not UTF-8.") from None
     except RecursionError:
@@ -206,10 +212,4 @@ def _finite(text: str) -> float:
     return number
 
 
-def read_each(values: Sequence[Any]) -> Iterator[Section | Malformed]:
-    """The sections of a batch in order; an item that is not an object comes as its ``Malformed``, the rest goes on."""
-    for number, value in enumerate(values):
-        try:
-            yield Section.of(value, f"item {number}")
-        except Malformed as error:
-            yield error
+_STRICT = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_no_constant, parse_float=_finite)

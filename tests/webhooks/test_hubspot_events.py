@@ -111,6 +111,29 @@ def test_no_source_of_a_change_makes_a_resubscription_the_persons_own_act(source
     assert event.origin is not Origin.RECIPIENT
 
 
+def test_events_that_are_alike_but_for_whose_act_they_are_keep_each_their_own() -> None:
+    opt_out = {"propertyName": "hs_email_optout", "propertyValue": "true"}
+    sources = ["EMAIL", "CRM_UI", "EMAIL", "NEW_ONE", "FORM"]
+
+    events = read(*(change(**opt_out, changeSource=source, objectId=n) for n, source in enumerate(sources, 1)))
+
+    assert [(event.record, event.origin) for event in events if isinstance(event, Event)] == [
+        ("1", Origin.RECIPIENT),
+        ("2", Origin.CRM_USER),
+        ("3", Origin.RECIPIENT),
+        ("4", Origin.UNKNOWN),
+        ("5", Origin.RECIPIENT),
+    ]
+
+
+def test_the_value_of_a_property_that_tells_us_nothing_is_not_kept_in_memory() -> None:
+    hubspot._meaning.cache_clear()
+
+    read(*(change(propertyName="phone", propertyValue=f"+3363998{n:04}") for n in range(100)))
+
+    assert hubspot._meaning.cache_info().currsize == 1
+
+
 @pytest.mark.parametrize("name", ["2024", "hs_email_optout_", "hs_email_optout_x", "my_hs_email_optout_7"])
 def test_a_property_that_only_resembles_an_opt_out_is_an_ordinary_change(name: str) -> None:
     assert read_one(propertyName=name, propertyValue="true").kind is Kind.IGNORED

@@ -29,8 +29,8 @@ from contactable.webhooks.meaning import (
     INVALID,
     UNSUBSCRIBED,
     Meaning,
+    digest,
     each,
-    fact_key,
 )
 from contactable.webhooks.provider import Answers, Proof, Status
 from contactable.webhooks.reading import Section
@@ -45,6 +45,7 @@ OPT_OUT = "hs_email_optout"  # "true" for all e-mail; with _<id> for one subscri
 _IS_OPT_OUT = re.compile(rf"{OPT_OUT}(_\d+)?").fullmatch
 
 OURS = replace(IGNORED, reason="echo", origin=Origin.ECHO)
+MERGED = replace(IGNORED, trace=Trace.CONTACT_MERGED)
 
 RESUBSCRIBED = Meaning(Kind.RELEASE, "resubscribe")
 OPT_OUTS = {"true": UNSUBSCRIBED, "false": RESUBSCRIBED, "": RESUBSCRIBED}
@@ -56,10 +57,10 @@ MEANINGS = {  # property, value -> what it is to us; any other change only makes
     ("hs_email_quarantined_reason", "RECIPIENT_COMPLAINT"): COMPLAINED,
     ("hs_email_quarantined_reason", "UNDELIVERABLE_ADDRESS"): HARD_BOUNCED,
 }
+VALUES = {value.lower() for _, value in MEANINGS} | set(OPT_OUTS)
 LIFECYCLE = {  # what happened to a contact as a whole
     "creation": Trace.CONTACT_CHANGED,
     "restore": Trace.CONTACT_CHANGED,
-    "merge": Trace.CONTACT_MERGED,
     "deletion": Trace.CONTACT_DELETED,
     "privacyDeletion": Trace.CONTACT_DELETED,
 }
@@ -102,71 +103,54 @@ def parse(request: Request) -> Iterator[Event | Problem]:
     yield from each(request.batch, _read)
 
 
-def _read(item: Section) -> Iterator[Event]:
-    if item.text("changeSource", default="") == "FORM":
-        yield from (structs.replace(each, trace=_of_a_form(each)) for each in _told(item))
-    else:
-        yield from _told(item)
-
-
-def _of_a_form(event: Event) -> Trace | None:
-    """A form was sent: what was agreed to in it is read at once, and no later than the contact."""
-    return Trace.FORM_SUBMITTED if event.trace is Trace.CONTACT_CHANGED else event.trace
-
-
-def _told(item: Section) -> Iterator[Event]:
-    said = item.text("subscriptionType")
+def _read(item: Section) -> list[Event]:
+    source, said = item.text("changeSource", default=""), item.text("subscriptionType")
     family, _, what = said.partition(".")
     if not (family == "contact" or (family == "object" and item.text("objectTypeId", default="") == "0-1")):
-        yield structs.replace(_event(item, IGNORED, On.ALL), record=None)  # a company, a deal: the id is no contact's
-    elif what == "propertyChange":
-        yield from _change(item)
-    elif what == "merge":
-        yield _merge(item)
-    else:
-        yield _event(item, replace(IGNORED, trace=LIFECYCLE.get(what)), On.ALL)
+        return [structs.replace(_event(item, IGNORED), record=None)]  # a company, a deal: the id is no contact's
+    if what == "merge":
+        return [_merge(item)]
+    name = value = ""
+    if what == "propertyChange":
+        name, value = item.text("propertyName"), item.text("propertyValue", default="")
+        # Before anything else: what we wrote must never come back as somebody's act.
+        if source == "INTEGRATION" and _is_ours(item):
+            return [_event(item, OURS)]
+        if name == OPPOSE and (ticks := list(ticks_in(value))):
+            return [_event(item, meaning, on, suffix=tick) for tick, on, meaning in ticks]
+    # Any other value means the same, so it is left out: it may be somebody's name, and is not for keeping in memory.
+    return [_event(item, *_meaning(what, name, value if value.lower() in VALUES else "other", source))]
 
 
-def _change(item: Section) -> Iterator[Event]:
-    name, value = item.text("propertyName"), item.text("propertyValue", default="")
-    # Before anything else: what we wrote must never come back as somebody's act.
-    if _is_ours(item):
-        yield _event(item, OURS, On.ALL)
-    elif name == OPPOSE:
-        yield from _ticks(item, value)
-    elif _IS_OPT_OUT(name):
-        yield _opt_out(item, name, value)
-    else:
-        yield _event(item, MEANINGS.get((name, value), CHANGED), On.EMAIL if (name, value) in MEANINGS else On.ALL)
+@lru_cache(maxsize=512)  # nearly all events of a batch are alike but for the contact and the time
+def _meaning(what: str, name: str, value: str, source: str) -> tuple[Meaning, On, Scope]:
+    on, scope = On.ALL, EVERYTHING
+    if _IS_OPT_OUT(name):
+        subscription = name.removeprefix(OPT_OUT).removeprefix("_")
+        on, scope = On.EMAIL, Scope(ScopeKind.SUBSCRIPTION, subscription) if subscription else EVERYTHING
+        meaning = _opt_out(value, CHANGED_BY.get(source, Origin.UNKNOWN))
+    elif what != "propertyChange":
+        meaning = replace(IGNORED, trace=LIFECYCLE.get(what))
+    elif (name, value) in MEANINGS:
+        on, meaning = On.EMAIL, MEANINGS[name, value]
+    else:  # of the ticks too: one taken away releases nothing, only the person can
+        meaning = CHANGED
+    if source == "FORM" and meaning.trace is Trace.CONTACT_CHANGED:
+        # A form was sent: what was agreed to in it is read at once, and no later than the contact.
+        meaning = replace(meaning, trace=Trace.FORM_SUBMITTED)
+    return meaning, on, scope
 
 
-def _is_ours(item: Section) -> bool:
-    if item.text("changeSource", default="") != "INTEGRATION":
-        return False
-    # The format of sourceId is not documented; its digits are the id of the app or of the user.
-    return re.findall(r"\d+", item.text("sourceId", default="")) == [item.text("appId", default=None)]
-
-
-def _ticks(item: Section, value: str) -> Iterator[Event]:
-    ticks = list(ticks_in(value))
-    if not ticks:  # a tick taken away releases nothing: only the person can
-        yield _event(item, CHANGED, On.ALL)
-    for tick, on, meaning in ticks:
-        yield _event(item, meaning, on, suffix=tick)
-
-
-def _opt_out(item: Section, name: str, value: str) -> Event:
-    meaning = _meaning(value, CHANGED_BY.get(item.text("changeSource", default=""), Origin.UNKNOWN))
-    subscription = name.removeprefix(OPT_OUT).removeprefix("_")
-    return _event(item, meaning, On.EMAIL, Scope(ScopeKind.SUBSCRIPTION, subscription) if subscription else EVERYTHING)
-
-
-@lru_cache(maxsize=64)
-def _meaning(value: str, origin: Origin) -> Meaning:
+def _opt_out(value: str, origin: Origin) -> Meaning:
     known = OPT_OUTS.get(value.lower(), CHANGED)  # "REDACTED", or what may come: the contact is read again
     if known.kind is Kind.RELEASE and origin is Origin.RECIPIENT:
         origin = Origin.UNKNOWN  # no page says that these sources are always the person: enough to close, not to open
     return replace(known, origin=origin)
+
+
+def _is_ours(item: Section) -> bool:
+    # The format of sourceId is not documented; its digits are the id of the app or of the user.
+    return re.findall(r"\d+", item.text("sourceId", default="")) == [item.text("appId", default=None)]
 
 
 def _merge(item: Section) -> Event:
@@ -174,22 +158,24 @@ def _merge(item: Section) -> Event:
     merged = [each.text("id") for each in listed if isinstance(each.raw("id"), int | str)]
     primary = item.text("primaryObjectId", default="")
     survivor = item.text("newObjectId", "primaryObjectId", "objectId")
-    event = _event(item, replace(IGNORED, trace=Trace.CONTACT_MERGED), On.ALL)
+    event = _event(item, MERGED)
     others = tuple(id for id in dict.fromkeys([primary, *merged]) if id not in ("", survivor))
     return structs.replace(event, record=survivor, merged=others)
 
 
-def _event(item: Section, meaning: Meaning, on: On, scope: Scope = EVERYTHING, suffix: str = "") -> Event:
+def _event(item: Section, meaning: Meaning, on: On = On.ALL, scope: Scope = EVERYTHING, suffix: str = "") -> Event:
     record = item.text("objectId", default=None)
     # Ignored events may name nobody; an opposition of nobody would be lost without a word.
     if record is None and meaning.kind is not Kind.IGNORED:
         raise Malformed("objectId is missing.")
-    said = f"{item.text('subscriptionType', default='')} {item.text('propertyName', default='')}".rstrip()
+    said = meaning.reason or f"{item.text('subscriptionType')} {item.text('propertyName', default='')}".rstrip()
     at = item.epoch("occurredAt", default=None)
     return meaning.event(on, said, key=_key(item, suffix), at=at, record=record, scope=scope)
 
 
 def _key(item: Section, suffix: str) -> str:
     # attemptNumber and subscriptionId are left out: they change while the fact stays.
-    names = ("portalId", "subscriptionType", "objectId", "eventId", "occurredAt", "propertyName")
-    return fact_key("hubspot", *item.each_raw(*names), suffix)
+    portal, said, record, event, at, name = item.each_raw(
+        "portalId", "subscriptionType", "objectId", "eventId", "occurredAt", "propertyName"
+    )
+    return digest(f"['hubspot', {portal!a}, {said!a}, {record!a}, {event!a}, {at!a}, {name!a}, {suffix!a}]")

@@ -23,7 +23,7 @@ from contactable.signing import Secret, check_age, check_equal, check_hmac, chec
 from contactable.webhooks.events import EVERYTHING, Event, Kind, On, Origin, Scope, ScopeKind, Trace
 from contactable.webhooks.meaning import DELIVERED, IGNORED, INVALID, SENT, Meaning, fact_key, international, reply
 from contactable.webhooks.provider import Answers, Proof, Status
-from contactable.webhooks.reading import Section, read_each
+from contactable.webhooks.reading import Section
 from contactable.webhooks.refusals import PRESSED, SPOKEN
 from contactable.webhooks.replies import read_reply
 from contactable.webhooks.request import Request, Secrets, authenticate_by_secret
@@ -192,7 +192,11 @@ def _pressed(item: Section) -> str:
 
 def _heard(item: Section) -> list[str]:
     results = _inside(item, "speech").items("results", default=[])
-    return [said.text("text", default="") for said in read_each(results) if isinstance(said, Section)]
+    return [
+        Section(said, f"item {number}").text("text", default="")
+        for number, said in enumerate(results)
+        if isinstance(said, dict)
+    ]
 
 
 def _inside(item: Section, name: str) -> Section:
