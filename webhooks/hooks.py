@@ -134,7 +134,8 @@ def read_body(environ: Environ) -> bytes:
     if length.isdecimal() and int(length) > LARGEST:
         raise TooLarge
     unzip = zlib.decompressobj(wbits=31) if environ.get("HTTP_CONTENT_ENCODING", "").lower() == "gzip" else None
-    stream = get_input_stream(dict(environ))
+    # Where the server ends the stream itself, as ours does, werkzeug would give the same one, after a copy of environ.
+    stream = environ["wsgi.input"] if "wsgi.input_terminated" in environ else get_input_stream(dict(environ))
     body = bytearray()
     while chunk := stream.read(_CHUNK):
         body += unzip.decompress(chunk, LARGEST + 1 - len(body)) if unzip else chunk

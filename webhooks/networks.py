@@ -35,9 +35,9 @@ def check_address(networks: Iterable[Network], address: str) -> None:
 
 def caller(environ: Mapping[str, Any], proxies: int) -> str:
     """Who calls: the socket's address, or, behind so many proxies of ours, the one that the first of them saw."""
-    seen = [part.strip() for part in str(environ.get("HTTP_X_FORWARDED_FOR", "")).split(",") if part.strip()]
     if not proxies:
         return str(environ.get("REMOTE_ADDR", ""))
+    seen = [part.strip() for part in str(environ.get("HTTP_X_FORWARDED_FOR", "")).split(",") if part.strip()]
     # With fewer entries than proxies somebody went around them: nobody vouches for any address.
     return seen[-proxies] if len(seen) >= proxies else ""
 
