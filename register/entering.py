@@ -1,9 +1,10 @@
-"""What is to be entered into the ledger: its words, the entry that it becomes, and how that lies in the table."""
+"""What is to be entered into the ledger: its words, the entry that it becomes, and how it gets into the table."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime, time
+from itertools import compress
 from operator import attrgetter
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -12,6 +13,8 @@ from msgspec import Struct, field
 
 from contactable.errors import RegisterError
 from contactable.register.columns import column_text, microseconds
+from contactable.register.schema import entries
+from contactable.register.statements import insert_new
 from contactable.register.transaction import Tx
 from contactable.rules.acts import Act
 from contactable.rules.calendar import PARIS
@@ -60,13 +63,30 @@ class NewEntry(Struct, frozen=True, kw_only=True):
 _GIVEN: Final = tuple(name for name in NewEntry.__struct_fields__ if name not in ("event_key", "note"))
 # Of all fields at once: a hundred events of a batch spent half their time asking for them one by one.
 _GIVEN_OF: Final = attrgetter(*_GIVEN)
-_WORDS_OF: Final = attrgetter(*_KNOWN)
+_KNOWN_OF: Final = attrgetter(*_KNOWN)
+_OWN: Final = ("id", "subject_id", "event_key", "occurred_at")
+"""The columns in which entries of one batch differ."""
+_ALL_GIVEN: Final = (True,) * len(_OWN)
+_WORDS: Final = {  # column: field
+    "kind": "kind",
+    "channel": "on",
+    "scope_kind": "scope_kind",
+    "scope_id": "scope_id",
+    "origin": "origin",
+    "proof_level": "proof_level",
+    "reason": "reason",
+    "confidence": "confidence",
+    "batch": "batch",
+    "ends": "ends",
+    "evidence": "evidence",
+}
+_WORDS_OF: Final = attrgetter(*_WORDS.values())
 _PARIS: Final = ZoneInfo(PARIS)
 
 
 def check(new: NewEntry) -> None:
     """Raise ``RegisterError`` for a word that the ledger does not know, or an act of nobody."""
-    for words, word in zip(_KNOWN.values(), _WORDS_OF(new), strict=True):
+    for words, word in zip(_KNOWN.values(), _KNOWN_OF(new), strict=True):
         if word not in words:
             name = next(name for name, those in _KNOWN.items() if those is words)
             raise RegisterError(f"An entry's {name} is one of: {', '.join(sorted(words))}.")
@@ -84,31 +104,39 @@ def _quality(new: NewEntry) -> str:
     return "arrival" if new.occurred_at is None and new.time_quality == "event" else new.time_quality
 
 
-def row_of(tx: Tx, new: NewEntry, id: bytes, key: bytes | None) -> tuple[Any, ...]:
-    """In the order of the columns, as they keep it. Words are made plain: the driver is slow with those of an enum."""
-    when = new.occurred_at
-    whole_day = when is not None and not isinstance(when, datetime)
-    if when is not None and not isinstance(when, datetime):
-        when = datetime.combine(when, time(), _PARIS)
-    return (
-        id,
-        str(new.kind),
-        bytes.fromhex(new.subject_id) if new.subject_id else None,
-        str(new.on),
-        str(new.scope_kind),
-        new.scope_id,
-        str(new.origin),
-        str(new.proof_level),
-        microseconds(when) if when else None,
-        whole_day,
-        str(_quality(new)),
-        microseconds(tx.now),
-        key,
-        new.reason,
-        str(new.confidence),
-        new.batch,
-        bytes.fromhex(new.ends) if new.ends else None,
-        new.evidence,
-        column_text(new.details),
-        tx.keyring.seal(NOTE, new.note.encode()) if new.note else None,
-    )
+class Rows:
+    """Entries on their way into the table: those that have their words in common go in together."""
+
+    def __init__(self, tx: Tx) -> None:
+        self._tx = tx
+        self._alike: dict[tuple[Any, ...], list[tuple[Any, ...]]] = {}
+
+    def add(self, new: NewEntry, id: bytes, key: bytes | None) -> None:
+        """Take an entry in, under its id, with the digest of its event's key; raise ``RegisterError`` as ``check``."""
+        when, whole_day = new.occurred_at, False
+        if when is not None and not isinstance(when, datetime):
+            when, whole_day = datetime.combine(when, time(), _PARIS), True
+        subject = bytes.fromhex(new.subject_id) if new.subject_id else None
+        own = (id, subject, key, None if when is None else microseconds(when))
+        given = tuple(value is not None for value in own) if None in own else _ALL_GIVEN
+        note = self._tx.keyring.seal(NOTE, new.note.encode()) if new.note else None
+        words = (given, whole_day, _quality(new), column_text(new.details), note, *_WORDS_OF(new))
+        if (alike := self._alike.get(words)) is None:
+            check(new)
+            alike = self._alike[words] = []
+        alike.append(own if given is _ALL_GIVEN else tuple(value for value in own if value is not None))
+
+    def enter(self) -> set[bytes]:
+        """Put them into the table; return the ids of those that no other process was faster with."""
+        entered: set[bytes] = set()
+        for (given, whole_day, quality, details, note, *words), rows in self._alike.items():
+            own = tuple(compress(_OWN, given))
+            # Words are made plain: the driver is slow with those of an enum.
+            values: dict[str, Any] = {
+                column: word if word is None else str(word) for column, word in zip(_WORDS, words, strict=True)
+            }
+            values |= {"whole_day": whole_day, "time_quality": str(quality), "details": details, "note": note}
+            values |= {"recorded_at": microseconds(self._tx.now), "ends": bytes.fromhex(values["ends"] or "") or None}
+            names = (column.name for column in entries.columns if column.name not in own)
+            entered |= insert_new(self._tx, entries, own, rows, tuple(map(values.get, names)))
+        return entered

@@ -15,10 +15,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row, func, select
 
 from contactable.identifiers import keyed_digest
-from contactable.register.entering import NOTE, NewEntry, check, entry_of, row_of
+from contactable.register.entering import NOTE, NewEntry, Rows, entry_of
 from contactable.register.ids import new_ids
 from contactable.register.schema import carried, entries
-from contactable.register.statements import chunks, insert_new, rows_among
+from contactable.register.statements import chunks, rows_among
 from contactable.register.transaction import Tx
 from contactable.rules.acts import Act, OfferScopes, in_force, opposed
 from contactable.rules.calendar import PARIS
@@ -45,17 +45,16 @@ def enter(tx: Tx, new: Sequence[NewEntry]) -> list[bytes | None]:
     keys = [_event_digest(tx, each.event_key) if each.event_key else None for each in new]
     met = _met(tx, keys)
     made: dict[bytes, NewEntry] = {}
-    rows, ids = [], new_ids(tx.now, len(new))
+    rows, ids = Rows(tx), new_ids(tx.now, len(new))
     for each, key, id in zip(new, keys, ids, strict=True):
-        check(each)
         repeated = key is not None and key in met
         if (repeated and not _closes(tx, each, id, made)) or _says_nothing_new(tx, each, made):
             continue
         # A repeated key is kept out of the row: the first entry has it, and it is unique.
-        rows.append(row_of(tx, each, id, None if repeated else key))
+        rows.add(each, id, None if repeated else key)
         made[id] = each
         met.add(key)
-    entered = insert_new(tx, entries, rows)  # another process may have been faster with the same key
+    entered = rows.enter()  # another process may have been faster with the same key
     return [id if id in entered else None for id in ids]
 
 
