@@ -29,7 +29,9 @@ IGNORED = "ignored"
 UNREADABLE = "unreadable"
 UNRESOLVED = "unresolved"
 STATES = (NEW, DONE, IGNORED, UNREADABLE, UNRESOLVED)
-"""What became of a delivery. ``unreadable`` and ``unresolved`` are shown to people, who may have them read again."""
+"""What became of a delivery."""
+FOR_PEOPLE = (UNREADABLE, UNRESOLVED)
+"""What is shown to people, who may have it read again."""
 
 _HEADERS, _RAW = "deliveries.headers", "deliveries.raw"
 

@@ -14,6 +14,7 @@ from functools import lru_cache
 from itertools import accumulate, chain, islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import msgspec
 from sqlalchemy import Connection, Table
 from sqlalchemy.exc import DBAPIError
 
@@ -29,6 +30,8 @@ _ROWS = 500  # in one insertion: of few texts, which the driver keeps prepared, 
 _CUT_UP = """
 WITH RECURSIVE place(i) AS (SELECT 1 UNION ALL SELECT i + {step} FROM place LIMIT {count}) SELECT {columns} FROM place
 """
+_LISTED = "SELECT value FROM json_each(?{place})"
+_NUL = "\\u0000"
 _A_NUMBER = 0  # in place of a width
 _DIGITS = 20  # of a whole number among the packed: what 64 bits may take, with the sign
 
@@ -59,15 +62,20 @@ def run(connection: Connection, said: str, values: Sequence[Any] = ()) -> list[A
 def rows_among(connection: Connection, statement: str, values: Iterable[Any], *first: Any) -> Iterator[Any]:
     """The rows of a statement with ``{many}`` in place of the values, and ``{one}`` where each of ``first`` stands."""
     one = mark(connection)
-    for part in chunks(values, MOST):
-        if one == "?" and isinstance(part[0], bytes):
-            width = (len(part[0]),)
-            said = statement.format(many=_cut_up(width, len(first)), one=one)
-            yield from run(connection, said, (*first, len(part), _packed(width, zip(part, strict=True))))
-            continue
-        for few in chunks(part):
-            said = statement.format(many=", ".join([one] * len(few)), one=one)
-            yield from run(connection, said, (*first, *few))
+    for part in chunks(values, MOST if one == "?" else AT_ONCE):
+        many, given = _listed(part, len(first)) if one == "?" else (", ".join([one] * len(part)), part)
+        yield from run(connection, statement.format(many=many, one=one), (*first, *given))
+
+
+def _listed(values: Sequence[Any], before: int) -> tuple[str, Sequence[Any]]:
+    """How SQLite is asked for one of many values, and what it is handed for that behind the ``before`` others."""
+    if isinstance(values[0], bytes):
+        width = (len(values[0]),)
+        return _cut_up(width, before), (len(values), _packed(width, zip(values, strict=True)))
+    listed = msgspec.json.encode(values).decode()
+    if _NUL in listed:  # there a text would end
+        return ", ".join("?" * len(values)), values
+    return _LISTED.format(place=before + 1), (listed,)
 
 
 def insert(connection: Connection, table: Table, rows: Iterable[Row]) -> None:
@@ -132,6 +140,6 @@ def _piece(packed: str, end: int, width: int) -> str:
 def _packed(widths: Sequence[int], rows: Iterable[Row]) -> bytes:
     shape = b"".join(b"%%0%dd" % _DIGITS if width == _A_NUMBER else b"%b" for width in widths)
     packed = [shape % row for row in rows]
-    if any(len(row) != len(packed[0]) for row in packed):
+    if len(set(map(len, packed))) != 1:
         raise ValueError("rows of one statement have values of different lengths")
     return b"".join(packed)

@@ -144,7 +144,7 @@ def _waiting(tx: Tx, now: datetime) -> Iterator[GaugeMetricFamily]:
 
 def _kept(tx: Tx) -> Iterator[GaugeMetricFamily]:
     counts = inbox.counts(tx)
-    dead = sum(counts.get(state, 0) for state in (inbox.UNREADABLE, inbox.UNRESOLVED))
+    dead = sum(counts.get(state, 0) for state in inbox.FOR_PEOPLE)
     heard = [((name,), at.timestamp()) for name, at in inbox.last_received(tx).items()]
     yield _gauge("dead", "Deliveries that wait for a person: unreadable, or naming nobody.", [], [((), dead)])
     yield _gauge("deliveries", "Deliveries that are kept.", ["state"], [((state,), n) for state, n in counts.items()])

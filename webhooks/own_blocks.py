@@ -40,10 +40,13 @@ def writes_of_ours(tx: Tx, told: Iterable[tuple[Event, Iterable[str], Teller]]) 
     """What we wrote where these acts were told, for those whom they bind: one look for all, not one for each."""
     targets: set[str] = set()
     subjects: set[str] = set()
+    last = None
     for event, bound, teller in told:
         if _may_be_ours(event, teller):
-            targets |= {_blocklist(teller), _opt_out(teller)}
             subjects.update(bound)
+            if teller is not last:  # a hundred events of a batch have one
+                targets |= {_blocklist(teller), _opt_out(teller)}
+                last = teller
     found: dict[tuple[str, str], list[journal.Written]] = {}
     for line in journal.written_to(tx, targets, subjects):
         found.setdefault((line.target, line.subject_id), []).append(line)

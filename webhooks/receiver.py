@@ -162,6 +162,7 @@ def _delivery(
     endpoint: Endpoint, request: Request, items: Sequence[Event | Problem], recorded: Recorded, proof: str
 ) -> inbox.Delivery:
     is_question = asks_to_confirm(endpoint, request)
+    state = inbox.UNRESOLVED if is_question else state_of(items, recorded)
     return inbox.Delivery(
         endpoint=endpoint.name,
         provider=endpoint.provider.id,
@@ -169,9 +170,9 @@ def _delivery(
         headers=_kept_headers(request),
         raw=endpoint.provider.kept(request),
         sha256=hashlib.sha256(request.raw).digest(),
-        state=inbox.UNRESOLVED if is_question else state_of(items, recorded),
+        state=state,
         proof=proof,
-        note=CONFIRM if is_question else note_of(items),
+        note=CONFIRM if is_question else note_of(items) if state in inbox.FOR_PEOPLE else "",
     )
 
 
