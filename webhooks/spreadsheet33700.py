@@ -30,6 +30,8 @@ _LARGEST_UNZIPPED = 200_000_000  # bytes
 def read_spreadsheet(raw: bytes) -> Iterator[Event | Problem]:
     """Yield one event a row; raise ``Malformed`` where the file is no table, or names no sender (``emetteur``)."""
     rows = _sheet(raw) if raw.startswith(_XLSX) else _table(raw)
+    if not raw.strip():
+        raise Malformed("The file is empty.")
     file_key, columns = hashlib.sha256(raw).hexdigest()[:16], _columns(next(rows, []))
     for line, cells in enumerate(rows, start=2):
         if line > MOST_ROWS:

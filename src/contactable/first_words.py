@@ -19,6 +19,7 @@ SAID: Final[Mapping[Language, Mapping[str, str]]] = {
         "upgrade": "crée le registre",
         "backup": "personne ne peut refaire une clé perdue",
         "doctor": "dit ce qui manque",
+        "then": "puis :",
     },
     "en": {
         "again": "Going on with the answers kept in {path} (delete it to begin anew).",
@@ -30,5 +31,6 @@ SAID: Final[Mapping[Language, Mapping[str, str]]] = {
         "upgrade": "makes the register",
         "backup": "nobody can restore a lost key",
         "doctor": "says what is missing",
+        "then": "then:",
     },
 }

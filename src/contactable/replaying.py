@@ -118,6 +118,14 @@ def endpoint_for(kit: Contactable, provider: str) -> Endpoint:
     return endpoint_of(kit, next(names, provider), provider)
 
 
+def check_mail(path: Path) -> None:
+    """Raise ``Malformed`` where a path is neither a maildir nor a file that holds something."""
+    if path.is_dir() and not all((path / name).is_dir() for name in ("cur", "new")):
+        raise Malformed(f"{path} is no maildir: it has no folders `cur` and `new`.")
+    if path.is_file() and not path.stat().st_size:
+        raise Malformed(f"{path} is empty: it holds no mail.")
+
+
 def messages(path: Path) -> Iterator[bytes]:
     """The messages of a maildir, an mbox, or a file with one message; raise ``Malformed`` where there is none."""
     try:

@@ -30,12 +30,12 @@ def events_of(provider: str) -> list[str]:
     return [name for name, _ in _samples(provider)]
 
 
-def make(kit: Contactable, provider: str, event: str) -> Request:
-    """A sample, addressed to one's own endpoint for that provider and signed now."""
-    endpoint = _endpoint(kit, provider)
+def make(kit: Contactable, provider: str, event: str, name: str = "") -> Request:
+    """A sample, addressed to one's own endpoint for that provider, by ``name`` where it has several, and signed now."""
     found = dict(_samples(provider)).get(event)
     if found is None:
         raise Malformed(f"{provider} has no sample {event!r}; there are: {', '.join(events_of(provider))}.")
+    endpoint = _endpoint(kit, provider, name)
     request = as_captured(found.name, found.read_bytes(), kit.clock(), endpoint.secrets.options)
     query, path = urlsplit(request.url).query, "".join(f"/{key.value.decode()}" for key in endpoint.secrets.path[:1])
     url = f"{kit.settings.public_url.rstrip('/')}/hooks/{endpoint.name}{path}{f'?{query}' if query else ''}"
@@ -50,6 +50,8 @@ def send(kit: Contactable, request: Request, base: str = "") -> int:
     """
     public = kit.settings.public_url.rstrip("/")
     base = (base or f"http://{kit.settings.listen}{urlsplit(public).path}").rstrip("/")
+    if urlsplit(base).scheme not in ("http", "https") or not urlsplit(base).netloc:
+        raise Malformed("The address to send to begins with http:// or https://.")
     url = base + request.url.removeprefix(public)
     headers = dict(request.headers)
     try:
@@ -79,11 +81,14 @@ def _signed(endpoint: Endpoint, request: Request) -> Request:
     return signed
 
 
-def _endpoint(kit: Contactable, provider: str) -> Endpoint:
-    for endpoint in kit.endpoints.values():
-        if endpoint.provider.id == provider:
-            return endpoint
-    raise SettingsError(f"No endpoint has the provider {provider!r}: see docs/providers/{provider}.md.")
+def _endpoint(kit: Contactable, provider: str, name: str) -> Endpoint:
+    """The endpoint that is meant; the secrets of the others may be missing."""
+    names = [each for each, endpoint in kit.settings.endpoints.items() if endpoint.provider == provider]
+    if not names:
+        raise SettingsError(f"No endpoint has the provider {provider!r}: see docs/providers/{provider}.md.")
+    if name and name not in names:
+        raise SettingsError(f"No endpoint {name!r} has the provider {provider!r}; there are: {', '.join(names)}.")
+    return kit.endpoint(name or names[0])
 
 
 def _samples(provider: str) -> Iterator[tuple[str, Traversable]]:

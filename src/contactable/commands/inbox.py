@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 _SHOWN = 6  # columns of the table without --json
 _LINES = 20  # refused lines that are shown
+NO_SUCH_DELIVERY = "There is no such delivery: `contactable inbox list` names them."
 
 
 @click.group()
@@ -56,10 +57,13 @@ def read_reply(offered: tuple[str, ...], as_json: bool) -> None:
     """Read replies from standard input, one a line: certain, probable, release or not, and by which pattern."""
     from contactable.webhooks.replies import read_reply as read
 
+    line = None
     for line in sys.stdin.buffer:
         reading = read(_decoded(line), offered=offered)
         answer = {"reading": reading.kind, "pattern": reading.pattern}
         click.echo(json.dumps(answer) if as_json else f"{reading.kind}\t{reading.pattern}")
+    if line is None:
+        raise Malformed("Nothing came on standard input: replies are read there, one a line.")
 
 
 @command.command("list")
@@ -95,7 +99,7 @@ def show(context: Context, id: str, raw: bool, as_json: bool) -> None:
         with kit.register.read() as tx:
             delivery = inbox.read_delivery(tx, id)
         if delivery is None:
-            raise Malformed("There is no such delivery: `contactable inbox list` names them.")
+            raise Malformed(NO_SUCH_DELIVERY)
         if raw:
             click.echo(delivery.raw or b"", nl=False)
             return
@@ -127,34 +131,45 @@ def confirm(context: Context, id: str) -> None:
 @click.option("--endpoint", help="With --state: only what came to this endpoint.")
 @pass_context
 def replay(context: Context, ids: tuple[str, ...], state: str | None, endpoint: str | None) -> None:
-    """Read deliveries again, after an adapter or a field map was mended. What was entered before has no effect."""
+    """Read deliveries again, after an adapter or a field map was mended. What was entered before has no effect.
+
+    Exit code 1 says that one of them still cannot be read.
+    """
     from contactable import register_jobs
     from contactable.register import inbox
 
-    if bool(ids) == bool(state):
+    if bool(ids) == bool(state) or (endpoint and not state):
         raise click.UsageError("Name deliveries, or a --state.")
     with context.kit() as kit:
-        if state:
-            with kit.register.read() as tx:
+        with kit.register.read() as tx:
+            if state:
                 ids = tuple(each.id for each in inbox.deliveries(tx, state, endpoint=endpoint, limit=10_000))
+            elif not all(inbox.read_delivery(tx, id) for id in ids):
+                raise Malformed(NO_SUCH_DELIVERY)
         note = register_jobs.run(kit, "replay", {"ids": list(ids)})
+        with kit.register.read() as tx:
+            after = [inbox.read_delivery(tx, id) for id in ids]
     click.echo(note, err=True)
+    if any(each is not None and each.state == inbox.UNREADABLE for each in after):
+        raise click.exceptions.Exit(ContactableError.exit_code)
 
 
 @command.command()
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--dry-run", is_flag=True, help="Only look: nothing waits, whatever was found.")
 @click.option("--yes", is_flag=True, help="Enter it after the look.")
 @json_option
 @pass_context
-def import33700(context: Context, file: Path, yes: bool, as_json: bool) -> None:
+def import33700(context: Context, file: Path, dry_run: bool, yes: bool, as_json: bool) -> None:
     """Look at an aggregator's spreadsheet of reports to 33700 (.csv, .xlsx); --yes enters it, all or nothing.
 
     Lines that cannot be read are named, and the others go on. The same file again enters nothing. Without --yes nothing
     is entered (exit code 6).
     """
-    from contactable import register_jobs
     from contactable.replaying import reports_in
 
+    if dry_run and yes:
+        raise click.UsageError("--dry-run looks, --yes enters: one of them.")
     items = reports_in(file)
     batch = f"33700-{hashlib.sha256(file.read_bytes()).hexdigest()[:12]}"
     counts = {**_counted(items), **_looked_at(context, items)}
@@ -168,13 +183,19 @@ def import33700(context: Context, file: Path, yes: bool, as_json: bool) -> None:
             click.echo(f"of the oppositions {told}", err=True)
         for why in counts["refused"][:_LINES]:
             click.echo(f"refused: {why}", err=True)
-    if not yes:
+    if not (yes or dry_run):
         raise click.exceptions.Exit(WAITS_FOR_A_PERSON)
-    with context.kit() as kit:
-        note = register_jobs.run(kit, "reports", {"path": str(file.resolve()), "batch": batch})
-    click.echo(note, err=True)
+    if yes:
+        click.echo(_enter_reports(context, file, batch), err=True)
     if counts["refused"]:
         raise click.exceptions.Exit(ContactableError.exit_code)
+
+
+def _enter_reports(context: Context, file: Path, batch: str) -> str:
+    from contactable import register_jobs
+
+    with context.kit() as kit:
+        return register_jobs.run(kit, "reports", {"path": str(file.resolve()), "batch": batch})
 
 
 def _counted(items: list[Event | Problem]) -> dict[str, Any]:

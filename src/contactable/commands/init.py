@@ -82,7 +82,8 @@ def command(
         if no_crm:
             _write(path, fill(public_url=public_url, crm=None, language=language), language)
             click.echo("  contactable console user add NAME --role administrator", err=True)
-            click.echo(f"  contactable serve              # then: {public_url}/console/first-steps", err=True)
+            first_steps = f"{SAID[language]['then']} {public_url}/console/first-steps"
+            click.echo(f"  contactable serve              # {first_steps}", err=True)
             return
         type = _crm(kept, crm)
         given = (*given, *_short(token=token, base_url=crm_url))

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from contactable.cli import Context, pass_context
+from contactable.errors import Malformed
 
 
 @click.group()
@@ -26,9 +27,14 @@ def import_(context: Context, source: Path) -> None:
     """
     from contactable import register_jobs, replaying
 
+    piped = sys.stdin.buffer.read() if str(source) == "-" else None
+    if piped is None:
+        replaying.check_mail(source)
+    elif not piped.strip():
+        raise Malformed("Nothing came on standard input: one message is read there.")
     with context.kit() as kit:
-        if str(source) == "-":
-            sealed = kit.keyring.seal(replaying.SEALED_MAIL, sys.stdin.buffer.read()).hex()
+        if piped is not None:
+            sealed = kit.keyring.seal(replaying.SEALED_MAIL, piped).hex()
             note = register_jobs.run(kit, "mail", {"sealed": sealed})
         else:
             note = register_jobs.run(kit, "mail", {"path": str(source.resolve())})
