@@ -44,6 +44,8 @@ def read_reply(text: str, *, offered: Sequence[str] = ()) -> Reading:
         return Reading("release", "start word")
     if said in ONLY_WHEN_OFFERED:
         return Reading("not", "word that was not offered")
+    if said != _NON_STOP and _core(plain) == _NON_STOP:
+        return Reading("probable", "answer and keyword")  # "non stop merci": nobody is polite about opening hours
     spoken = NOT_OPPOSITIONS.sub(" ", plain)
     return next((reading for look in _LOOKS if (reading := look(spoken))), Reading("not", "no pattern"))
 
@@ -53,9 +55,10 @@ ONLY_WHEN_OFFERED = frozenset({"end", "cancel", "fin", "non"})
 
 KEYWORDS = frozenset(
     # French and English, then German, Spanish, Italian, Portuguese, Dutch, Polish
-    "stop|stops|stopper|stoppez|stop sms|stopsms|stop pub|stoppub|stop publicite|stop all|stopall|arret|arrete|"
-    "arretez|arreter|desabonnement|desabonner|me desabonner|desabonnez moi|desabonne moi|desinscription|desinscrire|"
-    "me desinscrire|desinscrivez moi|desinscris moi|unsubscribe|unsub|quit|remove|remove me|revoke|optout|opt out|td|"
+    "stop|stops|stopper|stoppez|stoper|stopez|stop sms|stopsms|stop pub|stoppub|stop publicite|stop all|stopall|arret|"
+    "arrete|arretez|arreter|desabonnement|desabonner|me desabonner|desabonnez moi|desabonne moi|desabonne|desabonnez|"
+    "desinscription|desinscrire|me desinscrire|desinscrivez moi|desinscris moi|desinscris|desinscrit|desinscrivez|"
+    "unsubscribe|unsub|quit|remove|remove me|revoke|optout|opt out|td|"
     "stopp|abmelden|abbestellen|baja|alto|parar|cancelar|annulla|disiscrivi|cancella|sair|remover|"
     "afmelden|uit|stoppen|wypisz".split("|")
 )
@@ -63,31 +66,53 @@ KEYWORDS = frozenset(
 STRETCHED = re.compile(r"(?:s+t+o+p+ ?)+|a+r{2,}e+t+(?:e+[zr]*)?")
 """``stooop``, ``stopstop``, ``STOP STOP STOP``, ``arrrretez``."""
 
+MISSPELT = re.compile(r"ar+et+(?:e[zrs]?|ai[st])?")
+"""``arétez``, ``arrettez``, ``areté``."""
+
 FIRST_WORDS = frozenset({"stop", "stopp", "arret", "unsubscribe", "desabonnement"})
+_NON_STOP = "non stop"
 _FEW = 5  # words: a keyword and what courtesy or anger adds to it
 _LONGEST = 1000  # characters, some seven parts of an SMS
 
 NOT_OPPOSITIONS = re.compile(
-    r"\b(?:bus stop|(?:non|auto|pit) ?stop|stop ou encore|stop ?over|stop and go|stop motion|(?:au|le|un) stop|"
+    r"\b(?:bus stop|(?:non|auto|pit) ?stop|stop ou encore|stop ?over|stop and go|stop motion|"
+    r"(?:au|le|un|du|en|panneau) stop(?! \d)|"
     r"arrets? (?:(?:de|du) )?(?:maladie|travail|bus|tram|tramway|metro|car|cardiaque)|"
     r"(?:peux|peut|pouvons|pouvez|sais|veux) (?:pas|plus) (?:m |s |nous |vous )?arreter)\b"
 )
 
 OPPOSED = {  # pattern -> what says, anywhere in a reply, that nothing more is wanted
-    "ne plus": r"\bne? (?:me |m |nous |plus |pas |jamais )*"
-    r"(?:contact|recontact|envoy|renvoy|appel|rappel|ecri|sollicit|derang|relanc|importun|joindre|recevoir)\w*",
+    "ne plus": r"\bne? ?(?:me |m ?|nous |plus |pas |jamais )*"
+    r"(?:contact|recontact|envoy|renvoy|appel|rappel|ecri|sollicit|derang|relanc|importun|joindre|recevoir|adress)\w*",
     "n envoyez plus": r"\bn (?:envoy|appel|ecri)\w* plus\b",
-    "plus de": r"\b(?:plus|assez) (?:de |d |aucune? )+(?:sms|texto|pub|message|appel|mail|demarchage|relance|sollicit)",
-    "ne veux plus": r"\b(?:veux|souhaite|desire|voudrais|souhaitons|voulons) (?:plus|pas|ne plus|ne pas) "
+    "plus de": r"\b(?:plus|assez) (?:jamais )?(?:de |d |aucune? )+"
+    r"(?:sms|texto|pub|message|appel|mail|demarchage|relance|sollicit)|^(?:plus jamais|jamais plus)$",
+    "pas de pub": r"\b(?:pas (?:de|d)|aucune?|(?:non|halte) (?:au|aux|a la)) (?:pub|demarch|spam|prospection|sollicit)|"
+    r"^pas (?:de|d) (?:sms|texto|message|appel|mail)s?$",
+    "ne veux plus": r"\bj?(?:veux|souhaite|desire|voudrais|souhaitons|voulons) (?:plus|pas|ne plus|ne pas) (?:rien )?"
     r"(?:recevoir|etre|(?:de |d )?(?:vos |votre |tes |ces |cette )?(?:sms|texto|pub|message|mail|appel)|vos |"
     r"que vous m)",
-    "arretez de": r"\barret\w* (?:de |d )(?:me |m |nous )?(?:contact|envoy|appel|harcel|ecri|sollicit|derang|spam)",
+    "arretez de": r"\barret\w* (?:de |d )(?:me |m ?|nous )?(?:contact|envoy|appel|harcel|ecri|sollicit|derang|spam)",
     "arretez vos": r"\b(?:arret\w*|stopp?(?:ez|er)?) (?:moi |nous )?(?:vos|votre|tes|ces|les|avec|tout|ca)\b",
+    "merci d arreter": r"\b(?:merci|demand\w*|pri(?:e|ons)|veuillez)(?: bien)?(?: de| d)? arreter\b|"
+    r"(?<!vous )(?<!nous )(?<!s )\barretez$|"
+    r"^(?:arretez|stoppez|cessez) (?:immediat|maintenant|tout de suite|definitiv|la pub|le spam|je |j )",
+    "arreter de recevoir": r"(?<!ai )\barret\w* de recevoir\b",
+    "marre de": r"\b(?:marre|ras le bol|plein le dos|en ai assez)(?: (?:de|d))? (?:vos|votre|tes|ces|recevoir|etre)\b",
+    "spam": r"\b(?:du|un) spam\b|^spam$|\b(?:du|de|votre|ce) harcelement\b|\b(?:me|nous) harcel\w*|\bbasta\b|"
+    r"\bsignal\w*\b.*\b33 ?700\b",
+    "bloctel": r"\bbloctel\b|\bsur (?:la )?liste rouge\b",
+    "not asked for": r"\b(?:pas|jamais) demande (?:a (?:recevoir|etre)|vos|ces)\b|\bn insist\w* (?:pas|plus)\b|"
+    r"\binutile d insister\b",
+    "stop was said": r"\b(?:dit|dis|envoye|envoyer|repondu|ecrit|demande|tape|mis) (?:\w+ ){0,2}stop\b",
+    "wrong number": r"\b(?:mauvais|faux|pas le bon|erreur de|trompe\w* de|wrong) num(?:ero|ber)\b(?! de| d )",
     "cessez": r"\bcess(?:e|ez|er) (?:(?:de |d )(?:me |m |nous )?(?:contact|envoy|appel|harcel|ecri|sollicit|derang)|"
     r"(?:vos|votre|tes|ces|tout)\b)",
     "retirez moi": r"\b(?:retir|supprim|enlev|effac|ray|radi|desinscri|desabonn)\w* (?:moi|mon|mes|me|nous|notre)\b",
-    "me retirer": r"\b(?:me|m|nous|etre) (?:retir|supprim|enlev|effac|radi|raye|desinscri|desabonn)\w*",
-    "laissez moi": r"\b(?:laiss|fich|fout)\w* (?:moi|nous) (?:tranquille|en paix|la paix)\b",
+    "me retirer": r"\b(?:me|m|nous|etre|se(?= des)) (?:retir|supprim|enlev|effac|radi|raye|desinscri|desabonn)\w*",
+    "laissez moi": r"\b(?:laiss|fich|fout)\w* (?:moi|nous) (?:tranquil|en paix|la paix)|"
+    r"\blach\w* (?:moi|nous)(?: la grappe| les baskets)?$|"
+    r"\bsort(?:ez|ir|s) (?:moi|nous) de\b",
     "rgpd": r"\b(?:rgpd|gdpr)\b",
     "cnil": r"\bcnil\b",
     "droit d opposition": r"\b(?:droit d opposition|m oppose|fai(?:s|t|tes|re) opposition)\b",
@@ -130,7 +155,7 @@ def _first_word(spoken: str) -> Reading | None:
 
 def _slip(spoken: str) -> Reading | None:
     word = _core(spoken)
-    return Reading("probable", "slip of the keys") if word in _slips() else None
+    return Reading("probable", "slip of the keys") if word in _slips() or MISSPELT.fullmatch(word) else None
 
 
 def is_yes(text: str) -> bool:
@@ -145,7 +170,8 @@ def _yes_and_keyword(spoken: str) -> Reading | None:
 
 def _pattern(spoken: str) -> Reading | None:
     flat = " ".join(spoken.replace("|", " ").split())
-    found = next((name for name, pattern in OPPOSED.items() if re.search(pattern, flat)), None)
+    texts = {flat, _core(spoken)}
+    found = next((name for name, pattern in OPPOSED.items() if any(re.search(pattern, text) for text in texts)), None)
     return Reading("probable", found) if found else None
 
 
@@ -155,7 +181,12 @@ def _clause(spoken: str) -> Reading | None:
     return Reading("probable", "keyword as a sentence") if any(map(_keyword, clauses)) else None
 
 
-_LOOKS: tuple[_Look, ...] = (_keyword, _first_word, _slip, _yes_and_keyword, _pattern, _clause)
+def _last_word(spoken: str) -> Reading | None:
+    """A reply that ends with STOP: "Pas intéressé stop"."""
+    return Reading("probable", "keyword last") if _core(spoken).endswith(" stop") else None
+
+
+_LOOKS: tuple[_Look, ...] = (_keyword, _first_word, _slip, _yes_and_keyword, _pattern, _clause, _last_word)
 
 
 def _core(spoken: str) -> str:

@@ -27,6 +27,7 @@ PATTERNS = {
     "slip of the keys",
     "answer and keyword",
     "keyword as a sentence",
+    "keyword last",
 }
 DECORATIONS = ("", " ", "!", "...", " 🛑", "\n", " svp", " merci", " 36180", " au 36180")
 
@@ -46,6 +47,18 @@ def test_every_labelled_reply_of_the_corpus_reads_as_its_label_says() -> None:
         pytest.skip("CONTACTABLE_CORPUS is not set")
 
     assert {text: read_reply(text).kind for text, _ in labelled()} == dict(labelled())
+
+
+def test_replies_as_people_write_them_are_read_as_people_mean_them() -> None:
+    """``closes`` is certain or probable: what is certain of those is a keyword, and the rest is shown to a person."""
+    with (Path(__file__).parent / "wild_replies.tsv").open(encoding="utf-8", newline="") as table:
+        rows = list(csv.DictReader(table, delimiter="\t", quoting=csv.QUOTE_NONE))
+    meant = {"closes": {"certain", "probable"}}
+
+    readings = [(row["text"], row["reading"], read_reply(row["text"]).kind) for row in rows]
+
+    assert len(rows) > 300
+    assert [each for each in readings if each[2] not in meant.get(each[1], {each[1]})] == []
 
 
 @pytest.mark.parametrize(
