@@ -15,6 +15,7 @@ import unicodedata
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from contactable.errors import Malformed
@@ -24,16 +25,17 @@ from contactable.webhooks.providers.report33700 import COLUMNS, read_row
 MOST_ROWS = 200_000
 _COLUMN_OF = {name: column for column, names in COLUMNS.items() for name in names}
 _XLSX = b"PK\x03\x04"
+_MOST_BEFORE = 10  # rows in which the head is looked for
 _LARGEST_UNZIPPED = 200_000_000  # bytes
 
 
 def read_spreadsheet(raw: bytes) -> Iterator[Event | Problem]:
     """Yield one event a row; raise ``Malformed`` where the file is no table, or names no sender (``emetteur``)."""
-    rows = _sheet(raw) if raw.startswith(_XLSX) else _table(raw)
+    rows = enumerate(_sheet(raw) if raw.startswith(_XLSX) else _table(raw), start=1)
     if not raw.strip():
         raise Malformed("The file is empty.")
-    file_key, columns = hashlib.sha256(raw).hexdigest()[:16], _columns(next(rows, []))
-    for line, cells in enumerate(rows, start=2):
+    file_key, columns = hashlib.sha256(raw).hexdigest()[:16], _head(rows)
+    for line, cells in rows:
         if line > MOST_ROWS:
             raise Malformed(f"The file has more than {MOST_ROWS} rows: split it.")
         if any(cells):
@@ -51,14 +53,21 @@ def _row(columns: Sequence[str | None], cells: Sequence[str]) -> dict[str, str]:
     return {column: cell for column, cell in zip(columns, cells, strict=False) if column is not None}
 
 
+def _head(rows: Iterator[tuple[int, list[str]]]) -> list[str | None]:
+    """The columns, by the first row that names a sender: before it a title, or Excel's ``sep=;``, may stand."""
+    columns = (_columns(cells) for _, cells in islice(rows, _MOST_BEFORE))
+    found = next((each for each in columns if "sender" in each), None)
+    if found is None:
+        raise Malformed("The file has no column `emetteur` (or oadc, sender, expediteur): is it a list of reports?")
+    return found
+
+
 def _columns(names: Sequence[str]) -> list[str | None]:
     """Our name of each column, None for those that are none of ours; of two with one meaning, the first counts."""
     columns: list[str | None] = []
     for name in names:
         found = _COLUMN_OF.get(_plain(name))
         columns.append(None if found in columns else found)
-    if "sender" not in columns:
-        raise Malformed("The file has no column `emetteur` (or oadc, sender, expediteur): is it a list of reports?")
     return columns
 
 
@@ -70,7 +79,8 @@ def _plain(name: str) -> str:
 def _table(raw: bytes) -> Iterator[list[str]]:
     # The head has no quoted texts, so it tells the delimiter better than a sniffer over all rows.
     text = _decoded(raw)
-    first = text.partition("\n")[0]
+    head = "\n".join(text.split("\n", _MOST_BEFORE)[:_MOST_BEFORE])
+    first = next((line for line in head.split("\n") if "sender" in _columns(re.split("[;,\t]", line))), head)
     delimiter = max(";,\t", key=first.count)
     try:
         for cells in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True):

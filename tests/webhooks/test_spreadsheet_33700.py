@@ -48,6 +48,24 @@ def test_a_number_that_a_spreadsheet_changed_is_put_right(cell: str, phone: str)
     assert events(f"{HEAD};sms;{cell};BOUTIQUE;;\n".encode())[0].phone == phone
 
 
+@pytest.mark.parametrize("before", ["\n\n", "sep=;\n", "Signalements, novembre 2026\n\n"])
+def test_a_title_may_stand_before_the_head_and_lines_keep_their_numbers(before: str) -> None:
+    good, bad = read_spreadsheet(f"{before}{HEAD};sms;0639980001;BOUTIQUE;;\n;fax;0639980002;BOUTIQUE;;\n".encode())
+
+    assert isinstance(good, Event)
+    assert good.phone == "0639980001"
+    assert isinstance(bad, Problem)
+    assert bad.why.startswith(f"line {before.count(chr(10)) + 3}:")
+
+
+def test_who_reported_us_is_heard_though_nobody_wrote_which_sender_or_channel_it_was() -> None:
+    heard, nobody = read_spreadsheet((HEAD + ";;0639980001;;;\n;sms;;;;3\n").encode())
+
+    assert isinstance(heard, Event)
+    assert (heard.kind, heard.on, heard.phone) == (Kind.OPPOSITION, On.SMS, "0639980001")
+    assert isinstance(nobody, Problem)
+
+
 def test_a_rounded_number_is_a_problem_of_its_line_and_the_rest_goes_on() -> None:
     raw = f"{HEAD};sms;3,36E+10;BOUTIQUE;;\n;;;;;\n;sms;;BOUTIQUE;;12\n;pigeon;0639980001;BOUTIQUE;;\n".encode()
 

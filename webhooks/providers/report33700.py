@@ -103,16 +103,20 @@ def read_row(row: Mapping[str, str], file_key: str, line: int) -> Event:
     """The event that one row of a spreadsheet is; ``row`` has the canonical names of ``COLUMNS`` and texts.
 
     The key is the report's own id where there is one, so that the same report in two files counts once; else file and
-    line. Raise ``Malformed`` where the row names no sender, or holds a number that a spreadsheet has spoilt.
+    line. Raise ``Malformed`` where the row names neither a number nor a sender, or holds a number that a spreadsheet
+    has spoilt.
     """
     # The line is part of every error, so that a spreadsheet can be mended.
     cells = Section({name: value.strip() for name, value in row.items()}, f"line {line}")
     id = cells.text("id", default="") or f"{file_key}:{line}"
+    number, sender = _unspoilt(cells.text("msisdn", default="")), cells.text("sender", default="")
+    if not (number or sender):
+        raise Malformed("Neither a number nor `emetteur` is there: nobody is meant.")
     event = _event(
         key=fact_key("report33700", id),
-        channel=cells.text("channel", default="sms"),
-        sender=cells.text("sender"),
-        number=_unspoilt(cells.text("msisdn", default="")),
+        channel=cells.text("channel", default="") or "sms",
+        sender=sender,
+        number=number,
         hashed="",
         at=_row_time(cells),
     )
