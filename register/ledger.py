@@ -25,6 +25,8 @@ from contactable.rules.calendar import PARIS
 
 _PARIS: Final = ZoneInfo(PARIS)
 _COPIED: Final = tuple(each.name for each in fields(Act) if each.name not in ("on", "occurred_at"))  # column = field
+_SUBJECT, _TIME = 32, 12  # digits of a subject's id, and of the time with which it begins
+_KEY: Final = 16  # bytes of a kept key
 _MET: Final = "SELECT event_key FROM entries WHERE event_key IN ({many})"
 
 Entry = Act
@@ -42,8 +44,8 @@ def record(tx: Tx, new: Sequence[NewEntry]) -> list[Entry | None]:
 
 def enter(tx: Tx, new: Sequence[NewEntry]) -> list[bytes | None]:
     """The same, for whoever needs no entries: give the id of each that counts, as it is kept."""
-    keys = [_event_digest(tx, each.event_key) if each.event_key else None for each in new]
-    met = _met(tx, keys)
+    keys = [_kept_key(tx, each.event_key) if each.event_key else None for each in new]
+    met = _met(tx, {key: each.event_key for key, each in zip(keys, new, strict=True) if key and each.event_key})
     made: dict[bytes, NewEntry] = {}
     rows, ids = Rows(tx), new_ids(tx.now, len(new))
     for each, key, id in zip(new, keys, ids, strict=True):
@@ -53,7 +55,8 @@ def enter(tx: Tx, new: Sequence[NewEntry]) -> list[bytes | None]:
         # A repeated key is kept out of the row: the first entry has it, and it is unique.
         rows.add(each, id, None if repeated else key)
         made[id] = each
-        met.add(key)
+        if key is not None:
+            met.add(key)
     entered = rows.enter()  # another process may have been faster with the same key
     return [id if id in entered else None for id in ids]
 
@@ -89,7 +92,7 @@ def find(tx: Tx, entry_id: str) -> Entry | None:
 
 def is_known(tx: Tx, event_key: str) -> bool:
     """Whether an event of this key was entered already."""
-    return bool(_met(tx, [_event_digest(tx, event_key)]))
+    return bool(_met(tx, {_kept_key(tx, event_key): event_key}))
 
 
 def notes(tx: Tx, entry_ids: Iterable[str]) -> dict[str, str]:
@@ -134,13 +137,27 @@ def read(row: Row[Any]) -> Entry:
     return Entry(on=row.channel, occurred_at=when, **values)
 
 
-def _event_digest(tx: Tx, event_key: str) -> bytes:
-    return keyed_digest(tx.event_salt, event_key.encode())[:16]
+def _kept_key(tx: Tx, event_key: str) -> bytes:
+    """Under what an event is recognised: a salted digest, since senders' ids may hold addresses.
+
+    Keys of webhooks end with the subject. Their digest begins as that does, with the time: so those of new people lie
+    together in the index, too, which in a large register is a fifth of the time of a batch.
+    """
+    near = event_key[-_SUBJECT:][:_TIME]
+    try:
+        begins = bytes.fromhex(near) if near.isalnum() else b""
+    except ValueError:
+        begins = b""
+    return begins.rjust(_TIME // 2, b"\0") + keyed_digest(tx.event_salt, event_key.encode())[: _KEY - _TIME // 2]
 
 
-def _met(tx: Tx, keys: Iterable[bytes | None]) -> set[bytes | None]:
-    met = rows_among(tx.connection, _MET, [key for key in keys if key is not None])
-    return {bytes(key) for (key,) in met}
+def _met(tx: Tx, told: Mapping[bytes, str]) -> set[bytes]:
+    """Which of these keys were entered before, in the form of before version 0011 as well where some are of that."""
+    met = {bytes(key) for (key,) in rows_among(tx.connection, _MET, told)}
+    if tx.has_older_event_keys:
+        before = {keyed_digest(tx.event_salt, text.encode())[:_KEY]: key for key, text in told.items()}
+        met |= {before[bytes(key)] for (key,) in rows_among(tx.connection, _MET, before)}
+    return met
 
 
 def _closes(tx: Tx, new: NewEntry, id: bytes, made: Mapping[bytes, NewEntry]) -> bool:

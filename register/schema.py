@@ -1,6 +1,7 @@
 """The tables of the register. What each keeps, why and how long, is told in ``docs/register.md``.
 
-There is no table of subjects: a subject is a random id that identifiers, entries and mirrored contacts have in common.
+There is no table of subjects: a subject is a random id that identifiers, entries and mirrored contacts have in common
+(its first six bytes are the time at which it was made, so that new people lie together in each index).
 What is about the work and not about people is in ``schema_work``. Nothing stores "opposed": the rules derive it from
 ``entries``. Migrations, not these definitions, make the tables; a test proves that both say the same.
 """

@@ -24,6 +24,7 @@ from contactable.register.keyring import Key, Keyring
 from contactable.register.statements import mark, run
 
 EVENT_SALT = "event_salt"
+OLDER_EVENT_KEYS = "event_keys_before_0011"
 Insert = postgresql.Insert | sqlite.Insert
 
 _KEYS = "SELECT number, id, check_value FROM keys ORDER BY number DESC"
@@ -72,12 +73,23 @@ class Tx:
         return [(number, self.keyring.key(id)) for number, id, _ in rows]
 
     @property
+    def has_older_event_keys(self) -> bool:
+        """Whether entries of before version 0011 are there, whose keys have another form."""
+        return bool(self._fact(OLDER_EVENT_KEYS))
+
+    @property
     def event_salt(self) -> bytes:
         """With what senders' event ids are digested; it outlives every key."""
-        if EVENT_SALT not in self.memory:
-            sealed = self.connection.execute(select(schema.facts.c.value).where(schema.facts.c.name == EVENT_SALT))
-            self.memory[EVENT_SALT] = self.keyring.unseal(EVENT_SALT, bytes(sealed.scalar_one()))
-        return self.memory[EVENT_SALT]
+        if "salt" not in self.memory:
+            self.memory["salt"] = self.keyring.unseal(EVENT_SALT, self._fact(EVENT_SALT))
+        return self.memory["salt"]
+
+    def _fact(self, name: str) -> bytes:
+        """One that never changes while the register is open; empty where it is not told."""
+        if name not in self.memory:
+            found = self.connection.execute(select(schema.facts.c.value).where(schema.facts.c.name == name))
+            self.memory[name] = bytes(found.scalar() or b"")
+        return self.memory[name]
 
     def insert(self, table: Table) -> Any:
         """An ``INSERT`` of this database, which knows ``on_conflict_do_nothing`` and ``on_conflict_do_update``."""

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import hmac
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select, text, update
 
 from contactable.errors import RegisterError
 from contactable.identifiers import IdentifierKind
-from contactable.register import NewEntry, Tx, ledger, subjects
+from contactable.register import NewEntry, Tx, ledger, subjects, upgrade
+from contactable.register.schema import entries
 from contactable.register.testing import Workbench
 from contactable.rules.acts import opposed
 
@@ -171,3 +174,45 @@ def test_closings_of_an_unverified_source_are_grouped_by_the_hour(house: Workben
     house.enter(proof_level="path_secret", batch=ledger.hourly_group("brevo", house.clock.now + timedelta(hours=1)))
 
     assert house.read(ledger.count_batch, group) == 1
+
+
+def test_what_was_entered_before_keys_had_todays_form_is_recognised(house: Workbench) -> None:
+    """Told again as new, an old release would open what was closed since."""
+    subject = house.subject()
+    told = f"sender:7:email:{subject}"
+    released = house.enter("release", subject, event_key=told)
+    assert released is not None
+
+    def make_old(tx: Tx) -> None:
+        key = hmac.digest(tx.event_salt, told.encode(), "sha256")[:16]
+        of_today = tx.connection.execute(select(entries.c.event_key)).scalar_one()
+        assert bytes(of_today) != key
+        tx.connection.execute(update(entries).values(event_key=key))
+        tx.connection.execute(text("UPDATE alembic_version SET version_num = '0010'"))
+
+    house.write(make_old)
+    upgrade(house.url, house.keyring)
+    house.reopen()
+    house.enter(subject=subject, event_key=f"sender:8:email:{subject}")
+
+    assert house.read(ledger.is_known, told)
+    assert house.enter("release", subject, event_key=told) is None
+    assert is_opposed(house, subject)
+
+
+def test_a_new_register_looks_for_keys_of_todays_form_alone(house: Workbench) -> None:
+    upgrade(house.url, house.keyring)
+
+    with house.register.read() as tx:
+        assert not tx.has_older_event_keys
+
+
+@pytest.mark.parametrize(
+    "key", ["", "a", "not hexadecimal at the end, but long", "é" * 40, "12 " * 20, "0" * 32, "f" * 31]
+)
+def test_a_key_of_any_text_is_recognised_and_no_other_for_it(house: Workbench, key: str) -> None:
+    subject = house.subject()
+
+    assert house.enter(subject=subject, event_key=f"a:{key}") is not None
+    assert house.read(ledger.is_known, f"a:{key}")
+    assert not house.read(ledger.is_known, f"b:{key}")
