@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -142,3 +144,11 @@ def test_reports_to_33700_may_be_looked_at_without_entering_any(run: Run, tmp_pa
     assert code(run("inbox", "import33700", str(good))) == 6
     assert code(run("inbox", "import33700", str(good), "--dry-run", "--yes")) == 2
     assert kept(make_kit) == {}
+
+
+def test_times_in_json_are_written_as_iso_8601_writes_them(run: Run) -> None:
+    run("mail", "import", "-", input=b"From: ada@example.com\n\nHello\n")
+
+    heard = json.loads(run("status", "--json").stdout)["senders"]["mailbox"]
+
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:.]+\+00:00", heard)

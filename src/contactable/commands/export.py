@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Callable
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from contactable.cli import Context, pass_context
+from contactable.cli import Context, pass_context, print_json
 from contactable.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -108,7 +107,7 @@ def _read(given: dict[str, str | None]) -> dict[str, str | None]:
 
 def _give(said: dict[str, Any], html: Path | None, page: Callable[..., str], language: Language) -> None:
     if html is None:
-        click.echo(json.dumps(said, ensure_ascii=False, indent=2, default=str))
+        print_json(said)
         return
     try:  # what it tells of a person is for its owner's eyes
         with os.fdopen(os.open(html, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
