@@ -21,7 +21,7 @@ from contactable.errors import ContactableError
 from contactable.register import Register, Tx, inbox, outbox
 from contactable.rules.calendar import paris_day
 from contactable.webhooks.bells import waiting
-from contactable.webhooks.incidents import incidents_of
+from contactable.webhooks.incidents import heard_on
 
 if TYPE_CHECKING:
     from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
@@ -152,8 +152,8 @@ def _kept(tx: Tx) -> Iterator[GaugeMetricFamily]:
 
 
 def _incidents(tx: Tx, now: datetime) -> GaugeMetricFamily:
-    today = [((each.sender, each.campaign), each.count) for each in incidents_of(tx, paris_day(now))]
-    return _gauge("incidents_today", "Reports to 33700 without a number, of today.", ["sender", "campaign"], today)
+    today = [((each.sender, each.campaign), each.count) for each in heard_on(tx, paris_day(now))]
+    return _gauge("incidents_today", "Reports to 33700 without a number, heard today.", ["sender", "campaign"], today)
 
 
 def _gauge(

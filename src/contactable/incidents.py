@@ -25,7 +25,7 @@ from contactable.submissions import changed_forms
 from contactable.sync import CHANGES
 from contactable.watching import SOUND
 from contactable.webhooks.despite import despite_of
-from contactable.webhooks.incidents import incidents_of
+from contactable.webhooks.incidents import heard_on
 from contactable.webhooks.knocks import MANY, refused_lately
 from contactable.webhooks.registrations import State
 
@@ -215,12 +215,14 @@ def _incidents(kit: Contactable, tx: Tx) -> Iterator[Trouble]:
             f"{each.endpoint} sent by {each.channel} despite an opposition today{campaign}.",
             "Stop the campaign, see which list it was sent to, and that it filters on our properties.",
         )
-    for report in incidents_of(tx, today):
-        yield Trouble(
-            f"33700:{today}:{report.sender}:{report.campaign}",
-            f"Messages of {report.sender} were reported to 33700 today without a number.",
-            "Stop the campaign and ask the aggregator.",
-        )
+    for report in heard_on(tx, today):
+        if report.count >= kit.settings.alerts.reports_33700:
+            campaign = f" (campaign {report.campaign})" if report.campaign else ""
+            yield Trouble(
+                f"33700:{today}:{report.sender}:{report.campaign}",
+                f"Messages of {report.sender} were reported to 33700 without a number{campaign}, as we heard today.",
+                "Stop the campaign and ask the aggregator.",
+            )
 
 
 def _register(kit: Contactable, tx: Tx) -> Iterator[Trouble]:

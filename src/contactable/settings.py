@@ -112,10 +112,14 @@ class BrakeSettings(Section, frozen=True):
 
 
 class AlertSettings(Section, frozen=True):
-    """Who is told when something stops: addresses of the notification library, and a dead man's switch."""
+    """Who is told when something stops: addresses of the notification library, and a dead man's switch.
+
+    ``reports_33700`` is how many reports without a number, of one sender and campaign, heard of within a day, are told.
+    """
 
     to: list[str] = []
     heartbeat_url: str = ""
+    reports_33700: Annotated[int, msgspec.Meta(ge=1)] = 1
 
 
 class PageSettings(Section, frozen=True):

@@ -7,7 +7,7 @@ import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
@@ -41,7 +41,8 @@ from contactable.sender_urls import PLACE as URL
 from contactable.submissions import SEEN
 from contactable.sync import CHANGES
 from contactable.webhooks.despite import PLACE
-from contactable.webhooks.incidents import PLACE as REPORTS
+from contactable.webhooks.events import Event, Kind, On, Scope, ScopeKind
+from contactable.webhooks.incidents import INCIDENT, count_incidents
 from contactable.webhooks.knocks import MANY, Knocks
 
 Make = Callable[..., Contactable]
@@ -172,8 +173,13 @@ def something_sent_despite(kit: Contactable) -> None:
 
 
 def a_report_without_a_number(kit: Contactable) -> None:
-    counts = {"counts": {"MABRAND\tc7": 3}, "keys": []}
-    kit.register.write(lambda tx: cursors.set(tx, REPORTS, "2026-11-24", counts))
+    kit.register.write(lambda tx: count_incidents(tx, [report("1", kit.clock() - timedelta(days=1))]))
+
+
+def report(key: str, at: datetime) -> Event:
+    """One report of somebody to 33700."""
+    scope = Scope(ScopeKind.SENDER, "MABRAND")
+    return Event(Kind.IGNORED, On.SMS, key, INCIDENT, scope=scope, occurred_at=at, campaign="c7")
 
 
 def a_restored_register(kit: Contactable) -> None:
