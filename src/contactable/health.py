@@ -11,12 +11,13 @@ from contactable.agent_cards import phones
 from contactable.connectors.protocol import Finding, Level, WorksOut
 from contactable.errors import ContactableError, Malformed, NotAuthentic
 from contactable.phone_tags import tags_missing
-from contactable.polling import waiting_bells
+from contactable.polling import ringing
 from contactable.register import marks
 from contactable.register.columns import EPOCH
 from contactable.service import has_begun
 from contactable.transport import hurried
 from contactable.watching import unsigned, watch
+from contactable.webhooks.bells import waiting
 from contactable.webhooks.provider import Proof
 from contactable.webhooks.request import Request
 
@@ -91,7 +92,7 @@ def _sender(kit: Contactable, name: str) -> Iterator[Finding]:
         told = f"It lacks the secret that {id} proves itself with and refuses everybody: see docs/providers/{id}.md"
         yield Finding(f"endpoint {name}", Level.ERROR, told)
     else:
-        yield Finding(f"endpoint {name} ({id}), URL to paste: {url}", Level.OK)
+        yield Finding(f"endpoint {name} ({id}), URL to paste where docs/providers/{id}.md says: {url}", Level.OK)
 
 
 def _refuses(endpoint: Endpoint) -> bool:
@@ -108,12 +109,17 @@ def _refuses(endpoint: Endpoint) -> bool:
 
 def _bells(kit: Contactable) -> Iterator[Finding]:
     with kit.register.read() as tx:
-        tried = {name: bell.tries for name, bell in waiting_bells(kit, tx).items() if bell.tries}
-    for name, tries in tried.items():
+        rung = {name: bell for name in kit.endpoints if (bell := waiting(tx, name)) is not None}
+    read = ringing(kit)
+    for name, bell in rung.items():
         page = f"docs/providers/{kit.endpoint(name).provider.id}.md"
-        mend = f"See the keys of its API ({page}), then `contactable poll {name}`; it is asked again by itself."
-        what = f"endpoint {name}: it rang, and its lists could not be read yet ({tries} tries)"
-        yield Finding(what, Level.WARNING, mend)
+        if name not in read:
+            what = f"endpoint {name}: it rang, and nothing reads its lists"
+            yield Finding(what, Level.WARNING, f"Set the keys of its API: {page}.")
+        elif bell.tries:
+            mend = f"See the keys of its API ({page}), then `contactable poll {name}`; it is asked again by itself."
+            what = f"endpoint {name}: it rang, and its lists could not be read yet ({bell.tries} tries)"
+            yield Finding(what, Level.WARNING, mend)
 
 
 def _phone(kit: Contactable, name: str) -> Iterator[Finding]:

@@ -162,3 +162,18 @@ def test_a_bell_that_waits_is_told_by_status_doctor_and_metrics(
     assert "ovh rang, and its lists are still to be read (1 tries" in " ".join(capsys.readouterr().out.split())
     assert any(each.what.startswith("endpoint ovh: it rang") for each in examine(kit))
     assert 'contactable_bells{endpoint="ovh"} 1.0' in app.test_client().get("/metrics").text
+
+
+def test_a_bell_whose_lists_nothing_reads_is_told_by_doctor(
+    make_kit: Make, clock: HandClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KEY", KEY)
+    kit = make_kit('[endpoints.ovh]\nprovider = "ovh"\npath_secret = "env:KEY"\n', clock=clock)
+    quiet = [each.what for each in examine(kit) if "rang" in each.what]
+    knock(kit, "")
+
+    (rung,) = (each for each in examine(kit) if "rang" in each.what)
+
+    assert quiet == []
+    assert "nothing reads its lists" in rung.what
+    assert "docs/providers/ovh.md" in rung.mend

@@ -73,3 +73,11 @@ def test_an_endpoint_without_any_secret_is_an_error(id: str, tmp_path: Path) -> 
     (found,) = looked_at(tmp_path, id)
 
     assert found.level is Level.ERROR
+
+
+def test_the_url_is_told_with_the_page_that_says_where_to_paste_it(tmp_path: Path) -> None:
+    (found,) = looked_at(tmp_path, "brevo", 'path_secret = "env:SECRET"')
+
+    assert found.what.endswith(
+        "where docs/providers/brevo.md says: https://crm.example.com/hooks/door/<the path secret>"
+    )
