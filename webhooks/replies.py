@@ -69,28 +69,28 @@ STRETCHED = re.compile(r"(?:s+t+o+p+ ?)+|a+r{2,}e+t+(?:e+[zr]*)?")
 MISSPELT = re.compile(r"ar+et+(?:e[zrs]?|ai[st])?")
 """``arétez``, ``arrettez``, ``areté``."""
 
-FIRST_WORDS = frozenset({"stop", "stopp", "arret", "unsubscribe", "desabonnement"})
+FIRST_WORDS = frozenset({"stop", "stopp", "arret", "unsubscribe", "desabonnement", "desinscription"})
 _NON_STOP = "non stop"
 _FEW = 5  # words: a keyword and what courtesy or anger adds to it
 _LONGEST = 1000  # characters, some seven parts of an SMS
 
 NOT_OPPOSITIONS = re.compile(
     r"\b(?:bus stop|(?:non|auto|pit) ?stop|stop ou encore|stop ?over|stop and go|stop motion|"
-    r"(?:au|le|un|du|en|panneau) stop(?! \d)|"
+    r"(?<!envoye )(?<!repondu )(?<!ecrit )(?<!mis )(?<!demande )(?:au|le|un|du|en|panneau) stop(?! \d)|"
     r"arrets? (?:(?:de|du) )?(?:maladie|travail|bus|tram|tramway|metro|car|cardiaque)|"
     r"(?:peux|peut|pouvons|pouvez|sais|veux) (?:pas|plus) (?:m |s |nous |vous )?arreter)\b"
 )
 
 OPPOSED = {  # pattern -> what says, anywhere in a reply, that nothing more is wanted
     "ne plus": r"\bne? ?(?:me |m ?|nous |plus |pas |jamais )*"
-    r"(?:contact|recontact|envoy|renvoy|appel|rappel|ecri|sollicit|derang|relanc|importun|joindre|recevoir|adress)\w*",
+    r"(?:contact|recontact|envoy|renvoy|appel|rappel|ecri|sollicit|derang|relanc|importun|joindre|recevoir|adress|demarch|spam|harcel)\w*",
     "n envoyez plus": r"\bn (?:envoy|appel|ecri)\w* plus\b",
     "plus de": r"\b(?:plus|assez) (?:jamais )?(?:de |d |aucune? )+"
     r"(?:sms|texto|pub|message|appel|mail|demarchage|relance|sollicit)|^(?:plus jamais|jamais plus)$",
     "pas de pub": r"\b(?:pas (?:de|d)|aucune?|(?:non|halte) (?:au|aux|a la)) (?:pub|demarch|spam|prospection|sollicit)|"
     r"^pas (?:de|d) (?:sms|texto|message|appel|mail)s?$",
-    "ne veux plus": r"\bj?(?:veux|souhaite|desire|voudrais|souhaitons|voulons) (?:plus|pas|ne plus|ne pas) (?:rien )?"
-    r"(?:recevoir|etre|(?:de |d )?(?:vos |votre |tes |ces |cette )?(?:sms|texto|pub|message|mail|appel)|vos |"
+    "ne veux plus": r"\bj?(?:veu[xt]|souhaite|desire|voudrais|souhaitons|voulons) (?:plus|pas|ne plus|ne pas) "
+    r"(?:rien )?(?:recevoir|etre|(?:de |d )?(?:vos |votre |tes |ces |cette )?(?:sms|texto|pub|message|mail|appel)|vos |"
     r"que vous m)",
     "arretez de": r"\barret\w* (?:de |d )(?:me |m ?|nous )?(?:contact|envoy|appel|harcel|ecri|sollicit|derang|spam)",
     "arretez vos": r"\b(?:arret\w*|stopp?(?:ez|er)?) (?:moi |nous )?(?:vos|votre|tes|ces|les|avec|tout|ca)\b",
