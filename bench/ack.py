@@ -24,6 +24,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -217,7 +218,10 @@ def main() -> None:
     parser.add_argument("--no-property", action="store_true", help="leave out the way to the CRM")
     options = parser.parse_args()
     found: dict[str, Any] = {}
-    for server in options.server or [CHOSEN]:
+    servers = options.server or [CHOSEN]
+    if missing := [server for server in servers if find_spec(server) is None]:
+        raise SystemExit(f"not installed here: pip install {' '.join(missing)}")
+    for server in servers:
         with tempfile.TemporaryDirectory(prefix="bench-ack-", dir=".") as folder:
             found[server] = measure(server, Path(folder), options.seconds)
         if options.no_property:
