@@ -62,7 +62,14 @@ def serve(kit: Contactable, listen: str, ready: Callable[[str], None]) -> None:
     app = make_app(kit)
     try:
         server = create_server(
-            app, host=host, port=int(port), threads=THREADS, max_request_body_size=LARGEST + 1, ident=None
+            app,
+            host=host,
+            port=int(port),
+            threads=THREADS,
+            max_request_body_size=LARGEST + 1,
+            ident=None,
+            # What proxies wrote is ours to judge: `[pages] proxies` says how much of it, and metrics go to none.
+            clear_untrusted_proxy_headers=False,
         )
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
