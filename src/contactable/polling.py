@@ -144,7 +144,7 @@ def _after(questions: Iterator[Question], answer: Request) -> Question | None:
 
 def _ask(kit: Contactable, name: str, question: Question) -> Request:
     """Read one list; its answer is given to ``parse`` as if it had been posted."""
-    transport = Transport(name, question.url, headers=lambda: question.headers)
+    transport = Transport(name, question.url, headers=lambda: question.headers, stopping=kit.service.stopping)
     try:
         answer = transport.call("GET", "")
     finally:

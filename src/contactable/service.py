@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
@@ -59,11 +60,14 @@ class Service:
         self._senders: dict[str, outward.Sender] = {}
         self._scheduler: Scheduler | None = None
         self._cards = Cards(kit)
+        self.stopping = threading.Event()
+        """Set while everything ends: who waits for a sender that does not answer waits no longer."""
 
     def start(self) -> None:
         """Take the register and begin; raises ``Conflict`` when another process has it. Twice is once."""
         if self._scheduler is not None:
             return
+        self.stopping.clear()
         self._held.enter_context(alone(self._kit.settings.register_url, "this one"))
         if lock_of(self._kit.settings.register_url) is not None:
             free(self._kit.register)  # what a killed server held, nobody has any more
@@ -89,7 +93,8 @@ class Service:
         self._cards.show(endpoint, calls)
 
     def stop(self) -> None:
-        """End what runs, after what is in hand; what waits for a CRM that does not answer waits no longer."""
+        """End what runs, after what is in hand; who waits for a CRM or sender that does not answer waits no longer."""
+        self.stopping.set()
         for connector in self._kit.connectors.values():
             if isinstance(connector, Closes):
                 connector.close()

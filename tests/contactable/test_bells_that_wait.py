@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -45,9 +46,11 @@ class Ovh:
 
     blacklist: list[object] = field(default_factory=list)
     status: int = 200
+    asked: int = 0
     meanwhile: Callable[[], object] = int  # what happens while a list is read
 
     def answer(self, request: Request) -> Response:
+        self.asked += 1
         self.meanwhile()
         listed = self.blacklist if request.path.endswith("/blacklists") else []
         return Response(json.dumps(listed), self.status, content_type="application/json")
@@ -177,3 +180,17 @@ def test_a_bell_whose_lists_nothing_reads_is_told_by_doctor(
     assert quiet == []
     assert "nothing reads its lists" in rung.what
     assert "docs/providers/ovh.md" in rung.mend
+
+
+def test_a_server_that_stops_waits_for_no_sender_and_the_bell_is_kept(kit: Contactable, ovh: Ovh) -> None:
+    ovh.status = 503
+    knock(kit, "")
+    kit.service.start()
+
+    end = time.monotonic() + 30
+    while ovh.asked < 2 and time.monotonic() < end:  # by the poll and by the bell
+        time.sleep(0.05)
+    kit.service.stop()
+
+    assert ovh.asked >= 2
+    assert bells_of(kit)["ovh"].tries == 1
