@@ -127,6 +127,7 @@ def test_a_delivery_that_is_not_there_is_said_and_one_that_stays_unreadable_too(
     assert code(run("inbox", "replay", "nosuch")) == 2
     assert code(run("inbox", "replay", delivery.id, "--endpoint", "brevo")) == 2
     assert code(run("inbox", "replay", delivery.id)) == 1
+    assert "1 deliveries could not be read, or name nobody" in " ".join(run("status").stdout.split())
 
 
 def test_reports_to_33700_may_be_looked_at_without_entering_any(run: Run, tmp_path: Path, make_kit: Make) -> None:

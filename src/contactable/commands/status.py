@@ -96,7 +96,7 @@ def show(found: dict[str, Any]) -> None:
     console.print(table)
     unread = found["inbox"].get(inbox.UNREADABLE, 0) + found["inbox"].get(inbox.UNRESOLVED, 0)
     if unread:
-        console.print(f"{unread} deliveries could not be read: `contactable inbox list`")
+        console.print(f"{unread} deliveries could not be read, or name nobody: `contactable inbox list`")
     for name, owed in found["blocks"].items():
         console.print(f"{name}: {owed['blocks']} blocks wait to be put on its list")
     for name, bell in found["bells"].items():
