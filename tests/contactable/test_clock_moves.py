@@ -9,6 +9,7 @@ import pytest
 
 from contactable import Contactable
 from contactable.loading import load
+from contactable.register.testing import HandClock
 from contactable.rules.calendar import PARIS
 from contactable.sandbox import HubSpotSandbox
 
@@ -37,24 +38,15 @@ base_url = "{url}"
 """
 
 
-class Clock:
-    """A clock that a test sets."""
-
-    def __init__(self, at: str) -> None:
-        self.set(at)
-
-    def set(self, at: str) -> None:
-        self.now = datetime.fromisoformat(at).replace(tzinfo=ZoneInfo(PARIS))
-
-    def __call__(self) -> datetime:
-        return self.now
+def in_paris(moment: str) -> datetime:
+    return datetime.fromisoformat(moment).replace(tzinfo=ZoneInfo(PARIS))
 
 
 @pytest.fixture
 def serve(make_kit: Callable[..., Contactable], monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
     kits = []
 
-    def start(crm: HubSpotSandbox, clock: Clock) -> None:
+    def start(crm: HubSpotSandbox, clock: HandClock) -> None:
         monkeypatch.setenv("HUBSPOT_TOKEN", crm.token)
         kit = make_kit(SETTINGS.format(url=crm.url), clock=clock)
         kits.append(kit)
@@ -85,11 +77,11 @@ def reason_becomes(crm: HubSpotSandbox, expected: str, seconds: float = 20) -> b
 def test_a_property_changes_when_its_day_comes_and_nothing_else_happens(
     serve: Callable[..., None], person: dict[str, str], before: str, first: str, after: str, then: str
 ) -> None:
-    clock = Clock(before)
+    clock = HandClock(in_paris(before))
     with HubSpotSandbox([person]) as crm:
         serve(crm, clock)
         assert reason_becomes(crm, first)
 
-        clock.set(after)
+        clock.now = in_paris(after)
 
         assert reason_becomes(crm, then)

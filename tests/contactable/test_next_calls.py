@@ -10,6 +10,7 @@ import pytest
 from contactable import Contactable, segments
 from contactable.loading import drain, load
 from contactable.next_calls import NEXT_CALL
+from contactable.register.testing import HandClock
 from contactable.rules.time_zones import shared_prefix
 from contactable.sandbox import HubSpotSandbox
 from contactable.service import tasks
@@ -35,31 +36,24 @@ PEOPLE = [
 PARIS, REUNION, CLOSED, SOMEWHERE = range(4)
 
 
-class Clock:
-    """The moment at which a test is, in UTC."""
-
-    now = MONDAY
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def move_to(self, hour: int, minute: int = 0, days: int = 0) -> None:
-        self.now = MONDAY.replace(hour=hour, minute=minute) + timedelta(days=days)
+def at(hour: int, minute: int = 0, days: int = 0) -> datetime:
+    """That hour in UTC on Monday, or days later."""
+    return MONDAY.replace(hour=hour, minute=minute) + timedelta(days=days)
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
+def clock() -> HandClock:
+    return HandClock(MONDAY)
 
 
 @pytest.fixture
-def crm(clock: Clock) -> Iterator[HubSpotSandbox]:
-    with HubSpotSandbox(PEOPLE, clock=lambda: clock.now.timestamp()) as sandbox:
+def crm(clock: HandClock) -> Iterator[HubSpotSandbox]:
+    with HubSpotSandbox(PEOPLE, clock=clock.seconds) as sandbox:
         yield sandbox
 
 
 @pytest.fixture
-def at_midnight(crm: HubSpotSandbox, connect: Connect, clock: Clock) -> Contactable:
+def at_midnight(crm: HubSpotSandbox, connect: Connect, clock: HandClock) -> Contactable:
     """A kit that began at midnight."""
     kit = connect(crm, clock=clock)
     load(kit, "hubspot")
@@ -68,9 +62,9 @@ def at_midnight(crm: HubSpotSandbox, connect: Connect, clock: Clock) -> Contacta
 
 
 @pytest.fixture
-def kit(at_midnight: Contactable, clock: Clock) -> Contactable:
+def kit(at_midnight: Contactable, clock: HandClock) -> Contactable:
     """The same at ten o'clock, eleven in Paris."""
-    clock.move_to(10)
+    clock.now = at(10)
     run(at_midnight, "hours")
     return at_midnight
 
@@ -94,9 +88,9 @@ def run(kit: Contactable, name: str) -> str:
     return note
 
 
-def call(crm: HubSpotSandbox, who: int, at: datetime, direction: str = "OUTBOUND") -> None:
+def call(crm: HubSpotSandbox, who: int, moment: datetime, direction: str = "OUTBOUND") -> None:
     id = list(crm.portal.contacts.by_id)[who]
-    told = {"hs_timestamp": str(int(at.timestamp() * 1000)), "hs_call_direction": direction}
+    told = {"hs_timestamp": str(int(moment.timestamp() * 1000)), "hs_call_direction": direction}
     crm.portal.calls.add(told, crm.portal.now, (id,))
 
 
@@ -123,40 +117,40 @@ def test_where_the_time_zone_is_one_of_several_no_moment_is_told(crm: HubSpotSan
     ],
 )
 def test_the_list_holds_who_may_be_called_at_that_minute(
-    crm: HubSpotSandbox, at_midnight: Contactable, clock: Clock, hour: int, minute: int, who: list[int]
+    crm: HubSpotSandbox, at_midnight: Contactable, clock: HandClock, hour: int, minute: int, who: list[int]
 ) -> None:
     for passed in range(hour + 1):  # the schedule has run all day
-        clock.move_to(passed, minute if passed == hour else 0)
+        clock.now = at(passed, minute if passed == hour else 0)
         run(at_midnight, "hours")
 
     assert to_call(at_midnight, crm) == who
 
 
 def test_the_list_empties_by_itself_when_nobody_writes_any_more(
-    crm: HubSpotSandbox, kit: Contactable, clock: Clock
+    crm: HubSpotSandbox, kit: Contactable, clock: HandClock
 ) -> None:
-    clock.move_to(11, 59)
+    clock.now = at(11, 59)
     before = to_call(kit, crm)
 
-    clock.move_to(12, 1)
+    clock.now = at(12, 1)
 
     assert PARIS in before
     assert PARIS not in to_call(kit, crm)
 
 
-def test_nothing_is_looked_at_while_no_stretch_ends(crm: HubSpotSandbox, kit: Contactable, clock: Clock) -> None:
+def test_nothing_is_looked_at_while_no_stretch_ends(crm: HubSpotSandbox, kit: Contactable, clock: HandClock) -> None:
     run(kit, "hours")
-    clock.move_to(10, 30)
+    clock.now = at(10, 30)
     assert run(kit, "hours") == ""
 
-    clock.move_to(12, 30)
+    clock.now = at(12, 30)
 
     assert run(kit, "hours") == "1 contacts"
     assert next_call(crm, PARIS) == "2026-11-30T13:00:00.000Z"
 
 
-def test_on_friday_evening_the_next_call_is_on_monday(crm: HubSpotSandbox, kit: Contactable, clock: Clock) -> None:
-    clock.move_to(19, 30, days=4)
+def test_on_friday_evening_the_next_call_is_on_monday(crm: HubSpotSandbox, kit: Contactable, clock: HandClock) -> None:
+    clock.now = at(19, 30, days=4)
 
     run(kit, "hours")
 
@@ -164,7 +158,7 @@ def test_on_friday_evening_the_next_call_is_on_monday(crm: HubSpotSandbox, kit: 
 
 
 def test_the_fourth_call_in_thirty_days_takes_the_contact_out(
-    crm: HubSpotSandbox, kit: Contactable, clock: Clock
+    crm: HubSpotSandbox, kit: Contactable, clock: HandClock
 ) -> None:
     for days in (20, 10, 5):
         call(crm, PARIS, clock.now - timedelta(days=days))
@@ -180,7 +174,7 @@ def test_the_fourth_call_in_thirty_days_takes_the_contact_out(
 
 
 def test_a_call_that_was_told_already_has_nobody_decided_anew(
-    crm: HubSpotSandbox, kit: Contactable, clock: Clock
+    crm: HubSpotSandbox, kit: Contactable, clock: HandClock
 ) -> None:
     call(crm, PARIS, clock.now - timedelta(hours=2))
     run(kit, "sync")
@@ -192,13 +186,13 @@ def test_a_call_that_was_told_already_has_nobody_decided_anew(
 
 
 def test_a_professional_has_no_hours_and_is_in_the_list_at_night(
-    crm: HubSpotSandbox, kit: Contactable, clock: Clock
+    crm: HubSpotSandbox, kit: Contactable, clock: HandClock
 ) -> None:
     id = list(crm.portal.contacts.by_id)[CLOSED]
     professional = {"audience": "professional", "informed": "yes", "related_to_profession": "yes", "source": "person"}
     crm.as_person(id, professional)
     load(kit, "hubspot", full=True)
-    clock.move_to(22)
+    clock.now = at(22)
 
     assert crm.contact(id).properties["contactable_phone_reason"] == "legitimate_interest_professional"
     assert next_call(crm, CLOSED) == ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -17,31 +18,21 @@ from contactable.errors import Malformed, Refused
 from contactable.loading import load
 from contactable.looking import look
 from contactable.mapping.segments import segments as wanted
+from contactable.register.testing import HandClock
 from contactable.rules.label_columns import COLUMNS
 from contactable.sandbox import HubSpotSandbox
 
 Connect = Callable[..., Contactable]
-DAY = 86_400.0
-START = 1_795_766_400.0  # 2026-11-27, 08:00 in UTC
-
-
-class Clock:
-    """Seconds that pass only when a test says so."""
-
-    now = START
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
+def clock() -> HandClock:
+    return HandClock(datetime(2026, 11, 27, 8, tzinfo=UTC))
 
 
 @pytest.fixture
-def crm(clock: Clock) -> Iterator[HubSpotSandbox]:
-    with HubSpotSandbox([{"email": f"person.{n}@example.com"} for n in range(3)], clock=clock) as sandbox:
+def crm(clock: HandClock) -> Iterator[HubSpotSandbox]:
+    with HubSpotSandbox([{"email": f"person.{n}@example.com"} for n in range(3)], clock=clock.seconds) as sandbox:
         yield sandbox
 
 
@@ -84,24 +75,24 @@ def test_reachable_is_who_is_allowed_until_a_day_after_today_or_for_no_known_tim
 
 
 def test_a_list_shrinks_by_itself_when_the_day_has_come_and_nobody_writes(
-    crm: HubSpotSandbox, kit: Contactable, clock: Clock
+    crm: HubSpotSandbox, kit: Contactable, clock: HandClock
 ) -> None:
     segments.make(kit, "hubspot")
     give(crm, {"sms": "allowed"}, {"sms": "allowed", "sms_until": "2026-11-28"}, {"sms": "denied"})
 
-    clock.now += DAY
+    clock.move(days=1)
 
     assert members(kit, "reachable_sms") == [0]
     assert members(kit, "exclude_sms") == [1, 2]
 
 
-def test_the_day_changes_at_midnight_in_paris(crm: HubSpotSandbox, kit: Contactable, clock: Clock) -> None:
+def test_the_day_changes_at_midnight_in_paris(crm: HubSpotSandbox, kit: Contactable, clock: HandClock) -> None:
     segments.make(kit, "hubspot")
     give(crm, {"sms": "allowed", "sms_until": "2026-11-28"}, {"sms": "denied"}, {"sms": "denied"})
 
-    clock.now = START + 14.9 * 3600
+    clock.now = datetime(2026, 11, 27, 22, 54, tzinfo=UTC)
     before = members(kit, "reachable_sms")
-    clock.now = START + 15.1 * 3600  # 00:06 in Paris, 23:06 in UTC
+    clock.now = datetime(2026, 11, 27, 23, 6, tzinfo=UTC)  # 00:06 in Paris
 
     assert (before, members(kit, "reachable_sms")) == ([0], [])
 

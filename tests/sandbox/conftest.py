@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import requests
 
+from contactable.register.testing import HandClock
 from contactable.sandbox import HubSpotSandbox
 
 ADA, BOB, CLEO = 151, 201, 251
@@ -20,19 +21,6 @@ PEOPLE = [
     {"email": "bob@example.org", "firstname": "Bob", "phone": "+33639980002"},
     {"email": "cleo@example.net", "firstname": "Cléo"},
 ]
-
-
-@dataclass
-class Clock:
-    """Seconds that pass only when a test says so."""
-
-    now: float = 1_795_500_000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-    def move(self, seconds: float) -> None:
-        self.now += seconds
 
 
 @dataclass
@@ -58,17 +46,17 @@ Start = Callable[..., HubSpotSandbox]
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
+def clock() -> HandClock:
+    return HandClock()
 
 
 @pytest.fixture
-def start(clock: Clock) -> Iterator[Start]:
+def start(clock: HandClock) -> Iterator[Start]:
     """Start sandboxes that end with the test; three contacts and the test's clock unless told otherwise."""
     started: list[HubSpotSandbox] = []
 
     def begin(contacts: Any = None, **options: Any) -> HubSpotSandbox:
-        sandbox = HubSpotSandbox(PEOPLE if contacts is None else contacts, **{"clock": clock, **options})
+        sandbox = HubSpotSandbox(PEOPLE if contacts is None else contacts, **{"clock": clock.seconds, **options})
         sandbox.start()
         started.append(sandbox)
         return sandbox

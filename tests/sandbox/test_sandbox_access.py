@@ -56,7 +56,7 @@ def test_a_code_is_exchanged_once_for_tokens_that_work(hubspot: HubSpotSandbox) 
 
 def test_an_access_token_ends_after_half_an_hour_and_is_refreshed(hubspot: HubSpotSandbox, clock: Any) -> None:
     first = _token(hubspot, grant_type="authorization_code", code=hubspot.portal.tokens.code()).json()
-    clock.move(1_800)
+    clock.move(seconds=1_800)
 
     expired = _with(hubspot, f"Bearer {first['access_token']}")
     second = _token(hubspot, grant_type="refresh_token", refresh_token=first["refresh_token"]).json()

@@ -73,7 +73,7 @@ def test_an_id_that_nobody_has_answers_404_in_the_usual_shape(api: Any) -> None:
 
 def test_a_change_moves_the_modified_date_and_enters_the_history(api: Any, hubspot: HubSpotSandbox, clock: Any) -> None:
     before = hubspot.contact(ADA).properties["lastmodifieddate"]
-    clock.move(5)
+    clock.move(seconds=5)
 
     api("PATCH", f"{CONTACTS}/{ADA}", {"properties": {"firstname": "Adèle"}})
 
@@ -95,7 +95,7 @@ def test_the_history_tells_a_person_from_our_app_and_from_another(api: Any, hubs
 
 def test_writing_what_is_there_already_changes_nothing_at_all(api: Any, hubspot: HubSpotSandbox, clock: Any) -> None:
     before = hubspot.contact(ADA).properties
-    clock.move(5)
+    clock.move(seconds=5)
 
     api("PATCH", f"{CONTACTS}/{ADA}", {"properties": {"firstname": "Ada"}})
 

@@ -27,7 +27,7 @@ def test_the_window_rolls_and_does_not_begin_anew(start: Any, api_of: Any, clock
     api = api_of(start(limits=Limits(per_10_s=2)))
     statuses = []
     for pause in (0, 5, 4, 1, 0):
-        clock.move(pause)
+        clock.move(seconds=pause)
         statuses.append(api("GET", LIST).status_code)
 
     assert statuses == [200, 200, 429, 200, 429]
@@ -54,7 +54,7 @@ def test_the_day_ends_at_its_limit_and_begins_anew_at_midnight(start: Any, api_o
 
     statuses = [api("GET", LIST).status_code for _ in range(2)]
     policy = api("GET", LIST).json()["policyName"]
-    clock.move(86_400)
+    clock.move(seconds=86_400)
 
     assert (statuses, policy) == ([200, 429], "DAILY")
     assert api("GET", LIST).status_code == 200
@@ -95,7 +95,7 @@ def test_the_journal_counts_by_route_and_status(start: Any, api_of: Any, clock: 
     api = api_of(sandbox)
     for _ in range(4):
         api("GET", LIST)
-        clock.move(1)
+        clock.move(seconds=1)
 
     told = api.get("/sandbox/journal")
 

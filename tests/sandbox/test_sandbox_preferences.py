@@ -41,7 +41,7 @@ def test_an_opt_out_shows_on_the_contact_but_does_not_move_its_modified_date(
     api: Any, hubspot: HubSpotSandbox, clock: Any
 ) -> None:
     before = hubspot.contact(ADA).properties["lastmodifieddate"]
-    clock.move(60)
+    clock.move(seconds=60)
 
     hubspot.unsubscribe(ADA)
     hubspot.unsubscribe(ADA, 1601)
@@ -127,8 +127,8 @@ def test_batches_read_and_leave_for_many_addresses(api: Any) -> None:
 
 def test_the_timeline_gives_the_whole_portal_from_a_moment_on(api: Any, hubspot: HubSpotSandbox, clock: Any) -> None:
     hubspot.unsubscribe(ADA, 1601)
-    clock.move(60)
-    since = int(clock.now * 1000)
+    clock.move(seconds=60)
+    since = int(clock.seconds() * 1000)
     hubspot.unsubscribe(201)
 
     told = api.get("/email/public/v1/subscriptions/timeline", startTimestamp=since)
