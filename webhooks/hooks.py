@@ -88,7 +88,9 @@ def hook(doors: Doors, environ: Environ, name: str, secret: str, path: str) -> A
         return Answer(endpoint.provider.answers.too_large, b"too large\n")
     except zlib.error:
         return Answer(400, b"not gzip\n")
-    if value.method not in endpoint.provider.methods or _is_a_look(value, endpoint):
+    # A sender that was set to PUT tells what it would tell by POST: taken for a look, it would be lost without a word.
+    is_asked = value.method in ("GET", "HEAD") and value.method not in endpoint.provider.methods
+    if is_asked or _is_a_look(value, endpoint):
         probe = endpoint.provider.answer_probe
         return Answer(200, probe(value) if probe else b"ok\n")
     answer = receive(endpoint, value, doors.keep)

@@ -11,7 +11,7 @@ from contactable.register import Tx, inbox
 from contactable.webhooks.receiver import as_received
 from contactable.webhooks.registry import find_provider, provider_ids
 from contactable.webhooks.request import Request
-from contactable.webhooks.testing import SECRET, Street
+from contactable.webhooks.testing import PUBLIC_URL, SECRET, Street
 
 TOKEN = SECRET.value.decode()
 CALL = {"event": "call.tagged", "timestamp": 1795510000, "data": {"id": 7, "tags": [{"name": "DNC"}]}}
@@ -30,6 +30,18 @@ def test_a_look_at_an_address_without_anything_in_it_is_answered_and_kept_nowher
 
     assert answer.status_code == 200
     assert street.states() == {}
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT"])
+def test_a_sender_that_puts_what_others_post_is_asked_for_its_proof_and_heard(street: Street, method: str) -> None:
+    body = json.dumps([{"eventId": 1, "objectId": 7, "subscriptionType": "contact.creation", "occurredAt": 1}]).encode()
+    request = Request(body, street.bench.clock(), method=method)
+    street.open("hubspot")
+
+    assert street.send(replace(request, url=f"{PUBLIC_URL}/hooks/hubspot")).status_code == 401
+    assert street.states() == {}
+    assert street.deliver("hubspot", request).status_code == 200
+    assert sum(street.states().values()) == 1
 
 
 def test_octopush_is_shown_an_empty_page_when_it_looks_at_an_address(street: Street) -> None:
