@@ -40,21 +40,6 @@ public_url = "https://crm.example.com"
 [endpoints.mailtrap]
 provider = "mailtrap"
 path_secret = "env:BENCH_SECRET"
-[endpoints.brevo]
-provider = "brevo"
-path_secret = "env:BENCH_SECRET"
-api_url = "URL/brevo"
-api = { key = "env:BENCH_SECRET" }
-[endpoints.sendgrid]
-provider = "sendgrid"
-secret = "env:BENCH_SECRET"
-api_url = "URL/sendgrid"
-api = { key = "env:BENCH_SECRET" }
-[endpoints.postmark]
-provider = "postmark"
-path_secret = "env:BENCH_SECRET"
-api_url = "URL/postmark"
-api = { key = "env:BENCH_SECRET" }
 """
 
 
@@ -108,7 +93,7 @@ def installation(folder: Path, sandbox: BlocklistSandbox) -> Contactable:
     """A kit with three senders connected, on a register of its own."""
     os.environ["BENCH_SECRET"] = SECRET
     write_keys(folder / "contactable-keys")
-    kit = Contactable(parse(SETTINGS.replace("URL", sandbox.url), folder / "contactable.toml"))
+    kit = Contactable(parse(SETTINGS + sandbox.settings("env:BENCH_SECRET"), folder / "contactable.toml"))
     upgrade(kit.settings.register_url, kit.keyring)
     return kit
 

@@ -92,6 +92,13 @@ _URLS: dict[str, Callable[[dict[str, bool]], Any]] = {
     },
 }
 _APIS: dict[str, Do] = {"brevo": _brevo, "sendgrid": _sendgrid, "postmark": _postmark}
+_ENDPOINT = """
+[endpoints.{name}]
+provider = "{name}"
+{proof} = "{key}"
+api_url = "{url}/{name}"
+api = {{ key = "{key}" }}
+"""
 
 
 @dataclass
@@ -100,6 +107,14 @@ class BlocklistSandbox:
 
     lists: dict[str, Blocklist] = field(default_factory=lambda: {name: Blocklist() for name in _APIS})
     url: str = ""
+
+    def settings(self, key: str, *names: str) -> str:
+        """The endpoints of these senders, all unless some are named, as settings have them; ``key`` is every secret."""
+        proofs = {"sendgrid": "secret"}  # which signs; the others have it in the path of their URL
+        return "".join(
+            _ENDPOINT.format(name=name, proof=proofs.get(name, "path_secret"), url=self.url, key=key)
+            for name in names or self.lists
+        )
 
     def answer(self, request: Request) -> Response:
         """Answer one request to one of the APIs."""

@@ -28,6 +28,7 @@ from contactable.settings import parse
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
+    from tests.console.world import World
 
 PREFIX = "/contactable/api/v1"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -105,6 +106,14 @@ def install(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterat
 def desk(install: Callable[..., Desk]) -> Desk:
     """The installation as it is."""
     return install()
+
+
+@pytest.fixture
+def world(install: Callable[..., Desk], mailbox: tuple[Any, int], monkeypatch: pytest.MonkeyPatch) -> World:
+    """An installation with something on every page."""
+    from tests.console.world import build  # which is made of this file's
+
+    return build(install, mailbox, monkeypatch)
 
 
 @pytest.fixture(scope="session")

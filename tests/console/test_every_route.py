@@ -14,7 +14,7 @@ from flask import Flask, Response, request
 from sqlalchemy import func, select
 from tests.console.conftest import Desk, Look
 from tests.console.test_preference_centre import LOU, know
-from tests.console.world import CONSOLE, HOME, World, build, log_in
+from tests.console.world import CONSOLE, HOME, World, log_in
 
 from contactable.console.private.blueprint import PAGES
 from contactable.console.private.visits import Page
@@ -39,12 +39,6 @@ TYPED = ("/contactable/stop", "/contactable/mine")
 def url(sqlite_url: str) -> str:
     """One database: the pages stand above it."""
     return sqlite_url
-
-
-@pytest.fixture
-def world(install: Callable[..., Desk], mailbox: tuple[Any, int], monkeypatch: pytest.MonkeyPatch) -> World:
-    """An installation with something on every page."""
-    return build(install, mailbox, monkeypatch)
 
 
 def kept(world: World) -> dict[str, Any]:

@@ -6,14 +6,11 @@ Pages, forms and fields are found by asking the application itself, so that a ne
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import Any
 from urllib.parse import quote_from_bytes
 
 import pytest
-from tests.console.conftest import Desk
 from tests.console.test_preference_centre import LOU
-from tests.console.world import HOME, World, build
+from tests.console.world import HOME, World
 
 MARKUP = "\"><script>document.title='run'</script><img src=x onerror=alert(1)>"
 HOSTILE: dict[str, bytes] = {
@@ -47,12 +44,6 @@ BODIES = [
 def url(sqlite_url: str) -> str:
     """One database: the pages stand above it."""
     return sqlite_url
-
-
-@pytest.fixture
-def world(install: Callable[..., Desk], mailbox: tuple[Any, int], monkeypatch: pytest.MonkeyPatch) -> World:
-    """An installation with something on every page."""
-    return build(install, mailbox, monkeypatch)
 
 
 def test_no_field_of_any_form_breaks_a_page_or_comes_back_as_markup(

@@ -5,6 +5,8 @@ import pytest
 
 from contactable import Contactable
 from contactable.commands.init import write_keys
+from contactable.loading import load
+from contactable.outward import connect as connect_senders
 from contactable.register import upgrade
 from contactable.sandbox import HubSpotSandbox
 from contactable.sandbox.blocklists import BlocklistSandbox, serve
@@ -70,3 +72,19 @@ def lists() -> Iterator[BlocklistSandbox]:
     """The blocklists of the other senders, on this machine."""
     with serve(BlocklistSandbox()) as served:
         yield served
+
+
+@pytest.fixture
+def connect_with_brevo(
+    connect: Make, lists: BlocklistSandbox, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[HubSpotSandbox], Contactable]:
+    """Make a kit on a CRM of the sandbox whose contacts are loaded; Brevo is told whom to block."""
+
+    def connect_both(crm: HubSpotSandbox) -> Contactable:
+        monkeypatch.setenv("KEY", "a-key-of-nobody-0123456789abcdef")
+        made = connect(crm, lists.settings("env:KEY", "brevo"))
+        connect_senders(made)
+        load(made, "hubspot")
+        return made
+
+    return connect_both

@@ -22,21 +22,6 @@ SETTINGS = """
 [endpoints.mailtrap]
 provider = "mailtrap"
 path_secret = "env:KEY"
-[endpoints.brevo]
-provider = "brevo"
-path_secret = "env:KEY"
-api_url = "URL/brevo"
-api = { key = "env:KEY" }
-[endpoints.sendgrid]
-provider = "sendgrid"
-secret = "env:KEY"
-api_url = "URL/sendgrid"
-api = { key = "env:KEY" }
-[endpoints.postmark]
-provider = "postmark"
-path_secret = "env:KEY"
-api_url = "URL/postmark"
-api = { key = "env:KEY" }
 """
 
 
@@ -57,7 +42,7 @@ def senders() -> Iterator[BlocklistSandbox]:
 def kit(make_kit: Make, senders: BlocklistSandbox, monkeypatch: pytest.MonkeyPatch) -> Contactable:
     """An installation; its senders' threads begin with the blueprint."""
     monkeypatch.setenv("KEY", SECRET)
-    return make_kit(SETTINGS.replace("URL", senders.url))
+    return make_kit(SETTINGS + senders.settings("env:KEY"))
 
 
 def test_fifty_a_second_arrive_in_order_and_none_is_lost(kit: Contactable, senders: BlocklistSandbox) -> None:

@@ -22,16 +22,6 @@ from contactable.webhooks.recording import Source, record
 Make = Callable[..., Contactable]
 LOU, LOUS_NUMBER = "lou@example.com", "+33639980001"
 SETTINGS = """
-[endpoints.brevo]
-provider = "brevo"
-path_secret = "env:KEY"
-api_url = "URL/brevo"
-api = { key = "env:KEY" }
-[endpoints.sendgrid]
-provider = "sendgrid"
-secret = "env:KEY"
-api_url = "URL/sendgrid"
-api = { key = "env:KEY" }
 [endpoints.twilio]
 provider = "twilio"
 secret = "env:KEY"
@@ -44,7 +34,7 @@ subscriptions = ["news"]
 @pytest.fixture
 def kit(make_kit: Make, lists: BlocklistSandbox, monkeypatch: pytest.MonkeyPatch) -> Contactable:
     monkeypatch.setenv("KEY", "a-key-of-nobody-0123456789abcdef")
-    made = make_kit(SETTINGS.replace("URL", lists.url), clock=HandClock())
+    made = make_kit(SETTINGS + lists.settings("env:KEY", "brevo", "sendgrid"), clock=HandClock())
     connect(made)
     return made
 

@@ -9,7 +9,6 @@ import pytest
 
 from contactable import Contactable
 from contactable.loading import load
-from contactable.outward import connect as connect_senders
 from contactable.outward import connected, counter, work
 from contactable.register.renewing import renew
 from contactable.sandbox import HubSpotSandbox
@@ -18,13 +17,6 @@ from contactable.webhooks.events import Event, Kind, On
 from contactable.webhooks.recording import Source, record
 
 LOU, LATER = "lou@example.com", "lou.new@example.com"
-SETTINGS = """
-[endpoints.brevo]
-provider = "brevo"
-path_secret = "env:KEY"
-api_url = "URL/brevo"
-api = { key = "env:KEY" }
-"""
 
 
 @pytest.fixture
@@ -34,17 +26,8 @@ def crm() -> Iterator[HubSpotSandbox]:
 
 
 @pytest.fixture
-def kit(
-    connect: Callable[..., Contactable],
-    crm: HubSpotSandbox,
-    lists: BlocklistSandbox,
-    monkeypatch: pytest.MonkeyPatch,
-) -> Contactable:
-    monkeypatch.setenv("KEY", "a-key-of-nobody-0123456789abcdef")
-    made = connect(crm, SETTINGS.replace("URL", lists.url))
-    connect_senders(made)
-    load(made, "hubspot")
-    return made
+def kit(connect_with_brevo: Callable[[HubSpotSandbox], Contactable], crm: HubSpotSandbox) -> Contactable:
+    return connect_with_brevo(crm)
 
 
 def hand_over(kit: Contactable) -> None:

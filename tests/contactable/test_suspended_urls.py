@@ -19,17 +19,7 @@ from contactable.service import tasks
 
 Make = Callable[..., Contactable]
 URL = "https://crm.example.com/contactable/hooks"
-SETTINGS = """
-[endpoints.brevo]
-provider = "brevo"
-path_secret = "env:KEY"
-api_url = "URL/brevo"
-api = { key = "env:KEY" }
-[endpoints.sendgrid]
-provider = "sendgrid"
-secret = "env:KEY"
-api_url = "URL/sendgrid"
-api = { key = "env:KEY" }
+TWILIO = """
 [endpoints.twilio]
 provider = "twilio"
 secret = "env:KEY"
@@ -44,10 +34,14 @@ def senders() -> Iterator[BlocklistSandbox]:
         yield served
 
 
+def settings_on(senders: BlocklistSandbox) -> str:
+    return TWILIO + senders.settings("env:KEY", "brevo", "sendgrid")
+
+
 @pytest.fixture
 def kit(make_kit: Make, senders: BlocklistSandbox, monkeypatch: pytest.MonkeyPatch) -> Contactable:
     monkeypatch.setenv("KEY", "a-key-of-nobody-0123456789abcdef")
-    made = make_kit(SETTINGS.replace("URL", senders.url), clock=HandClock())
+    made = make_kit(settings_on(senders), clock=HandClock())
     made.register.write(lambda tx: marks.put(tx, marks.KEY_BACKED_UP, tx.keys[0][1].id))
     return made
 
@@ -121,7 +115,7 @@ def test_a_sender_whose_keys_were_taken_away_is_told_no_more(
     remember(kit, "sendgrid")
     kit.close()
 
-    without = make_kit(SETTINGS.replace("URL", senders.url).replace('api = { key = "env:KEY" }', ""))
+    without = make_kit(settings_on(senders).replace('api = { key = "env:KEY" }', ""))
 
     assert "suspended:sendgrid" not in told(without)
 

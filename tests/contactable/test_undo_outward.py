@@ -15,7 +15,6 @@ from contactable.console.centre.consents import agree
 from contactable.errors import Conflict
 from contactable.identifiers import IdentifierKind
 from contactable.loading import drain, load
-from contactable.outward import connect as connect_senders
 from contactable.outward import connected, counter, work
 from contactable.register import NewEntry, Tx, annulling, blocks, journal, ledger, outbox, subjects
 from contactable.reviewing import TO_LIFT, Question, confirm, questions, reject
@@ -34,13 +33,6 @@ PERSON = {
     "last_contact_on": "2026-10-01",
 }
 PEOPLE = [f"p{n}@example.com" for n in range(3)]
-SETTINGS = """
-[endpoints.brevo]
-provider = "brevo"
-path_secret = "env:KEY"
-api_url = "URL/brevo"
-api = { key = "env:KEY" }
-"""
 
 
 @pytest.fixture
@@ -50,17 +42,8 @@ def crm() -> Iterator[HubSpotSandbox]:
 
 
 @pytest.fixture
-def kit(
-    connect: Callable[..., Contactable],
-    crm: HubSpotSandbox,
-    lists: BlocklistSandbox,
-    monkeypatch: pytest.MonkeyPatch,
-) -> Contactable:
-    monkeypatch.setenv("KEY", "a-key-of-nobody-0123456789abcdef")
-    made = connect(crm, SETTINGS.replace("URL", lists.url))
-    connect_senders(made)
-    load(made, "hubspot")
-    return made
+def kit(connect_with_brevo: Callable[[HubSpotSandbox], Contactable], crm: HubSpotSandbox) -> Contactable:
+    return connect_with_brevo(crm)
 
 
 def subject_of(kit: Contactable, kind: IdentifierKind, text: str) -> str:
