@@ -11,21 +11,17 @@ moves no contact's date: it shows when the contact is read again.
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-import structlog
-
 from contactable.connectors.hubspot import beside
 from contactable.connectors.hubspot.account import Account, explain
+from contactable.connectors.hubspot.beside import Once
 from contactable.connectors.hubspot.pages import in_groups
 from contactable.connectors.hubspot.records import merged_ids
 from contactable.connectors.protocol import ContactRecord, Finding, Level, Page
 from contactable.transport import Answer
-
-log = structlog.get_logger()
 
 PREFIX = "company."
 NAME = re.compile(r"company\.[a-z][a-z0-9_]*")
@@ -52,9 +48,12 @@ class AssociatedCompanies:
 
     name: str
     account: Account
-    off: bool = False
-    gone_told: bool = False
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _refused: Once = field(init=False)
+    _gone: Once = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._refused = Once("companies_not_read", self.name)
+        self._gone = Once("companies_gone", self.name)
 
     def works_out(self, names: Iterable[str]) -> frozenset[str]:
         """Of these names those that companies have, none once the account refused."""
@@ -94,7 +93,7 @@ class AssociatedCompanies:
         return beside.of_records(self.account, partial(self._completed, names), records) if names else records
 
     def _wanted(self, names: Iterable[str]) -> frozenset[str]:
-        return frozenset() if self.off else frozenset(filter(is_company, names))
+        return frozenset() if self._refused.happened else frozenset(filter(is_company, names))
 
     def _existing(self) -> frozenset[str] | None:
         """The properties that companies have, as a mapping names them; None where the account does not tell."""
@@ -113,15 +112,15 @@ class AssociatedCompanies:
         return [_with(record, found.get(_company(record), {})) for record in records]
 
     def _read(self, ids: Sequence[str], names: Sequence[str]) -> Companies:
-        if self.off:
+        if self._refused.happened:
             return {}
         answer = self._post(ids, names)
         if answer.status in NOT_HERE:
-            self._turn_off(explain(answer))
+            self._refused.happens(why=explain(answer))
             return {}
         found = _by_id(answer, names)
         if missing := sum(id not in found for id in ids):
-            self._tell_gone(missing)
+            self._gone.happens(companies=missing)
         return found
 
     def _post(self, ids: Sequence[str], names: Sequence[str]) -> Answer:
@@ -131,18 +130,6 @@ class AssociatedCompanies:
             "propertiesWithHistory": [],
         }
         return self.account.post(self.account.paths("companies", "batch", "read"), body, expected=NOT_HERE)
-
-    def _turn_off(self, why: str) -> None:
-        with self._lock:
-            if not self.off:
-                log.warning("companies_not_read", connector=self.name, why=why)
-            self.off = True
-
-    def _tell_gone(self, count: int) -> None:
-        with self._lock:
-            if not self.gone_told:
-                log.warning("companies_gone", connector=self.name, companies=count)
-            self.gone_told = True
 
 
 def _company(record: ContactRecord) -> str:

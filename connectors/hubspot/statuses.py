@@ -12,7 +12,6 @@ the token does not have v4 (a 403 or a 404), opt-outs are what the properties sa
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -21,6 +20,7 @@ import structlog
 
 from contactable.connectors.hubspot import beside
 from contactable.connectors.hubspot.account import Account, explain
+from contactable.connectors.hubspot.beside import Once
 from contactable.connectors.hubspot.pages import in_groups
 from contactable.connectors.protocol import ContactRecord, Finding, Level, Page
 from contactable.transport import Answer
@@ -47,12 +47,14 @@ class SubscriptionStatuses:
 
     name: str
     account: Account
-    off: bool = False
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _refused: Once = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._refused = Once("subscription_statuses_not_read", self.name)
 
     def works_out(self, names: Iterable[str]) -> frozenset[str]:
         """Of these names those that are told here, none once the account refused."""
-        return frozenset() if self.off else frozenset(filter(is_status, names))
+        return frozenset() if self._refused.happened else frozenset(filter(is_status, names))
 
     def check(self, names: Iterable[str]) -> Iterator[Finding]:
         """Ask for the statuses of nobody, which a token without the scope is refused all the same."""
@@ -84,19 +86,19 @@ class SubscriptionStatuses:
 
     def _read(self, addresses: Sequence[str]) -> Statuses:
         """What can be read of these addresses. Of one that cannot nothing is known, which permits nothing."""
-        if self.off:
+        if self._refused.happened:
             return {}
         found = self._ask(addresses)
-        if len(found) < len(addresses) and not self.off:
+        if len(found) < len(addresses) and not self._refused.happened:
             log.warning("subscription_statuses_unreadable", connector=self.name, addresses=len(addresses) - len(found))
             if not found and len(addresses) >= TOO_MANY:
-                self._turn_off("every address is refused")
+                self._refused.happens(why="every address is refused")
         return found
 
     def _ask(self, addresses: Sequence[str]) -> Statuses:
         answer = self._post(addresses)
         if answer.status in NOT_HERE:
-            self._turn_off(explain(answer))
+            self._refused.happens(why=explain(answer))
             return {}
         if answer.status != REFUSED:
             return _by_address(answer)
@@ -108,12 +110,6 @@ class SubscriptionStatuses:
     def _post(self, addresses: Sequence[str]) -> Answer:
         path = self.account.paths("preferences", "statuses", "batch", "read") + "?channel=EMAIL"
         return self.account.post(path, {"inputs": list(addresses)}, expected=(*NOT_HERE, REFUSED))
-
-    def _turn_off(self, why: str) -> None:
-        with self._lock:
-            if not self.off:
-                log.warning("subscription_statuses_not_read", connector=self.name, why=why)
-            self.off = True
 
 
 def _by_address(answer: Answer) -> Statuses:
