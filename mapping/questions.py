@@ -66,6 +66,14 @@ SOURCES = ("audience", "sale", "last_contact_on", "country")
 """The questions whose answer is a source of the mapping."""
 DEFAULT_COUNTRY = "default-country"
 """The name of the declaration of a country for whoever tells none."""
+COUNTRY_OF_THE_OTHERS = Question(
+    DEFAULT_COUNTRY,
+    "pays par défaut de {without} contacts sur {count} dont rien ne le dit (FR ; vide : aucun)",
+    "default country of {without} contacts of {count} that tell none (FR; empty: none)",
+)
+"""Belongs to the question of the country, and is put where some contacts tell none."""
+EVERYBODY = ("all", "tous", "tout le monde", "everybody")
+"""What a person writes, plainly, in place of the names of forms."""
 SHOWN = 3
 """Suggestions for one question."""
 
@@ -97,7 +105,7 @@ def told_at_collection(forms: str, evidence: str, by: str, on: date, number: int
 
 
 def default_country(country: str, evidence: str, by: str, on: date) -> dict[str, Any]:
-    """The declaration of the country of whoever's record and number tell none."""
+    """The declaration of the country of whoever's record and number tell none; ``country`` is a code."""
     return {
         "name": DEFAULT_COUNTRY,
         "all": True,

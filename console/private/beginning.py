@@ -5,17 +5,30 @@ The questions are those of ``contactable init``. A key is typed once, goes into 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
+from babel.numbers import format_decimal
 from flask import Response, request
 
 from contactable.console.private.visits import Page, Refused, Visit
 from contactable.console.site.languages import marked
 from contactable.errors import ContactableError, Malformed, SettingsError
-from contactable.mapping.questions import QUESTIONS, fitting_of, name_of, told_at_collection
+from contactable.mapping.countries import country_code
+from contactable.mapping.questions import (
+    COUNTRY_OF_THE_OTHERS,
+    DEFAULT_COUNTRY,
+    EVERYBODY,
+    QUESTIONS,
+    Question,
+    default_country,
+    fitting_of,
+    name_of,
+    told_at_collection,
+)
 from contactable.mapping.suggest import Suggestion, toml_value
+from contactable.mapping.values import plain
 from contactable.register import jobs
 from contactable.register.accounts import Role
 from contactable.rules.calendar import paris_day
@@ -57,9 +70,12 @@ def answers(visit: Visit) -> Response:
     """Keep the answers; what is wrong with them is said beside them."""
     draft, said = _draft(visit), {name: value.strip()[:LONGEST] for name, value in request.form.items()}
     try:
-        visit.doors.first.answer(draft, _answers(visit, said))
+        kept = visit.doors.first.answer(draft, _answers(visit, said), DEFAULT_COUNTRY in said)
     except (SettingsError, Malformed) as error:
         return _questions(visit, draft, said, str(error), HTTPStatus.UNPROCESSABLE_ENTITY)
+    if not kept:
+        lacking = marked("By these answers some contacts tell no country: name a default one, or leave it empty.")
+        return _questions(visit, draft, said, lacking, HTTPStatus.UNPROCESSABLE_ENTITY)
     return visit.go("first_steps")
 
 
@@ -123,7 +139,7 @@ def _questions(
         if each.opposition:
             refusals.setdefault(name_of(each), []).append(_effect(visit, portal, draft, each))
     asked = [
-        (question, question.fr if visit.language == "fr" else question.en, fitting_of(question.key, suggestions))
+        (question, _said(visit, question), fitting_of(question.key, suggestions))
         for question in QUESTIONS
         if question.key not in ("oppositions", "declare")
     ]
@@ -131,10 +147,13 @@ def _questions(
         (each.key, text, said.get(each.key, toml_value(fits[0].source) if fits else ""), fits)
         for each, text, fits in asked
     ]
+    without = visit.doors.first.without_country(portal, draft, {key: value for key, _, value, _ in rows})
+    others = _counted(visit, COUNTRY_OF_THE_OTHERS, without, len(portal.contacts))
     return visit.page(
         "first_questions",
         draft=draft,
         looked_at=len(portal.contacts),
+        default_country=(DEFAULT_COUNTRY, others) if without else None,
         forms=[form.name for form in portal.forms],
         refusals=refusals,
         rows=rows,
@@ -145,6 +164,18 @@ def _questions(
     )
 
 
+def _said(visit: Visit, question: Question) -> str:
+    return question.fr if visit.language == "fr" else question.en
+
+
+def _counted(visit: Visit, question: Question, without: int, count: int) -> str:
+    """The question with its numbers, begun like a label."""
+    numbers = {"without": without, "count": count}
+    told = {name: format_decimal(number, locale=visit.language) for name, number in numbers.items()}
+    text = _said(visit, question).format(**told)
+    return text[:1].upper() + text[1:]
+
+
 def _effect(visit: Visit, portal: Any, draft: Any, each: Suggestion) -> tuple[Suggestion, str]:
     _, closed = visit.doors.first.effect(portal, draft, each, paris_day(visit.doors.clock()))
     return each, ", ".join(f"{label(channel, visit.language)} −{count}" for channel, count in closed.items())
@@ -152,20 +183,41 @@ def _effect(visit: Visit, portal: Any, draft: Any, each: Suggestion) -> tuple[Su
 
 def _answers(visit: Visit, said: Mapping[str, str]) -> dict[str, Any]:
     """The answers as ``init`` takes them; an empty one says nothing."""
-    found: dict[str, Any] = {
-        question.key: visit.doors.first.read(said[question.key])
+    read = {
+        question.key: visit.doors.first.read(question.key, said.get(question.key, ""))
         for question in QUESTIONS
-        if said.get(question.key) and question.key not in ("oppositions", "declare")
+        if question.key not in ("oppositions", "declare")
     }
+    found: dict[str, Any] = {key: answer for key, answer in read.items() if answer not in ("", None, [])}
     found["oppositions"] = {
         name.removeprefix(_DECIDED): value for name, value in said.items() if name.startswith(_DECIDED)
     }
-    if forms := said.get("declare", ""):
-        if not said.get("evidence"):
-            raise Malformed(marked("Name the evidence of what people were told."))
-        today = paris_day(visit.doors.clock())
-        found["declare"] = [told_at_collection(forms, said["evidence"], said.get("by") or visit.name, today)]
+    if declared := [*_default_country(visit, said), *_told(visit, said)]:
+        found["declare"] = declared
     return found
+
+
+def _default_country(visit: Visit, said: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    """The declaration of a country for whoever tells none, where one is named."""
+    if not (text := said.get(DEFAULT_COUNTRY, "")):
+        return
+    if not (code := country_code(plain(text))):
+        raise Malformed(marked("That is no country that is known: write its name or its code, as FR."))
+    if not said.get("country-evidence"):
+        raise Malformed(marked("Name the evidence of the default country."))
+    by = said.get("country-by") or visit.name
+    yield default_country(code, said["country-evidence"], by, paris_day(visit.doors.clock()))
+
+
+def _told(visit: Visit, said: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    """The declaration of who was told, where forms are named."""
+    if not (forms := said.get("declare", "")):
+        return
+    if not said.get("evidence"):
+        raise Malformed(marked("Name the evidence of what people were told."))
+    forms = "all" if plain(forms) in EVERYBODY else forms
+    by = said.get("by") or visit.name
+    yield told_at_collection(forms, said["evidence"], by, paris_day(visit.doors.clock()))
 
 
 PAGES = (

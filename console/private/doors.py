@@ -53,8 +53,9 @@ class First:
     begin: Callable[[str, Mapping[str, str]], Sequence[Any]]  # type, its settings; what is wrong comes back
     look: Callable[[Any], tuple[Portal, Sequence[Suggestion]]]
     effect: Callable[[Portal, Any, Suggestion, date], tuple[Mapping[Channel, int], ...]]
-    read: Callable[[str], Any]  # an answer that was typed
-    answer: Callable[[Any, Mapping[str, Any]], None]
+    without_country: Callable[[Portal, Any, Mapping[str, str]], int]  # contacts that tell none, by answers as typed
+    read: Callable[[str, str], Any]  # an answer that was typed to a question
+    answer: Callable[[Any, Mapping[str, Any], bool], bool]  # whether the default country was asked; False: ask it
     looked: Callable[[str], None]  # the job of the dry run
     forget: Callable[[], None]
 

@@ -18,13 +18,14 @@ import click
 from contactable.asking_words import WORDS
 from contactable.clock import utc_now
 from contactable.errors import SettingsError
-from contactable.first_settings import check, effect, read_typed
-from contactable.mapping import map_record
+from contactable.first_settings import check, effect, read_typed, without_country
 from contactable.mapping.countries import country_code
 from contactable.mapping.definition import absent_sources
 from contactable.mapping.questions import (
+    COUNTRY_OF_THE_OTHERS,
     DECLINE,
     DEFAULT_COUNTRY,
+    EVERYBODY,
     QUESTIONS,
     SOURCES,
     TAKE,
@@ -145,12 +146,11 @@ class Interview:
         declared: list[dict[str, Any]] = list(self.kept.answers.get("declare", ()))
         if DEFAULT_COUNTRY in (*self.kept.passed, *(each["name"] for each in declared)):
             return
-        mapping = self.crm.mapping({key: self.kept.answers[key] for key in SOURCES if key in self.kept.answers})
-        read = [map_record(each.id, each.properties, mapping).facts for each in self.portal.contacts]
-        without = sum(not ("country" in facts and facts["country"].value) for facts in read)
+        without = without_country(self.crm, self.portal, self.kept.answers)
         if not without:
             return
-        prompt = self._word("default_country", without=f"{without:,}", count=f"{len(read):,}")
+        question = COUNTRY_OF_THE_OTHERS.fr if self.language == "fr" else COUNTRY_OF_THE_OTHERS.en
+        prompt = question.format(without=f"{without:,}", count=f"{len(self.portal.contacts):,}")
         country = self._until_right(prompt, self._country)
         if country:
             self.kept.answered("declare", [*declared, default_country(country, *self._signed())])
@@ -190,7 +190,7 @@ class Interview:
         return text
 
     def _forms(self, text: str) -> str:
-        if plain(text) in ("all", "tous", "tout le monde"):
+        if plain(text) in EVERYBODY:
             return "all"
         known = [form.name for form in self.portal.forms]
         for name in (each.strip() for each in text.split(",") if known and each.strip()):

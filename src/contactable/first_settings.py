@@ -16,7 +16,7 @@ from typing import Any
 from contactable.connectors import find, mapping_of
 from contactable.errors import SettingsError
 from contactable.mapping import Mapping as FactMapping
-from contactable.mapping import OfferSettings, declarations_from_settings, offers_from_settings
+from contactable.mapping import OfferSettings, declarations_from_settings, map_record, offers_from_settings
 from contactable.mapping.coverage import Setup, difference
 from contactable.mapping.portal import Portal
 from contactable.mapping.questions import SOURCES, Tables
@@ -156,6 +156,13 @@ def check(crm: FirstCrm, key: str, answer: Any) -> None:
     offers = offers_from_settings({"main": {} if key in SOURCES else {key: answer}})
     if key in SOURCES:
         crm.mapping({key: answer}, offers.values())
+
+
+def without_country(crm: FirstCrm, portal: Portal, answers: Mapping[str, Any]) -> int:
+    """How many of the contacts that were looked at tell no country, by what was answered so far."""
+    mapping = crm.mapping({key: answers[key] for key in SOURCES if key in answers})
+    read = (map_record(each.id, each.properties, mapping).facts for each in portal.contacts)
+    return sum(not ("country" in facts and facts["country"].value) for facts in read)
 
 
 def effect(

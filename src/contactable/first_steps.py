@@ -16,15 +16,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from contactable import first_settings
 from contactable.connectors import connect, find, settings_of, types
 from contactable.connectors.protocol import Closes, Connector, Finding, Level, Setting
 from contactable.errors import Conflict, ContactableError, Malformed, SettingsError
-from contactable.first_settings import FirstCrm, effect, with_crm
+from contactable.first_settings import FirstCrm, effect, read_typed, with_crm
 from contactable.kit import Contactable
 from contactable.loading import load
 from contactable.looking import look, undecided_in
 from contactable.mapping.portal import Portal
-from contactable.mapping.questions import Tables, name_of, tables_from_answers
+from contactable.mapping.questions import SOURCES, Tables, name_of, tables_from_answers
 from contactable.mapping.suggest import Suggestion, suggest
 from contactable.previewing import preview
 from contactable.progress import Moved
@@ -106,11 +107,27 @@ def look_at(kit: Contactable, made: Draft) -> tuple[Portal, tuple[Suggestion, ..
     return portal, suggest(portal, mapped=made.crm.mapping({}).properties)
 
 
-def answer(kit: Contactable, made: Draft, answers: Mapping[str, Any]) -> None:
-    """Keep the answers; raises ``SettingsError`` for a refusal that nobody decided, or an answer that says nothing."""
-    tables = tables_from_answers(answers, look_at(kit, made)[1])
+def without_country(portal: Portal, made: Draft, typed: Mapping[str, str]) -> int:
+    """How many contacts tell no country, by the answers as they stand on the page."""
+    try:
+        read = {key: read_typed(key, typed[key]) for key in SOURCES if typed.get(key)}
+        return first_settings.without_country(made.crm, portal, {key: each for key, each in read.items() if each})
+    except SettingsError:  # said beside the answer when it is sent
+        return first_settings.without_country(made.crm, portal, {})
+
+
+def answer(kit: Contactable, made: Draft, answers: Mapping[str, Any], country_asked: bool) -> bool:
+    """Keep the answers; False where contacts tell no country by them, and nobody was asked for a default.
+
+    Raises ``SettingsError`` for a refusal that nobody decided, or an answer that says nothing.
+    """
+    portal, suggestions = look_at(kit, made)
+    tables = tables_from_answers(answers, suggestions)
     parse(_text(kit, made.crm, tables), kit.settings.path)
+    if not country_asked and first_settings.without_country(made.crm, portal, answers):
+        return False
     _keep(kit, Draft(made.type, made.options, tables.toml))
+    return True
 
 
 def forget(kit: Contactable) -> None:

@@ -21,7 +21,7 @@ from contactable.console.private.openid import Provider
 from contactable.explaining import Explanation, explain
 from contactable.exports import complaint, person
 from contactable.exports.dossier import gather
-from contactable.first_settings import read_answer
+from contactable.first_settings import read_typed
 from contactable.lists.scrubbing import Wish, receipt_entry, scrub
 from contactable.register import NewEntry, ledger
 from contactable.register.accounts import Role
@@ -77,7 +77,8 @@ def console_doors(kit: Contactable) -> ConsoleDoors:
             begin=partial(first_steps.begin, kit),
             look=partial(first_steps.look_at, kit),
             effect=first_steps.shown_effects,
-            read=read_answer,
+            without_country=first_steps.without_country,
+            read=read_typed,
             answer=partial(first_steps.answer, kit),
             looked=partial(first_steps.looked, kit),
             forget=partial(first_steps.forget, kit),
