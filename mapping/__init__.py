@@ -6,7 +6,8 @@ the company states, signed, about contacts whose record cannot say it.
 
 from __future__ import annotations
 
-from contactable.mapping.declarations import Declaration, declarations_from_settings
+from contactable.mapping.declarations import Declaration
+from contactable.mapping.declare_tables import declarations_from_settings
 from contactable.mapping.definition import OPPOSE_PROPERTY, Mapping, shipped_maps
 from contactable.mapping.facts import facts_of, sources_of_facts, verdicts_of
 from contactable.mapping.map_file import MapFile, read_map

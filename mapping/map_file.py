@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from contactable.errors import SettingsError
-from contactable.mapping.declarations import Declaration, declarations_from_settings
+from contactable.mapping.declarations import Declaration
+from contactable.mapping.declare_tables import declarations_from_settings
 from contactable.mapping.definition import Mapping, shipped_maps
 from contactable.mapping.offers import OfferSettings, offers_from_settings
 from contactable.rules.wordings import Wording
