@@ -20,6 +20,7 @@ from contactable.connectors.parts import (
     Seconds,
     ids_of,
     in_turns,
+    in_words,
     iter_windows,
     looked_at,
     opt_outs_shown,
@@ -38,7 +39,7 @@ from contactable.connectors.protocol import (
     Property,
     Setting,
 )
-from contactable.transport import Answer, Habits
+from contactable.transport import Habits
 
 __all__ = ["CAPABILITIES", "SETTINGS", "Dolibarr", "connect"]
 
@@ -60,6 +61,11 @@ SETTINGS = (
     Setting("base_url", "The address of Dolibarr (https://…)"),
     Setting("token", "The API key of an administrator (env:NAME or file:PATH)", "env:DOLIBARR_API_KEY"),
 )
+WORDS = {
+    401: "the key is wrong, or its user lacks a right (versions up to 19 say both alike)",
+    403: "the user of the key lacks a right; docs/crm/dolibarr.md names those it needs",
+}
+"""Words of ours: Dolibarr's may quote what was sent, and even its database's words."""
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -95,7 +101,7 @@ def connect(
         "Dolibarr",
         f"{options.base_url.rstrip('/')}/api/index.php",
         headers=lambda: shown,
-        habits=Habits(explain=_explain),
+        habits=Habits(explain=in_words(WORDS)),
         patience=options.patience,
         in_flight=options.in_flight,
         stopping=stopping,
@@ -177,12 +183,3 @@ class Dolibarr:
 
     def _now(self) -> datetime:
         return self.account.now(f"{self.kind.path}?limit=1", expected=(404,))
-
-
-def _explain(answer: Answer) -> str:
-    """Words of ours: Dolibarr's may quote what was sent, and even its database's words."""
-    reasons = {
-        401: "the key is wrong, or its user lacks a right (versions up to 19 say both alike)",
-        403: "the user of the key lacks a right; docs/crm/dolibarr.md names those it needs",
-    }
-    return reasons.get(answer.status, "")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any
 
 import msgspec
@@ -20,7 +21,9 @@ from contactable.connectors.parts import (
     Fresh,
     Seconds,
     in_turns,
+    in_words,
     iter_windows,
+    looked_at,
     opt_outs_shown,
     read_options,
     says_yes,
@@ -32,15 +35,13 @@ from contactable.connectors.protocol import (
     ContactList,
     ContactRecord,
     Finding,
-    Level,
     OptOuts,
     Outcome,
     Page,
     Property,
     Setting,
 )
-from contactable.errors import ContactableError
-from contactable.transport import Answer, Habits, Limiter, SideBySide
+from contactable.transport import Habits, Limiter, SideBySide
 
 __all__ = ["CAPABILITIES", "SETTINGS", "Dynamics", "connect"]
 
@@ -65,6 +66,12 @@ SETTINGS = (
     Setting("client_secret", "Its secret (env:NAME or file:PATH)", "env:DYNAMICS_CLIENT_SECRET"),
 )
 Prefix = Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9]{1,7}$")]
+WORDS = {
+    400: "it does not understand what was asked; is change tracking on for contacts?",
+    401: "the token was not taken: is the application a user of this organisation?",
+    403: "the application's role lacks a privilege; docs/crm/dynamics.md names those it needs",
+}
+"""Words of ours, never Dataverse's message, which may quote what was sent."""
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -118,7 +125,7 @@ def connect(
             headers=lambda: {"OData-Version": "4.0", "OData-MaxVersion": "4.0", **shown},
             bearer=bearer,
             limits=[side_by_side, limiter],
-            habits=Habits(explain=_explain),
+            habits=Habits(explain=in_words(WORDS)),
             patience=options.patience,
             in_flight=options.in_flight,
             stopping=stopping,
@@ -149,13 +156,7 @@ class Dynamics:
         looked.append((self._reader.plain, "columns", f"{columns.TABLE}?$select=LogicalName"))
         if self.options.change_tracking:
             looked.append((self._reader.tracking, "changes", "/contacts?$select=contactid"))
-        for account, what, path in looked:
-            try:
-                account.get(path)
-                yield Finding(f"Dynamics lets us read {what}", Level.OK)
-            except ContactableError as error:
-                yield Finding(f"Dynamics lets us read {what}", Level.ERROR, str(error))
-                return
+        return looked_at("Dynamics", ((what, partial(account.get, path)) for account, what, path in looked))
 
     def ensure_properties(self, schema: Sequence[Property]) -> Iterator[str]:
         """Create what is missing, yield the names created; ``Refused`` where one exists with another type."""
@@ -229,13 +230,3 @@ class Dynamics:
 def _token(login: Account, tenant: str, form: Mapping[str, str]) -> tuple[str, float]:
     said = login.call("POST", f"/{tenant}/oauth2/v2.0/token", form=form).json
     return str(said["access_token"]), float(said.get("expires_in") or 3_600)
-
-
-def _explain(answer: Answer) -> str:
-    """Words of ours, never Dataverse's message, which may quote what was sent."""
-    reasons = {
-        400: "it does not understand what was asked; is change tracking on for contacts?",
-        401: "the token was not taken: is the application a user of this organisation?",
-        403: "the application's role lacks a privilege; docs/crm/dynamics.md names those it needs",
-    }
-    return reasons.get(answer.status, "")

@@ -21,6 +21,7 @@ from contactable.connectors.parts import (
     Seconds,
     ids_of,
     in_turns,
+    in_words,
     iter_windows,
     looked_at,
     opt_outs_shown,
@@ -39,7 +40,7 @@ from contactable.connectors.protocol import (
     Property,
     Setting,
 )
-from contactable.transport import Answer, Habits
+from contactable.transport import Habits
 
 __all__ = ["CAPABILITIES", "SETTINGS", "EspoCrm", "connect"]
 
@@ -63,6 +64,11 @@ SETTINGS = (
     Setting("token", "The key of an API user (env:NAME or file:PATH)", "env:ESPOCRM_API_KEY"),
 )
 MEMBERS_PAGE = 200
+WORDS = {
+    401: "the key or the password is wrong, or the user is not active",
+    403: "the role of the user lacks a right; docs/crm/espocrm.md names those it needs",
+}
+"""Words of ours: EspoCRM's may quote what was sent."""
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -104,7 +110,7 @@ def _account(who: str, options: Options, shown: Mapping[str, str], stopping: thr
         who,
         f"{options.base_url.rstrip('/')}/api/v1",
         headers=lambda: shown,
-        habits=Habits(explain=_explain),
+        habits=Habits(explain=in_words(WORDS)),
         patience=options.patience,
         in_flight=options.in_flight,
         stopping=stopping,
@@ -200,12 +206,3 @@ class EspoCrm:
 
     def _now(self) -> datetime:
         return self.account.now("/Contact", {"maxSize": 1, "select": "id"})
-
-
-def _explain(answer: Answer) -> str:
-    """Words of ours: EspoCRM's may quote what was sent."""
-    reasons = {
-        401: "the key or the password is wrong, or the user is not active",
-        403: "the role of the user lacks a right; docs/crm/espocrm.md names those it needs",
-    }
-    return reasons.get(answer.status, "")

@@ -5,7 +5,7 @@ Nothing here knows a CRM. A connector takes what fits; ``docs/connectors.md`` sh
 
 from __future__ import annotations
 
-from contactable.connectors.parts.account import Account, ServerClock
+from contactable.connectors.parts.account import Account, ServerClock, in_words
 from contactable.connectors.parts.bearer import Bearer
 from contactable.connectors.parts.checking import looked_at, refuse_other_types
 from contactable.connectors.parts.flags import opt_outs_shown, says_yes
@@ -39,6 +39,7 @@ __all__ = [
     "ids_of",
     "in_groups",
     "in_turns",
+    "in_words",
     "iter_windows",
     "left_of_merges",
     "looked_at",

@@ -35,6 +35,11 @@ class ServerClock:
             return  # it does not tell, or not readably
 
 
+def in_words(words: Mapping[int, str]) -> Callable[[Answer], str]:
+    """``explain`` of habits, by the status alone: words of ours, never the server's, which may quote what was sent."""
+    return lambda answer: words.get(answer.status, "")
+
+
 class Account:
     """Requests to one account; threads share it.
 

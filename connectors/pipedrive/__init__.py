@@ -19,6 +19,7 @@ from contactable.connectors.parts import (
     ids_of,
     in_groups,
     in_turns,
+    in_words,
     iter_windows,
     opt_outs_shown,
     read_options,
@@ -98,7 +99,7 @@ def connect(
         options.base_url,
         headers=lambda: {"x-api-token": key},
         limits=[limiter],
-        habits=Habits(delay=_delay, observe=lambda answer: _observe(limiter, answer), explain=_explain),
+        habits=Habits(delay=_delay, observe=lambda answer: _observe(limiter, answer), explain=in_words(WORDS)),
         patience=options.patience,
         in_flight=options.in_flight,
         stopping=stopping,
@@ -201,7 +202,3 @@ def _observe(limiter: Limiter, answer: Answer) -> None:
     told = [answer.headers.get(f"x-ratelimit-{name}", "") for name in ("limit", "remaining")]
     most, remaining = (int(text) if text.isdigit() else None for text in told)
     limiter.learn(most, remaining)
-
-
-def _explain(answer: Answer) -> str:
-    return WORDS.get(answer.status, "")

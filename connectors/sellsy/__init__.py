@@ -20,6 +20,7 @@ from contactable.connectors.parts import (
     Seconds,
     ids_of,
     in_turns,
+    in_words,
     iter_windows,
     looked_at,
     opt_outs_shown,
@@ -62,6 +63,12 @@ SETTINGS = (
 API, LOGIN = "https://api.sellsy.com/v2", "https://login.sellsy.com"
 TOKENS = "/oauth2/access-tokens"
 AN_HOUR, A_WHILE = 3_600.0, 10.0  # seconds
+WORDS = {
+    401: "the token was not taken, although it is new",
+    402: "the plan's quota is used up",
+    403: "the API access lacks a right; docs/crm/sellsy.md names those it needs",
+}
+"""Words of ours, never Sellsy's message, which may quote what was sent."""
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -109,7 +116,7 @@ def connect(
         options.base_url,
         bearer=Bearer(lambda: _token(login, form)),
         limits=[Limiter(options.requests_per_s, 1.0, stopping=stopping)],
-        habits=Habits(delay=_delay, explain=_explain),
+        habits=Habits(delay=_delay, explain=in_words(WORDS)),
         patience=options.patience,
         in_flight=options.in_flight,
         stopping=stopping,
@@ -210,13 +217,3 @@ def _delay(answer: Answer, attempt: int) -> float | None:
     if "0" in (left["Day"], left["Month"]):
         return AN_HOUR
     return A_WHILE if left["Minute"] == "0" else 1.0 * attempt
-
-
-def _explain(answer: Answer) -> str:
-    """Words of ours, never Sellsy's message, which may quote what was sent."""
-    reasons = {
-        401: "the token was not taken, although it is new",
-        402: "the plan's quota is used up",
-        403: "the API access lacks a right; docs/crm/sellsy.md names those it needs",
-    }
-    return reasons.get(answer.status, "")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, Literal
 
 import msgspec
@@ -19,7 +20,9 @@ from contactable.connectors.parts import (
     Fresh,
     Seconds,
     in_turns,
+    in_words,
     iter_windows,
+    looked_at,
     opt_outs_shown,
     read_options,
     window_from,
@@ -29,7 +32,6 @@ from contactable.connectors.protocol import (
     Change,
     ContactRecord,
     Finding,
-    Level,
     OptOuts,
     Outcome,
     Page,
@@ -37,7 +39,7 @@ from contactable.connectors.protocol import (
     Setting,
 )
 from contactable.connectors.zoho import fields, notices, records
-from contactable.errors import ContactableError, Refused
+from contactable.errors import Refused
 from contactable.transport import Answer, Habits, SideBySide, usual_delay
 
 __all__ = ["CAPABILITIES", "SETTINGS", "Zoho", "connect"]
@@ -62,6 +64,11 @@ SETTINGS = (
     Setting("refresh_token", "Its refresh token (env:NAME or file:PATH)", "env:ZOHO_REFRESH_TOKEN"),
 )
 AN_HOUR = 3_600.0  # seconds
+WORDS = {
+    401: "the token was not taken, or it lacks a scope; docs/crm/zoho.md names those it needs",
+    403: "the user of the token lacks a permission",
+}
+"""Words of ours, never Zoho's message, which may quote what was sent."""
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -106,7 +113,7 @@ def connect(
         options.base_url,
         bearer=Bearer(lambda: _token(login, form), scheme="Zoho-oauthtoken"),
         limits=[SideBySide(options.in_flight, stopping=stopping)],  # whichever threads of ours they come from
-        habits=Habits(delay=_delay, explain=_explain),
+        habits=Habits(delay=_delay, explain=in_words(WORDS)),
         patience=options.patience,
         in_flight=options.in_flight,
         stopping=stopping,
@@ -130,17 +137,8 @@ class Zoho:
 
     def check(self) -> Iterator[Finding]:
         """Look at reach, credentials and scopes to read; write nothing, raise nothing."""
-        looked: tuple[tuple[str, Callable[[], object]], ...] = (
-            ("fields", lambda: fields.fields_of(self.account, self.module)),
-            (self.module, self._now),
-        )
-        for what, look in looked:
-            try:
-                look()
-                yield Finding(f"Zoho lets us read {what}", Level.OK)
-            except ContactableError as error:
-                yield Finding(f"Zoho lets us read {what}", Level.ERROR, str(error))
-                return
+        known = partial(fields.fields_of, self.account, self.module)
+        return looked_at("Zoho", (("fields", known), (self.module, self._now)))
 
     def ensure_properties(self, schema: Sequence[Property]) -> Iterator[str]:
         """Create what is missing, yield the names created; ``Refused`` where one exists with another type."""
@@ -229,12 +227,3 @@ def _delay(answer: Answer, attempt: int) -> float | None:
     if answer.status == 429 and answer.retry_after is None:
         return 1.0 * attempt
     return usual_delay(answer, attempt)
-
-
-def _explain(answer: Answer) -> str:
-    """Words of ours, never Zoho's message, which may quote what was sent."""
-    reasons = {
-        401: "the token was not taken, or it lacks a scope; docs/crm/zoho.md names those it needs",
-        403: "the user of the token lacks a permission",
-    }
-    return reasons.get(answer.status, "")
