@@ -7,8 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from werkzeug.routing import Map, Rule
 
@@ -20,12 +19,12 @@ from contactable.sandbox.front.journal import Journal
 from contactable.sandbox.front.limits import Limit, Meter
 from contactable.sandbox.front.manner import Manner, problem
 from contactable.sandbox.front.messages import Problem
-from contactable.sandbox.front.server import Server
+from contactable.sandbox.front.startable import Startable
 
 DAY = 86_400.0  # seconds
 
 
-class SmallCrm:
+class SmallCrm(Startable):
     """One account of a CRM that behaves as its ``manner`` says.
 
     ``contacts``: their values, by the CRM's own names. ``latency``: seconds that each answer takes longer. ``limits``:
@@ -43,6 +42,7 @@ class SmallCrm:
         port: int = 0,
         clock: Callable[[], float] = time.time,
     ) -> None:
+        super().__init__(partial(serve, self), port)
         self.manner = manner
         self.latency = latency
         self.clock = clock
@@ -59,38 +59,8 @@ class SmallCrm:
         self.most_at_once = 0  # requests under way at a time; 0 is any number
         self.under_way = 0
         self.counting = threading.Lock()
-        self._port = port
-        self._server: Server | None = None
         for each in contacts:
             self.contacts.add(each)
-
-    def start(self) -> str:
-        """Answer from now on, and give the address."""
-        self._server = Server(partial(serve, self), self._port)
-        self._server.start()
-        return self.url
-
-    def stop(self) -> None:
-        """Stop answering; the state stays to be looked at."""
-        if self._server is not None:
-            self._server.stop()
-            self._server = None
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
-
-    @property
-    def url(self) -> str:
-        """Where it listens; raises ``RuntimeError`` before ``start``."""
-        if self._server is None:
-            raise RuntimeError("The sandbox is not started.")
-        return self._server.url
 
     @property
     def access(self) -> dict[str, str]:

@@ -14,12 +14,10 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
-from types import TracebackType
-from typing import Self
 
 from contactable.sandbox.front.faults import Fault, Plan
 from contactable.sandbox.front.journal import Journal
-from contactable.sandbox.front.server import Server
+from contactable.sandbox.front.startable import Startable
 from contactable.sandbox.hubspot.contacts import Contact, Writer
 from contactable.sandbox.hubspot.front import serve
 from contactable.sandbox.hubspot.limits import PROFESSIONAL, Limits, Meter
@@ -31,7 +29,7 @@ from contactable.sandbox.hubspot.tokens import SCOPES
 from contactable.sandbox.hubspot.webhooks import USUAL, Sender, Subscriptions
 
 
-class HubSpotSandbox:
+class HubSpotSandbox(Startable):
     """The account and its server. ``contacts`` is how many to invent, or the properties of each one.
 
     ``profile``: who is invented (``people.PROFILES``). ``latency``: seconds that each answer takes longer. ``limits``:
@@ -53,47 +51,22 @@ class HubSpotSandbox:
         port: int = 0,
         clock: Callable[[], float] = time.time,
     ) -> None:
+        super().__init__(partial(serve, self), port)
         self.portal = Portal(clock=clock, quirks=quirks, quota=quota, seed=seed)
         self.latency = latency
         self.meter = Meter(limits, clock)
         self.plan = Plan(tuple(each if isinstance(each, Fault) else Fault.parse(each) for each in faults))
         self.journal = Journal()
         self.token = self.portal.tokens.service_key(scopes)
-        self._port = port
-        self._server: Server | None = None
         self._senders: list[Sender] = []
         load(self.portal, contacts, profile, seed)
-
-    def start(self) -> str:
-        """Answer from now on, and give the address."""
-        self._server = Server(partial(serve, self), self._port)
-        self._server.start()
-        return self.url
 
     def stop(self) -> None:
         """Stop answering and sending; the state stays to be looked at."""
         for sender in self._senders:
             sender.stop()
         self._senders.clear()
-        if self._server is not None:
-            self._server.stop()
-            self._server = None
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
-
-    @property
-    def url(self) -> str:
-        """Where it listens; raises ``RuntimeError`` before ``start``."""
-        if self._server is None:
-            raise RuntimeError("The sandbox is not started.")
-        return self._server.url
+        super().stop()
 
     @property
     def client_secret(self) -> str:
