@@ -14,7 +14,7 @@ from contactable.phone_tags import tags_missing
 from contactable.polling import ringing
 from contactable.register import marks
 from contactable.register.columns import EPOCH
-from contactable.service import has_begun
+from contactable.tasks import has_begun
 from contactable.transport import hurried
 from contactable.watching import unsigned, watch
 from contactable.webhooks.bells import waiting

@@ -12,8 +12,8 @@ from contactable.errors import Malformed
 from contactable.leaving import leave
 from contactable.loading import load
 from contactable.register import jobs
-from contactable.service import JOB_LEASE
 from contactable.supposing import suppose_job
+from contactable.tasks import JOB_LEASE
 
 if TYPE_CHECKING:
     from contactable.kit import Contactable

@@ -16,7 +16,7 @@ from contactable.errors import Malformed, Refused
 from contactable.mapping.segments import Segment, segments
 from contactable.own_properties import is_compact
 from contactable.register import Tx, cursors
-from contactable.service import has_begun
+from contactable.tasks import has_begun
 
 if TYPE_CHECKING:
     from contactable.kit import Contactable

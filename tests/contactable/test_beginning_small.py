@@ -14,7 +14,7 @@ from contactable.errors import Malformed
 from contactable.loading import drain, load
 from contactable.register import outbox
 from contactable.sandbox import HubSpotSandbox
-from contactable.service import has_begun, tasks
+from contactable.tasks import has_begun, tasks
 
 Connect = Callable[..., Contactable]
 

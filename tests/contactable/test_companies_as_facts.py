@@ -16,7 +16,7 @@ from contactable.previewing import preview
 from contactable.register import mirror
 from contactable.sandbox import HubSpotSandbox
 from contactable.sandbox.hubspot.tokens import SCOPES
-from contactable.service import tasks
+from contactable.tasks import tasks
 from contactable.watching import watch
 
 MAPPING = """

@@ -15,7 +15,8 @@ from contactable.register import marks
 from contactable.rules import Channel
 from contactable.sandbox import HubSpotSandbox
 from contactable.sandbox.hubspot.forms import Form
-from contactable.service import Memory, tasks
+from contactable.service import Memory
+from contactable.tasks import tasks
 from contactable.watching import watch
 
 MAPPING = """

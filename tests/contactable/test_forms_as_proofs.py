@@ -20,7 +20,7 @@ from contactable.register.consents import proofs_of
 from contactable.rules.acts import Act
 from contactable.sandbox import HubSpotSandbox
 from contactable.sandbox.hubspot.forms import Form
-from contactable.service import tasks
+from contactable.tasks import tasks
 
 CALL_ME, NEWSLETTER = "call-me", "newsletter"
 REQUEST = (

@@ -13,7 +13,7 @@ from contactable.next_calls import NEXT_CALL
 from contactable.register.testing import HandClock
 from contactable.rules.time_zones import shared_prefix
 from contactable.sandbox import HubSpotSandbox
-from contactable.service import tasks
+from contactable.tasks import tasks
 
 Connect = Callable[..., Contactable]
 MONDAY = datetime(2026, 11, 30, tzinfo=UTC)  # in Paris it is an hour later

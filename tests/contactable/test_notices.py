@@ -19,7 +19,7 @@ from contactable.loading import load
 from contactable.register import jobs, ledger
 from contactable.sandbox import zoho
 from contactable.sandbox.front import SmallCrm
-from contactable.service import tasks
+from contactable.tasks import tasks
 
 Make = Callable[..., Contactable]
 SETTINGS = """

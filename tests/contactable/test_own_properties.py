@@ -16,7 +16,7 @@ from contactable.register import Tx, cursors
 from contactable.rules import Channel, Reason
 from contactable.sandbox import HubSpotSandbox
 from contactable.sandbox.hubspot.definitions import Definition
-from contactable.service import tasks
+from contactable.tasks import tasks
 
 Connect = Callable[..., Contactable]
 PERSON = {"email": "camille@example.com", "audience": "consumer", "country": "FR", "last_contact_on": "2026-11-01"}

@@ -12,7 +12,8 @@ from contactable.loading import load
 from contactable.register import marks
 from contactable.sandbox import HubSpotSandbox
 from contactable.sandbox.hubspot.forms import Form
-from contactable.service import Memory, tasks
+from contactable.service import Memory
+from contactable.tasks import tasks
 
 Connect = Callable[..., Contactable]
 LISTS = """

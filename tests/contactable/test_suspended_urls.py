@@ -15,7 +15,7 @@ from contactable.register import marks
 from contactable.register.testing import HandClock
 from contactable.sandbox.blocklists import BlocklistSandbox, serve
 from contactable.sender_urls import MAY_NOT_ASK, askable, findings, remember
-from contactable.service import tasks
+from contactable.tasks import tasks
 
 Make = Callable[..., Contactable]
 URL = "https://crm.example.com/contactable/hooks"

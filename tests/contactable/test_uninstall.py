@@ -16,7 +16,7 @@ from contactable.loading import load
 from contactable.register import mirror, outbox
 from contactable.rules import Channel, Reason
 from contactable.sandbox import HubSpotSandbox
-from contactable.service import tasks
+from contactable.tasks import tasks
 
 Connect = Callable[..., Contactable]
 PERSON = {"email": "camille@example.com", "audience": "consumer", "country": "FR"}

@@ -18,8 +18,8 @@ from contactable.polling import waiting_bells
 from contactable.register import blocks, cursors, inbox, jobs, mirror, outbox
 from contactable.reviewing import questions
 from contactable.secret_ages import ages
-from contactable.service import tasks
 from contactable.sync import CHANGES
+from contactable.tasks import tasks
 from contactable.webhooks.knocks import refused_lately
 
 

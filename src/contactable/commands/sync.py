@@ -23,7 +23,7 @@ from contactable.one_process import run_or_leave
 from contactable.previewing import Preview, Sample, preview
 from contactable.progress import progress_bar
 from contactable.rules import Channel, Reason
-from contactable.service import has_begun
+from contactable.tasks import has_begun
 
 
 @click.command()
