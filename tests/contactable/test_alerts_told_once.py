@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from contactable import Contactable
-from contactable.alerts import beat, digest, look, send_digest, teller
+from contactable.alerts import digest, look, send_digest
 from contactable.commands import status
-from contactable.errors import SettingsError, Unavailable
+from contactable.errors import Unavailable
 from contactable.identifiers import IdentifierKind
 from contactable.incidents import DEAD_AFTER, MASS, REGULAR, troubles
 from contactable.register import (
@@ -374,107 +371,6 @@ def test_the_digest_of_a_quiet_week_says_so(kit: Contactable) -> None:
 
     assert "Oppositions this week: none" in box.told[0][1]
     assert "Nothing is wrong now." in box.told[0][1]
-
-
-@pytest.fixture
-def server() -> Iterator[tuple[str, list[str]]]:
-    """A server that keeps the method and body of what it is asked."""
-    asked: list[str] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_HEAD(self) -> None:
-            asked.append(f"{self.command} ")
-            self.send_response(200)
-            self.end_headers()
-
-        def do_POST(self) -> None:
-            asked.append(self.rfile.read(int(self.headers["Content-Length"])).decode())
-            self.send_response(200)
-            self.end_headers()
-
-        def log_message(self, format: str, *arguments: object) -> None:
-            """Nothing."""
-
-    listening = HTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=listening.serve_forever, daemon=True)
-    thread.start()
-    yield f"127.0.0.1:{listening.server_port}", asked
-    listening.shutdown()
-    thread.join()
-    listening.server_close()
-
-
-def test_the_heartbeat_beats_at_each_look(make_kit: Make, server: tuple[str, list[str]]) -> None:
-    where, asked = server
-
-    beat(make_kit(f'[alerts]\nheartbeat_url = "http://{where}/ping"'))
-
-    assert asked == ["HEAD "]
-
-
-def test_a_channel_of_the_notification_library_is_told(make_kit: Make, server: tuple[str, list[str]]) -> None:
-    pytest.importorskip("apprise")
-    where, asked = server
-
-    teller(make_kit(f'[alerts]\nto = ["json://{where}/"]'))("a title", "a text")
-
-    assert json.loads(asked[0])["title"] == "a title"
-
-
-def test_one_channel_that_is_down_silences_not_the_others(make_kit: Make, server: tuple[str, list[str]]) -> None:
-    pytest.importorskip("apprise")
-    where, asked = server
-
-    teller(make_kit(f'[alerts]\nto = ["json://127.0.0.1:1/", "json://{where}/"]'))("a title", "a text")
-
-    assert len(asked) == 1
-
-
-def test_when_no_channel_takes_it_the_next_look_tells_it(make_kit: Make) -> None:
-    pytest.importorskip("apprise")
-
-    with pytest.raises(Unavailable):
-        teller(make_kit('[alerts]\nto = ["json://127.0.0.1:1/"]'))("a title", "a text")
-
-
-def test_an_address_that_is_none_is_a_mistake_of_the_settings(make_kit: Make) -> None:
-    pytest.importorskip("apprise")
-
-    with pytest.raises(SettingsError, match=r"\[alerts\]"):
-        teller(make_kit('[alerts]\nto = ["nowhere://x"]'))("a title", "a text")
-
-
-MAIL = """
-[alerts]
-to = ["ops@example.com"]
-[mail]
-host = "127.0.0.1"
-port = {port}
-sender = "contactable@example.com"
-tls = "none"
-"""
-
-
-def test_a_mail_server_that_is_down_is_told_once_it_is_back(make_kit: Make, mailbox: tuple[Any, int]) -> None:
-    box, port = mailbox
-    with make_kit_on(make_kit, 1) as down, pytest.raises(Unavailable):
-        look(down)
-
-    with make_kit_on(make_kit, port) as up:
-        look(up)
-        look(up)
-
-    assert [message["Subject"] for message in box.messages] == ["contactable: `poll ovh` failed: ovh answers 401."]
-
-
-@contextmanager
-def make_kit_on(make_kit: Make, port: int) -> Iterator[Contactable]:
-    """A kit whose mail server answers, or does not, on that port; its register is the same each time."""
-    made = make_kit(MAIL.format(port=port), clock=HandClock())
-    made.register.write(lambda tx: marks.put(tx, marks.KEY_BACKED_UP, tx.keys[0][1].id))
-    a_failed_task(made)
-    yield made
-    made.close()
 
 
 def test_status_digest_and_alerts_say_the_same(kit: Contactable) -> None:
