@@ -7,20 +7,20 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
 from tests.console.conftest import Desk, wait_for
 from tests.console.test_preference_centre import LOU, NUMBER, know, reasons
+from werkzeug import Request, Response
 
 from contactable.clock import utc_now
 from contactable.identifiers import IdentifierKind
 from contactable.register import ledger, subjects
 from contactable.register.sealing import seal
 from contactable.rules import Reason
+from contactable.sandbox.loopback import served
 from contactable.signing import LinkPurpose, Secret, check_standard_webhook, sign_fresh_link
 
 MINE = "/contactable/mine"
@@ -256,20 +256,12 @@ def hook() -> Iterator[tuple[str, list[Any]]]:
     """Somebody's sender of text messages on loopback: its address, and what it was handed."""
     taken: list[Any] = []
 
-    class Sender(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            taken.append(({name.lower(): value for name, value in self.headers.items()}, body))
-            self.send_response(202)
-            self.end_headers()
+    def answer(request: Request) -> Response:
+        taken.append(({name.lower(): value for name, value in request.headers.items()}, request.get_data()))
+        return Response(status=202)
 
-        def log_message(self, *_: Any) -> None: ...
-
-    server = HTTPServer(("127.0.0.1", 0), Sender)
-    Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/send", taken
-    server.shutdown()
-    server.server_close()
+    with served(answer) as url:
+        yield f"{url}/send", taken
 
 
 def test_a_link_to_a_number_goes_through_the_signed_hook(
