@@ -6,21 +6,17 @@ tables of people are never written. Of two tables in a folder that name the same
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import os
-import shutil
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from contactable.connectors.csv.tables import OURS, Table, flags_of, ours_of, read_table, tables_at, write_flagged
 from contactable.connectors.parts import Seconds, one_change_a_contact, read_options
 from contactable.connectors.protocol import (
     Capabilities,
@@ -35,7 +31,7 @@ from contactable.connectors.protocol import (
     Result,
     Setting,
 )
-from contactable.errors import ContactableError, Refused, Unavailable
+from contactable.errors import ContactableError, Unavailable
 
 __all__ = ["CAPABILITIES", "SETTINGS", "Tables", "connect"]
 
@@ -51,9 +47,6 @@ SETTINGS = (
     Setting("path", "The file (.csv), or the folder in which exports arrive"),
     Setting("id", "The column that holds each contact's id", "id"),
 )
-OURS = "contactable_"
-OF_PEOPLE = "contactable_oppose"  # ticked by people in their own table, never by us
-FLAGGED = ".contactable.csv"
 PAGE = 500
 RESTED = 1.0  # seconds
 
@@ -75,22 +68,6 @@ def connect(
 ) -> Tables:
     """Take the tables of ``settings``; nothing is read yet. Raises ``SettingsError``."""
     return Tables(name, read_options(Options, settings, "The CSV connector"))
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """One table: where it is, its separator, the names of its columns, its rows by id, in order."""
-
-    path: Path
-    separator: str
-    header: tuple[str, ...]
-    rows: Mapping[str, Mapping[str, str]]
-    digest: str
-
-    @property
-    def flagged(self) -> Path:
-        """Where the same table with our columns stands."""
-        return self.path.with_name(self.path.name.removesuffix(".csv") + FLAGGED)
 
 
 class Tables:
@@ -132,7 +109,7 @@ class Tables:
                 kept = self._kept(table)
                 lacking = [name for name in names if name not in kept.header]
                 if lacking:
-                    _write(table, (*_ours(kept), *lacking), kept.rows)
+                    write_flagged(table, (*ours_of(kept), *lacking), kept.rows)
                 missing.update(dict.fromkeys(lacking))
         yield from missing
 
@@ -197,8 +174,8 @@ class Tables:
             kept = self._kept(table)
             here = {id: {**kept.rows.get(id, {}), **wanted[id]} for id in wanted.keys() & table.rows.keys()}
             if here:
-                columns = (*_ours(kept), *(name for each in wanted.values() for name in each))
-                _write(table, tuple(dict.fromkeys(columns)), {**kept.rows, **here})
+                columns = (*ours_of(kept), *(name for each in wanted.values() for name in each))
+                write_flagged(table, tuple(dict.fromkeys(columns)), {**kept.rows, **here})
         there = {id for table in tables for id in table.rows}
         return [_outcome(each.id, there, refused) for each in changes]
 
@@ -210,7 +187,7 @@ class Tables:
             for table in tables:
                 ours = self._kept(table)
                 for id, row in table.rows.items():
-                    flags = _flags(row, ours.rows.get(id, {}), _ours(ours))
+                    flags = flags_of(row, ours.rows.get(id, {}), ours_of(ours))
                     texts = {name: text for name, text in {**row, **flags}.items() if text}
                     found[id] = ContactRecord(id, texts)
         return list(found.values()), hashlib.sha256("".join(each.digest for each in tables).encode()).hexdigest()
@@ -219,11 +196,11 @@ class Tables:
         """The tables of people, the one changed last at the end."""
         path = Path(self.options.path)
         try:
-            dated = _dated(path)
+            dated = tables_at(path)
             rests = self.options.settle - (time.time() - max((at for at, _ in dated), default=0.0))
             if rests > 0:
                 time.sleep(rests)
-                if _dated(path) != dated:
+                if tables_at(path) != dated:
                     raise Unavailable(f"The table at {path} is being written: it is read when it rests.")
             return [self._read(each) for _, each in dated]
         except OSError as error:
@@ -242,16 +219,10 @@ class Tables:
         known = self._known.get(path)
         if known and known[0] == seen:
             return known[1]
-        table = _read(path, self.options.id)
+        table = read_table(path, self.options.id)
         if time.time() - at.st_mtime > RESTED:  # the clock of files is coarse: what is younger may change unseen
             self._known[path] = (seen, table)
         return table
-
-
-def _dated(path: Path) -> list[tuple[float, Path]]:
-    """The tables of people with the moment of their last change, in its order."""
-    files = [each for each in path.iterdir() if each.suffix == ".csv"] if path.is_dir() else [path]
-    return sorted((each.stat().st_mtime, each) for each in files if not each.name.endswith(FLAGGED))
 
 
 def _outcome(id: str, there: set[str], refused: set[str]) -> Outcome:
@@ -260,49 +231,3 @@ def _outcome(id: str, there: set[str], refused: set[str]) -> Outcome:
     if id in refused:
         return Outcome(id, Result.REFUSED, "a column of people's own is never written")
     return Outcome(id, Result.WRITTEN)
-
-
-def _read(path: Path, id_column: str) -> Table:
-    content = path.read_bytes()
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("cp1252", "replace")  # what a French Excel writes
-    head = text.partition("\n")[0]
-    separator = max(",;\t", key=head.count)
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator)
-    header = tuple(name for name in reader.fieldnames or () if name)
-    if id_column not in header:
-        raise Refused(f"{path.name} has no column `{id_column}`: name the column of ids as `id` in the settings.")
-    rows: dict[str, Mapping[str, str]] = {}
-    for row in reader:
-        id = (row.get(id_column) or "").strip()
-        if not id or id in rows:
-            why = "is used by an earlier row" if id else "is empty"
-            raise Refused(f"{path.name}, line {reader.line_num}: the id {why}; each row needs its own.")
-        rows[id] = {name: row.get(name) or "" for name in header}
-    return Table(path, separator, header, rows, hashlib.sha256(content).hexdigest())
-
-
-def _ours(flagged: Table) -> tuple[str, ...]:
-    return tuple(name for name in flagged.header if name.startswith(OURS))
-
-
-def _flags(row: Mapping[str, str], known: Mapping[str, str], ours: Sequence[str]) -> dict[str, str]:
-    """Our columns of one contact: what we wrote, else what people's table has."""
-    return {name: row.get(name, "") if name == OF_PEOPLE else known.get(name, row.get(name, "")) for name in ours}
-
-
-def _write(table: Table, ours: Sequence[str], flags: Mapping[str, Mapping[str, str]]) -> None:
-    """Write the flagged table anew, whole or not at all, for the same readers as the table itself."""
-    header = dict.fromkeys((*table.header, *ours))
-    handle, name = tempfile.mkstemp(dir=table.path.parent, prefix=".", suffix=".part")
-    with open(handle, "w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.DictWriter(file, list(header), delimiter=table.separator)
-        writer.writeheader()
-        for id, row in table.rows.items():
-            writer.writerow({**row, **_flags(row, flags.get(id, {}), ours)})
-        file.flush()
-        os.fsync(file.fileno())
-    shutil.copymode(table.path, name)
-    os.replace(name, table.flagged)
