@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import requests
-
-from contactable import Contactable
-from contactable.commands.init import write_keys
-from contactable.register import upgrade
-from contactable.settings import load
+from tests.installing import install, serving
 
 KEY = "a-key-of-nobody-0123456789abcdef"
 SETTINGS = """
@@ -33,21 +25,9 @@ addresses = ["51.159.7.123"]
 def url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The address of a server that is a process of its own, with one proxy of ours before it."""
     monkeypatch.setenv("KEY", KEY)
-    write_keys(tmp_path / "contactable-keys")
-    settings = tmp_path / "contactable.toml"
-    settings.write_text(SETTINGS)
-    kit = Contactable(load(settings))
-    upgrade(kit.settings.register_url, kit.keyring)
-    kit.close()
-    command = [sys.executable, "-m", "contactable", "--settings", str(settings), "serve", "--listen", "127.0.0.1:0"]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=os.environ.copy())
-    try:
-        assert process.stderr is not None
-        found = (re.search(r"answers at (http://\S+)", line) for line in process.stderr)
-        yield next(answers[1] for answers in found if answers)
-    finally:
-        process.kill()
-        process.wait()
+    install(tmp_path, SETTINGS).close()
+    with serving(tmp_path / "contactable.toml") as (_, address):
+        yield address
 
 
 def test_the_callers_address_arrives_and_metrics_are_for_this_machine(url: str) -> None:

@@ -1,25 +1,18 @@
 """``serve`` is killed between its answer to a sender and the write to the CRM; started again, it writes."""
 
-import os
-import re
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
 import requests
+from tests.installing import install_and_load, serving
 
-from contactable import Contactable
-from contactable.commands.init import write_keys
-from contactable.loading import load
-from contactable.register import upgrade
 from contactable.sandbox import HubSpotSandbox
-from contactable.settings import load as load_settings
 from contactable.signing import sign_twilio
 
 SETTINGS = """
@@ -46,32 +39,7 @@ def crm() -> Iterator[HubSpotSandbox]:
 def settings(tmp_path: Path, crm: HubSpotSandbox, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("HUBSPOT_TOKEN", crm.token)
     monkeypatch.setenv("TWILIO_TOKEN", "a-token-of-twilio")
-    write_keys(tmp_path / "contactable-keys")
-    path = tmp_path / "contactable.toml"
-    path.write_text(SETTINGS.format(url=crm.url))
-    kit = Contactable(load_settings(path))
-    upgrade(kit.settings.register_url, kit.keyring)
-    load(kit, "hubspot")
-    kit.close()
-    return path
-
-
-@contextmanager
-def serving(settings: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """Run ``contactable serve`` as a process of its own; give it and its address."""
-    command = [sys.executable, "-m", "contactable", "--settings", str(settings), "serve", "--listen", "127.0.0.1:0"]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=os.environ.copy())
-    try:
-        assert process.stderr is not None
-        for line in process.stderr:
-            if found := re.search(r"answers at (http://\S+)", line):
-                yield process, found[1]
-                break
-        else:
-            raise AssertionError("serve did not start")
-    finally:
-        process.kill()
-        process.wait()
+    return install_and_load(tmp_path, SETTINGS.format(url=crm.url))
 
 
 def send_stop(url: str) -> requests.Response:

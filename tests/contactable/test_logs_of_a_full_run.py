@@ -14,13 +14,9 @@ from urllib.parse import urlencode
 
 import pytest
 import requests
+from tests.installing import install_and_load
 
-from contactable import Contactable
-from contactable.commands.init import write_keys
-from contactable.loading import load
-from contactable.register import upgrade
 from contactable.sandbox import HubSpotSandbox
-from contactable.settings import load as load_settings
 from contactable.signing import sign_hmac, sign_twilio
 
 EMAIL, NUMBER, NAME = "camille.martin@example.com", "+33639980001", "Camille"
@@ -53,14 +49,7 @@ def crm() -> Iterator[HubSpotSandbox]:
 def settings(tmp_path: Path, crm: HubSpotSandbox, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name, value in {**SECRETS, "HUBSPOT_TOKEN": crm.token, "CONTACTABLE_LOG": "debug"}.items():
         monkeypatch.setenv(name, value)
-    write_keys(tmp_path / "contactable-keys")
-    path = tmp_path / "contactable.toml"
-    path.write_text(SETTINGS.format(url=crm.url))
-    kit = Contactable(load_settings(path))
-    upgrade(kit.settings.register_url, kit.keyring)
-    load(kit, "hubspot")
-    kit.close()
-    return path
+    return install_and_load(tmp_path, SETTINGS.format(url=crm.url))
 
 
 def command(settings: Path, *words: str) -> list[str]:

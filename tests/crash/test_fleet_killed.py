@@ -22,12 +22,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.installing import install_and_load
 
 from contactable import Contactable
-from contactable.commands.init import write_keys
 from contactable.identifiers import IdentifierKind
-from contactable.loading import load
-from contactable.register import ledger, subjects, upgrade
+from contactable.register import ledger, subjects
 from contactable.sandbox import HubSpotSandbox
 from contactable.sandbox.persistent import PersistentSender, address
 from contactable.settings import load as load_settings
@@ -76,14 +75,8 @@ def settings(tmp_path_factory: pytest.TempPathFactory, database: Any, crm: HubSp
         environment.setenv("HUBSPOT_TOKEN", crm.token)
         environment.setenv("MAIL_SECRET", SECRET)
         environment.setenv("CONTACTABLE_LOG", "error")
-        write_keys(folder / "contactable-keys")
         text = SETTINGS.format(host=database.get_postmaster_info().socket_dir, url=crm.url)
-        (folder / "contactable.toml").write_text(text)
-        kit = Contactable(load_settings(folder / "contactable.toml"))
-        upgrade(kit.settings.register_url, kit.keyring)
-        load(kit, "hubspot")
-        kit.close()
-        yield folder / "contactable.toml"
+        yield install_and_load(folder, text)
 
 
 class Process:

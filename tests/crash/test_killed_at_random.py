@@ -9,22 +9,21 @@ from __future__ import annotations
 
 import os
 import random
-import re
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
+from tests.installing import install_and_load
+from tests.installing import serving as run_serve
 
 from contactable import Contactable
-from contactable.commands.init import write_keys
 from contactable.identifiers import IdentifierKind
-from contactable.loading import load
-from contactable.register import ledger, subjects, upgrade
+from contactable.register import ledger, subjects
 from contactable.sandbox import HubSpotSandbox
 from contactable.sandbox.blocklists import Blocklist, BlocklistSandbox, serve
 from contactable.sandbox.persistent import PersistentSender, address
@@ -44,16 +43,6 @@ base_url = "{url}"
 [endpoints.mail]
 provider = "mailersend"
 secret = "env:MAIL_SECRET"
-[endpoints.brevo]
-provider = "brevo"
-path_secret = "env:MAIL_SECRET"
-api_url = "{lists}/brevo"
-api = {{ key = "env:MAIL_SECRET" }}
-[endpoints.sendgrid]
-provider = "sendgrid"
-secret = "env:MAIL_SECRET"
-api_url = "{lists}/sendgrid"
-api = {{ key = "env:MAIL_SECRET" }}
 """
 Serving = Callable[[], AbstractContextManager[tuple[subprocess.Popen[str], str]]]
 
@@ -83,33 +72,13 @@ def settings(tmp_path_factory: pytest.TempPathFactory, crm: HubSpotSandbox, list
         environment.setenv("HUBSPOT_TOKEN", crm.token)
         environment.setenv("MAIL_SECRET", SECRET)
         environment.setenv("CONTACTABLE_LOG", "error")
-        write_keys(folder / "contactable-keys")
-        (folder / "contactable.toml").write_text(SETTINGS.format(url=crm.url, lists=lists.url))
-        kit = Contactable(load_settings(folder / "contactable.toml"))
-        upgrade(kit.settings.register_url, kit.keyring)
-        load(kit, "hubspot")
-        kit.close()
-        yield folder / "contactable.toml"
+        yield install_and_load(folder, SETTINGS.format(url=crm.url) + lists.settings("env:MAIL_SECRET"))
 
 
 @pytest.fixture(scope="session")
 def serving(settings: Path) -> Serving:
     """Runs ``contactable serve`` as a process of its own; gives it and its address, and kills it at the end."""
-
-    @contextmanager
-    def run() -> Iterator[tuple[subprocess.Popen[str], str]]:
-        command = [sys.executable, "-m", "contactable", "--settings", str(settings), "serve", "--listen", "127.0.0.1:0"]
-        process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=os.environ.copy())
-        try:
-            assert process.stderr is not None
-            found = next(filter(None, (re.search(r"answers at (http://\S+)", line) for line in process.stderr)), None)
-            assert found is not None
-            yield process, found[1]
-        finally:
-            process.kill()
-            process.wait()
-
-    return run
+    return partial(run_serve, settings)
 
 
 @contextmanager

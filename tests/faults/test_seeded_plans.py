@@ -19,15 +19,14 @@ from typing import Any
 
 import pytest
 from tests.faults.life import Company, people
+from tests.installing import install
 
 from contactable import Contactable
-from contactable.commands.init import write_keys
 from contactable.errors import ContactableError
 from contactable.one_process import run_or_leave
-from contactable.register import ledger, mirror, outbox, upgrade
+from contactable.register import ledger, mirror, outbox
 from contactable.sandbox import Fault, HubSpotSandbox
 from contactable.sandbox.hubspot import UNLIMITED, seeded_faults
-from contactable.settings import load as load_settings
 
 PLANS = int(os.environ.get("FAULT_PLANS", "2"))
 PEOPLE, ROUNDS, FAULTS = 230, 3, 14
@@ -55,12 +54,8 @@ def company(folder: Path, seed: int, faults: tuple[Fault, ...]) -> Iterator[tupl
     folder.mkdir()
     with HubSpotSandbox(people(seed, PEOPLE), limits=UNLIMITED, seed=seed, faults=faults) as crm:
         os.environ["HUBSPOT_TOKEN"] = crm.token
-        write_keys(folder / "contactable-keys")
-        path = folder / "contactable.toml"
-        path.write_text(SETTINGS.format(url=crm.url))
-        kit = Contactable(load_settings(path))
-        upgrade(kit.settings.register_url, kit.keyring)
-        yield Company(crm, kit, seed), path
+        kit = install(folder, SETTINGS.format(url=crm.url))
+        yield Company(crm, kit, seed), folder / "contactable.toml"
         kit.close()
 
 

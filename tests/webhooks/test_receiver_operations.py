@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from tests.installing import install
 
 from contactable import Contactable
 from contactable.cli import WAITS_FOR_A_PERSON, group
-from contactable.commands.init import write_keys
-from contactable.register import inbox, upgrade
+from contactable.register import inbox
 from contactable.replaying import replay
 from contactable.rules import Reason
 from contactable.settings import load
@@ -44,10 +44,7 @@ SPOILT = "sms;3,36E+10;SHOP;noel;1;24/11/2026 09:00\n"
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An installation with an empty register."""
     monkeypatch.setenv("PATH_SECRET", "a-long-path-secret")
-    write_keys(tmp_path / "contactable-keys")
-    (tmp_path / "contactable.toml").write_text(SETTINGS)
-    kit = Contactable(load(tmp_path / "contactable.toml"))
-    upgrade(kit.settings.register_url, kit.keyring)
+    install(tmp_path, SETTINGS).close()
     return tmp_path
 
 

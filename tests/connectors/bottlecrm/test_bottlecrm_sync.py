@@ -10,13 +10,11 @@ from uuid import uuid4
 
 import pytest
 import requests
+from tests.installing import install
 
 from contactable import Contactable
-from contactable.commands.init import write_keys
 from contactable.loading import load
-from contactable.register import upgrade
 from contactable.rules import Channel, Reason
-from contactable.settings import parse
 
 SETTINGS = """
 public_url = "https://crm.example.com/contactable"
@@ -70,9 +68,7 @@ def company(bottle: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
     ]
     ids = bottle.play("add", org, people, 0)
     monkeypatch.setenv("BOTTLECRM_TOKEN", token)
-    write_keys(tmp_path / "contactable-keys")
-    kit = Contactable(parse(SETTINGS.format(url=bottle.url), tmp_path / "contactable.toml"))
-    upgrade(kit.settings.register_url, kit.keyring)
+    kit = install(tmp_path, SETTINGS.format(url=bottle.url))
     yield Company(bottle, token, org, ids, kit)
     kit.close()
 
