@@ -138,8 +138,10 @@ def _in_order(name: str, entry: Any) -> list[Any]:
     tables = [{"property": each} if isinstance(each, str) else each for each in entries]
     for place, each in enumerate(tables):
         if each in tables[:place]:
-            told = f"`{entries[place]}` comes before itself: an order of preference names each source once."
-            raise SettingsError(f"Mapping of `{name}`: {told}")
+            raise SettingsError(
+                f"Mapping of `{name}`: `{entries[place]}` comes before itself: "
+                "an order of preference names each source once."
+            )
     return entries
 
 

@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from contactable.errors import SettingsError
+from contactable.errors import SettingsError, part
 from contactable.mapping.values import plain
 from contactable.rules import Offer, Purpose, Sector
 from contactable.rules.acts import OfferScopes
@@ -116,14 +116,14 @@ def _understood(name: str, entry: Mapping[str, Any]) -> _Written:
     try:
         return msgspec.convert({key: value for key, value in entry.items() if value != ""}, _Written)
     except msgspec.ValidationError as error:
-        raise SettingsError(f"[offers.{name}]: {error}.{_accepted(entry)}") from None
+        raise SettingsError(f"[offers.{name}]: {error}. {_accepted(entry)}") from None
 
 
 def _accepted(entry: Mapping[str, Any]) -> str:
     for key, words in (("purpose", Purpose), ("sector", Sector)):
         if key in entry and entry[key] not in list(words):
-            return f" Accepted for {key}: {', '.join(words)}."
-    return f" Known here: {', '.join(_Written.__struct_fields__)}."
+            return part(f"Accepted for {key}: {', '.join(words)}.")
+    return part(f"Known here: {', '.join(_Written.__struct_fields__)}.")
 
 
 def _offer(name: str, entry: _Written, subscriptions: frozenset[str], everything: frozenset[str]) -> OfferSettings:

@@ -14,6 +14,7 @@ from flask import Response, request
 
 from contactable.console.private.visits import Page, Refused, Visit
 from contactable.console.site.languages import marked
+from contactable.console.site.sentences import in_words
 from contactable.errors import ContactableError, Malformed, SettingsError
 from contactable.mapping.countries import country_code
 from contactable.mapping.questions import (
@@ -59,9 +60,10 @@ def key(visit: Visit) -> Response:
     try:
         wrong = visit.doors.first.begin(said.get("crm", ""), said)
     except Malformed as error:
-        return _key(visit, said.get("crm", ""), [str(error)], said, HTTPStatus.UNPROCESSABLE_ENTITY)
+        problems = [in_words(error, visit.language)]
+        return _key(visit, said.get("crm", ""), problems, said, HTTPStatus.UNPROCESSABLE_ENTITY)
     if wrong:
-        problems = [f"{each.what} {each.mend}".strip() for each in wrong]
+        problems = [in_words(each.mend or each.what, visit.language) for each in wrong]
         return _key(visit, said["crm"], problems, said, HTTPStatus.UNPROCESSABLE_ENTITY)
     return visit.go("first_steps")
 
@@ -72,7 +74,7 @@ def answers(visit: Visit) -> Response:
     try:
         kept = visit.doors.first.answer(draft, _answers(visit, said), DEFAULT_COUNTRY in said)
     except (SettingsError, Malformed) as error:
-        return _questions(visit, draft, said, str(error), HTTPStatus.UNPROCESSABLE_ENTITY)
+        return _questions(visit, draft, said, in_words(error, visit.language), HTTPStatus.UNPROCESSABLE_ENTITY)
     if not kept:
         lacking = marked("By these answers some contacts tell no country: name a default one, or leave it empty.")
         return _questions(visit, draft, said, lacking, HTTPStatus.UNPROCESSABLE_ENTITY)
@@ -120,7 +122,12 @@ def _key(
     crm = crm if crm in choices else USUAL
     fields = [
         # A secret is never sent back to the browser.
-        (each, secret, "" if secret else (said or {}).get(each.name, each.default))
+        (
+            each,
+            in_words(each.question, visit.language),
+            secret,
+            "" if secret else (said or {}).get(each.name, each.default),
+        )
         for each in visit.doors.first.settings(crm)
         for secret in [visit.doors.first.is_secret(each)]
     ]
@@ -133,7 +140,7 @@ def _questions(
     try:
         portal, suggestions = visit.doors.first.look(draft)
     except ContactableError as error:
-        raise Refused(HTTPStatus.SERVICE_UNAVAILABLE, str(error)) from None
+        raise Refused(HTTPStatus.SERVICE_UNAVAILABLE, in_words(error, visit.language)) from None
     refusals: dict[str, list[Any]] = {}
     for each in suggestions:
         if each.opposition:

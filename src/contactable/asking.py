@@ -6,17 +6,19 @@ is kept as soon as it is right.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from contactable.agreeing import DECIDED, agreed
 from contactable.asking_words import WORDS
 from contactable.clock import utc_now
+from contactable.console.site.sentences import in_words
 from contactable.errors import SettingsError
 from contactable.first_settings import check, effect, read_typed, without_country
 from contactable.mapping.countries import country_code
@@ -45,11 +47,6 @@ if TYPE_CHECKING:
     from contactable.mapping.portal import Portal
     from contactable.mapping.suggest import Suggestion
     from contactable.rules.labels import Language
-
-_DECIDED: Final[Mapping[str, str]] = {
-    **dict.fromkeys(("take", "oui", "o", "yes", "y", "prendre"), TAKE),
-    **dict.fromkeys(("decline", "non", "n", "no", "ecarter"), DECLINE),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +94,9 @@ class Interview:
                 self.kept.answered("oppositions", decided)
 
     def _decision(self, text: str) -> str:
-        if plain(text) not in _DECIDED:
+        if plain(text) not in DECIDED:
             raise SettingsError(self._word("choose"))
-        return _DECIDED[plain(text)]
+        return TAKE if DECIDED[plain(text)] else DECLINE
 
     def _one(self, key: str) -> Any:
         fitting = fitting_of(key, self.suggestions)
@@ -123,7 +120,7 @@ class Interview:
         try:
             check(self.crm, key, self.kept.answers[key])
         except SettingsError as error:
-            self._say("wrong", why=error)
+            self._say("wrong", why=in_words(error, self.language))
             return False
         return True
 
@@ -138,7 +135,7 @@ class Interview:
             what = self._word(kind, name=name)
             near = get_close_matches(name, {"list": there["lists"], "form": there["forms"]}.get(kind, names), n=3)
             told = self._word("near", names=", ".join(near)) if near else ""
-            if not click.confirm(self._word("doubtful", what=what, near=told), default=False, err=True):
+            if not agreed(self._word("doubtful", what=what, near=told), self.language, default=False):
                 raise SettingsError(self._word("absent", what=what, near=told))
 
     def _default_country(self) -> None:
@@ -204,7 +201,7 @@ class Interview:
             try:
                 return read(text.strip())
             except SettingsError as error:
-                self._say("wrong", why=error)
+                self._say("wrong", why=in_words(error, self.language))
 
     def _show(self, each: Suggestion) -> None:
         """One suggestion: its line, whom it is about, and what it would open or close."""

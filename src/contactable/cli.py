@@ -20,21 +20,26 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from contactable.errors import ContactableError
+from contactable.errors import Conflict, ContactableError, Refused, RegisterError, SettingsError, Unavailable
 
 if TYPE_CHECKING:
     from contactable.kit import Contactable
     from contactable.register import Register
+    from contactable.rules.labels import Language
     from contactable.settings import Settings
 
 WAITS_FOR_A_PERSON = 6
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Context:
-    """What every command is given: where the settings are. Nothing is read before it is asked for."""
+    """What every command is given: where the settings are. Nothing is read before it is asked for.
 
-    path: Path
+    ``language`` is that of errors, where a command was told one.
+    """
+
+    path: Path = Path("contactable.toml")
+    language: Language | None = None
 
     @property
     def settings(self) -> Settings:
@@ -119,7 +124,7 @@ class Commands(click.Group):
 @click.pass_context
 def group(ctx: click.Context, path: Path) -> None:
     """Tell whom French law lets you approach, on which channel, and why; make every objection count."""
-    ctx.obj = Context(path)
+    ctx.ensure_object(Context).path = path
 
 
 def main() -> None:
@@ -127,16 +132,28 @@ def main() -> None:
     from contactable.logs import configure
 
     configure()
+    context = Context()
     try:
-        code = group(standalone_mode=False)
+        code = group(standalone_mode=False, obj=context)
     except click.ClickException as error:
         error.show()
         code = error.exit_code
     except click.Abort:
         code = 130
     except ContactableError as error:
-        click.echo(f"Error: {error}", err=True)
+        click.echo(_told(error, context), err=True)
         code = error.exit_code
     except BrokenPipeError:
         code = 0
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _told(error: ContactableError, context: Context) -> str:
+    """One sentence, in the language of the command, of the settings, or where there are none of the terminal."""
+    from contactable.console.site.sentences import in_words
+    from contactable.settings import language_of
+
+    if not isinstance(error, SettingsError | RegisterError | Conflict | Refused | Unavailable):
+        return f"Error: {error}"
+    said = in_words(error, context.language or language_of(context.path))
+    return f"Error: {error}" if said == str(error) else f"Erreur : {said}"

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 
+def part(text: str) -> str:
+    """A part of an error's sentence that has a translation of its own."""
+    return text
+
+
 class ContactableError(Exception):
     """Anything the kit refuses or could not do; ``exit_code`` is what the command line ends with."""
 

@@ -50,8 +50,10 @@ class KeptAnswers:
                 file.writelines(lines)
             fresh.replace(self.path)
         except OSError as error:
-            told = "make room there, or name a file in another folder with --settings"
-            raise SettingsError(f"{self.path} cannot be written ({error.strerror}): {told}.") from None
+            raise SettingsError(
+                f"{self.path} cannot be written ({error.strerror}): make room there, or name a file in another folder "
+                "with --settings."
+            ) from None
 
     def told(self, name: str, value: Any) -> None:
         """Keep something that was asked before the questions."""

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from contactable.errors import SettingsError
+from contactable.errors import SettingsError, part
 
 Positive = Annotated[float, msgspec.Meta(gt=0)]
 
@@ -224,6 +224,16 @@ def load(path: str | Path) -> Settings:
     return parse(text, path)
 
 
+def language_of(path: Path) -> Literal["fr", "en"]:
+    """The language of settings that may be wrong elsewhere; without a file, that of the terminal."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        terminal = next((found for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (found := os.environ.get(name))), "")
+        return "fr" if terminal.startswith("fr") else "en"
+    return "en" if re.search(r"""^language\s*=\s*["']en["']""", text, re.MULTILINE) else "fr"
+
+
 def parse(text: str, path: Path) -> Settings:
     """Understand the text of a settings file; ``path`` names it in errors and is the root of relative paths."""
     try:
@@ -245,7 +255,10 @@ def parse(text: str, path: Path) -> Settings:
     try:
         settings = msgspec.convert(table, Settings)
     except msgspec.ValidationError as error:
-        raise SettingsError(_explain(str(error), text, path)) from None
+        line, what, accepted = _explain(str(error), text)
+        if accepted:
+            raise SettingsError(f"{path}, line {line}: {what} ({accepted}).") from None
+        raise SettingsError(f"{path}, line {line}: {what}.") from None
     return _with_offers(settings)
 
 
@@ -270,16 +283,15 @@ def _with_offers(settings: Settings) -> Settings:
     return msgspec.structs.replace(settings, offers={"main": {}, **settings.offers})
 
 
-def _explain(message: str, text: str, path: Path) -> str:
-    """Add the line, and the accepted values, to what the checker says."""
+def _explain(message: str, text: str) -> tuple[int, str, str]:
+    """The line of what the checker says, what it says, and what is accepted, where that is a list."""
     what, _, where = message.partition(" - at `$")
     keys = re.findall(r"[^.\[\]`]+", where)
     unknown = re.search(r"unknown field `(.+)`", what)
     if unknown:
         keys.append(unknown[1])
-        what = f"`{unknown[1]}` is not a setting"
-    accepted = _accepted(keys, unknown is not None)
-    return f"{path}, line {_line_of(text, keys)}: {what}{f' ({accepted})' if accepted else ''}."
+        what = part(f"`{unknown[1]}` is not a setting")
+    return _line_of(text, keys), what, _accepted(keys, unknown is not None)
 
 
 def _accepted(keys: list[str], unknown: bool) -> str:
@@ -291,9 +303,11 @@ def _accepted(keys: list[str], unknown: bool) -> str:
         return ""
     fields = {f.encode_name: f.type for f in msgspec.structs.fields(section)}
     if unknown:
-        return "known here: " + ", ".join(sorted(set(fields) - {"folder", "path"}))
+        return part(f"known here: {', '.join(sorted(set(fields) - {'folder', 'path'}))}")
     values = getattr(fields.get(keys[-1]), "__args__", ()) if keys else ()
-    return "accepted: " + ", ".join(map(str, values)) if values and all(isinstance(v, str) for v in values) else ""
+    if not (values and all(isinstance(value, str) for value in values)):
+        return ""
+    return part(f"accepted: {', '.join(values)}")
 
 
 def _is_section(kind: Any) -> bool:
@@ -318,14 +332,14 @@ def read_secret(reference: str, folder: Path = Path()) -> bytes:
     source, _, name = reference.partition(":")
     if source == "env" and name:
         value = os.environ.get(name, "").strip().encode()
-        where = f"the environment variable {name}"
+        if not value:
+            raise SettingsError(f"The environment variable {name} is missing or empty: put the secret there.")
     elif source == "file" and name:
-        where = f"the file {folder / name}"
         value = _read_private(folder / name)
+        if not value:
+            raise SettingsError(f"The file {folder / name} is missing or empty: put the secret there.")
     else:
         raise SettingsError("A secret is written as env:NAME or file:PATH, never in the settings file itself.")
-    if not value:
-        raise SettingsError(f"{where} is missing or empty: put the secret there.")
     return value
 
 

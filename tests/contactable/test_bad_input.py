@@ -72,7 +72,7 @@ def test_another_key_than_the_registers_is_refused_before_anything_is_read(folde
     run = contactable(folder, "status")
 
     assert run.returncode == 5
-    assert "not the one that the register was written with" in said(run)
+    assert "pas celle avec laquelle le registre a été écrit" in said(run)
 
 
 def test_a_key_that_others_may_read_is_refused(folder: Path) -> None:
@@ -103,7 +103,7 @@ def test_a_crm_that_does_not_answer_is_said_with_its_exit_code(folder: Path) -> 
     run = contactable(folder, "sync", "--yes")
 
     assert run.returncode == 4
-    assert "HubSpot does not answer" in said(run)
+    assert "HubSpot ne répond pas" in said(run)
 
 
 def test_a_wrong_token_is_refused_without_being_quoted(folder: Path) -> None:
@@ -114,7 +114,7 @@ def test_a_wrong_token_is_refused_without_being_quoted(folder: Path) -> None:
 
     assert run.returncode == 4
     assert "wrong-token" not in run.stdout + run.stderr
-    assert "token" in said(run)
+    assert "le jeton est faux" in said(run)
 
 
 def test_a_missing_scope_is_named(folder: Path) -> None:
@@ -154,7 +154,7 @@ def test_a_port_that_is_in_use_is_said_and_leaves_the_register_free(folder: Path
 
     Register.open(url, Contactable(load(folder / "contactable.toml")).keyring).close()
     assert run.returncode == 1
-    assert "in use" in said(run)
+    assert "est déjà pris" in said(run)
 
 
 def test_an_unknown_connector_is_refused_by_name(folder: Path) -> None:

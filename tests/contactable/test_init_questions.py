@@ -113,9 +113,9 @@ def test_a_wrong_answer_is_refused_at_once_with_what_to_do_and_asked_again(folde
         assert "répondez oui" in person.type("list:Ne plus contacter (oui, non): ", "oui")
         person.type("property:stop_sms (oui, non): ", "non")
         person.type("]: ", "{ property = ")
-        assert "cannot be read" in person.type("]: ", "{ property = 'type_client', valeurs = 1 }")
-        assert "`valeurs` is not known here" in person.type("]: ", "tipe_client")
-        assert "type_client" in person.type("Garder quand même ? [y/N]: ", "")
+        assert "ne peut pas être lu" in person.type("]: ", "{ property = 'type_client', valeurs = 1 }")
+        assert "`valeurs` n'est pas connu ici" in person.type("]: ", "tipe_client")
+        assert "type_client" in person.type("Garder quand même ? [o/N]: ", "")
         assert "Refusé" in person.type("]: ", "type_client")
         person.type("trades: ", "Achats, Maintenance")
         person.type("\nsector: ", "batiment")
@@ -202,7 +202,7 @@ def test_answers_outlive_settings_that_cannot_be_written(folder: Path) -> None:
     again = subprocess.run(command, input="", text=True, capture_output=True, cwd=folder)
 
     assert failed.returncode == 3
-    assert re.search(r"contactable-keys.* cannot be written", failed.stderr)
+    assert re.search(r"contactable-keys.* ne peut pas être écrit", failed.stderr)
     assert "Traceback" not in failed.stderr
     assert again.returncode == 0, again.stderr
     assert load(folder / "c.toml").offers["main"]["trades"] == "all"
@@ -215,14 +215,14 @@ def test_a_folder_where_nothing_can_be_kept_is_refused_before_anything_is_asked(
     failed = subprocess.run(command, input="", text=True, capture_output=True, cwd=folder)
 
     assert failed.returncode == 3
-    assert "c.answers.toml cannot be written" in failed.stderr
+    assert "c.answers.toml ne peut pas être écrit" in failed.stderr
     assert "Ces sources" not in failed.stderr
 
 
 def test_a_token_that_is_typed_in_the_place_of_its_name_is_refused_and_kept_nowhere(folder: Path) -> None:
     with init(folder, "--public-url", "https://example.com/c", "--unsubscribe", "--source", "records.jsonl") as person:
         person.type("[env:HUBSPOT_TOKEN]: ", "pat-eu1-0000")
-        assert "env:NAME or file:PATH" in person.type("[env:HUBSPOT_TOKEN]: ", "env:HUBSPOT_TOKEN")
+        assert "Un secret s'écrit env:NOM ou file:CHEMIN" in person.type("[env:HUBSPOT_TOKEN]: ", "env:HUBSPOT_TOKEN")
         person.until("(oui, non): ")
 
     assert "pat-eu1" not in (folder / "c.answers.toml").read_text(encoding="utf-8")

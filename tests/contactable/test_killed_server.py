@@ -83,7 +83,7 @@ def test_a_second_server_is_refused_and_says_why(settings: Path) -> None:
         second = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
 
     assert second.returncode == 1
-    assert "Another process has this register" in second.stderr
+    assert "Un autre processus tient ce registre" in second.stderr
 
 
 def test_a_server_ends_cleanly_when_told_to(settings: Path) -> None:

@@ -73,10 +73,11 @@ def command(
     from contactable.kept_answers import KeptAnswers
 
     path = context.path
+    context.language = language
     if path.exists():
         raise SettingsError(f"{path} exists already: edit it, or name another with --settings.")
     kept = KeptAnswers.beside(path)
-    language = language or kept.start.get("language", "fr")
+    context.language = language = language or kept.start.get("language", "fr")
     with _going_on(kept, language):
         public_url = public_url or kept.start.get("public_url") or _asked_url(kept, language)
         if no_crm:
@@ -161,6 +162,7 @@ def _crm(kept: KeptAnswers, named: str | None) -> str:
 
 def _unsubscribes(kept: KeptAnswers, crm: str, told: bool | None, language: Language) -> bool | None:
     """Whether to write the CRM's own opt-outs, on by default; None where it has none."""
+    from contactable.agreeing import agreed
     from contactable.connectors import find
 
     if not find(crm).CAPABILITIES.opt_out:
@@ -168,15 +170,17 @@ def _unsubscribes(kept: KeptAnswers, crm: str, told: bool | None, language: Lang
     told = kept.start.get("unsubscribe") if told is None else told
     if told is not None or not sys.stdin.isatty():
         return told is not False
-    answer = click.confirm(SAID[language]["unsubscribe"], default=True, err=True)
+    answer = agreed(SAID[language]["unsubscribe"], language, default=True)
     kept.told("unsubscribe", answer)
     return answer
 
 
 def _looks(kept: KeptAnswers, source: Path | None, language: Language) -> bool:
     """Whether contacts are looked at and questions put: where an export is named, where it was begun, or on a yes."""
+    from contactable.agreeing import agreed
+
     begun = kept.answers or kept.passed or "source" in kept.start
-    return bool(source or begun or (sys.stdin.isatty() and click.confirm(SAID[language]["look"], default=True)))
+    return bool(source or begun or (sys.stdin.isatty() and agreed(SAID[language]["look"], language, default=True)))
 
 
 def _short(**options: str | None) -> Iterator[str]:
@@ -198,19 +202,23 @@ def _first_crm(
         options[name] = read_answer(value)
     for each in settings_of(type):
         if each.name not in options:
-            options[each.name] = _option(each)
+            options[each.name] = _option(each, language)
             kept.start["crm"] = type
             kept.told("options", dict(options))
     return FirstCrm(type, options, unsubscribes)
 
 
-def _option(setting: Setting) -> str:
+def _option(setting: Setting, language: Language) -> str:
     """Ask for one option; a secret itself is refused at once, and kept nowhere."""
+    from contactable.console.site.sentences import in_words
+
+    question = in_words(setting.question, language)
     while True:
-        answer = str(click.prompt(setting.question, default=setting.default or None, err=True)).strip()
+        answer = str(click.prompt(question, default=setting.default or None, err=True)).strip()
         if answer.startswith(_SECRETS) or not setting.default.startswith(_SECRETS):
             return answer
-        click.echo("  A secret is written as env:NAME or file:PATH, never in the settings file itself.", err=True)
+        told = "A secret is written as env:NAME or file:PATH, never in the settings file itself."
+        click.echo(f"  {in_words(told, language)}", err=True)
 
 
 def _look(source: Path | None, crm: FirstCrm, folder: Path) -> Portal:
