@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from contactable import own_properties
 from contactable.identifiers import IdentifierKind
+from contactable.keeping import Summary
 from contactable.register import mirror, outbox, siblings
 from contactable.settling import LATER
-from contactable.sync import Progress, Summary
+from contactable.sync import Progress
 from contactable.worker import work
 
 if TYPE_CHECKING:
