@@ -68,8 +68,8 @@ DEFAULT_COUNTRY = "default-country"
 """The name of the declaration of a country for whoever tells none."""
 COUNTRY_OF_THE_OTHERS = Question(
     DEFAULT_COUNTRY,
-    "pays par défaut de {without} contacts sur {count} dont rien ne le dit (FR ; vide : aucun)",
-    "default country of {without} contacts of {count} that tell none (FR; empty: none)",
+    "contacts dont rien ne dit le pays : {without} sur {count} ; leur pays par défaut (FR ; vide : aucun)",
+    "contacts that tell no country: {without} of {count}; their default country (FR; empty: none)",
 )
 """Belongs to the question of the country, and is put where some contacts tell none."""
 EVERYBODY = ("all", "tous", "tout le monde", "everybody")

@@ -17,7 +17,7 @@ from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po, write_po
 
 from contactable.console.site.languages import CATALOGUES
-from contactable.console.site.sentences import KIT
+from contactable.console.site.sentences import KIT, PLACE
 
 CONSOLE: Final = CATALOGUES.parent
 KEYWORDS: Final[dict[str, Any]] = {"_": None, "gettext": None, "ngettext": (1, 2), "marked": None}
@@ -32,11 +32,26 @@ SAID_HERE: Final = {
     "mapping/written.py": frozenset({"Malformed"}),
 }
 """Other errors of which people are told in the first hour."""
+OF_MSGSPEC: Final = (
+    "Expected `%(1)s`, got `%(2)s`",
+    "Expected `%(1)s` >= %(2)s",
+    "Expected `%(1)s` <= %(2)s",
+    "Expected `%(1)s` > %(2)s",
+    "Expected `%(1)s` matching regex %(2)s",
+    "Object contains unknown field `%(1)s`",
+    "Object missing required field `%(1)s`",
+    "Invalid enum value %(1)s",
+)
+"""What the library that checks settings says of them, with or without the place."""
 ALSO: Final = (
     "run `contactable register upgrade`.",
     "mount its disk for writing",
     "change its rights",
     "this one",
+    " since %(1)s",
+    " (campaign %(1)s)",
+    "has suspended our URL",
+    "has our URL no more",
     # Why a CRM cannot be connected:
     "%(1)d answers %(2)d: %(3)s.",
     "%(1)d answers %(2)d.",
@@ -53,16 +68,8 @@ ALSO: Final = (
     "Read-only file system",
     "Address already in use",
     "Cannot assign requested address",
-    # What the library that checks settings says of them:
-    "Expected `%(1)s`, got `%(2)s`",
-    "Expected `%(1)s` >= %(2)s",
-    "Expected `%(1)s` <= %(2)s",
-    "Expected `%(1)s` > %(2)s",
-    "Expected `%(1)s` matching regex %(2)s",
-    "Object contains unknown field `%(1)s`",
-    "Object missing required field `%(1)s`",
-    "Invalid enum value %(1)s",
-    "%(1)s - at `%(2)s`",
+    *OF_MSGSPEC,
+    *(f"{each} - at `%({each.count('%(') + 1})s`" for each in OF_MSGSPEC),
 )
 """What stands in a place of these sentences."""
 
@@ -121,6 +128,8 @@ def _said(code: ast.Module, names: frozenset[str]) -> Iterator[ast.expr]:
         match each:
             case ast.Call(func=ast.Name(id="Setting"), args=[_, question, *_]):
                 yield question
+            case ast.Call(func=ast.Name(id="Trouble"), args=[_, what, to_do]):
+                yield from (text for text in (what, to_do) if isinstance(text, ast.Constant) or len(_words(text)) > 3)
             case ast.Call(func=ast.Name(id=name), args=[text, *_]) if name in names:
                 yield text
             case ast.Assign(targets=[ast.Name(id="_SAID")], value=ast.Dict(values=texts)):
@@ -133,6 +142,11 @@ def _said(code: ast.Module, names: frozenset[str]) -> Iterator[ast.expr]:
 
 def _returns(body: list[ast.stmt]) -> Iterator[ast.Return]:
     return (each for statement in body for each in ast.walk(statement) if isinstance(each, ast.Return))
+
+
+def _words(text: ast.expr) -> str:
+    """What a sentence says besides its values."""
+    return PLACE.sub("", _shape(text))
 
 
 def _shape(text: ast.expr) -> str:

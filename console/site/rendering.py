@@ -14,6 +14,7 @@ from flask import Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from contactable.console.site.languages import day_in_words, moment_in_words, texts
+from contactable.console.site.sentences import in_words
 from contactable.rules.labels import Language
 
 STATIC: Final = Path(__file__).parent.parent / "static"
@@ -56,7 +57,7 @@ def with_headers(response: Response, framed_by: str = "'none'") -> Response:
 
 @cache
 def environment(language: Language) -> Environment:
-    """The templates of one language, with ``_``, and the filters of days, moments and numbers."""
+    """The templates of one language, with ``_``, and the filters of days, moments, numbers and errors."""
     made = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -86,5 +87,6 @@ def _filters(language: Language) -> Mapping[str, Any]:
         "day": lambda day: day_in_words(day, language),
         "moment": lambda moment: moment_in_words(moment, language),
         "moment_or_day": lambda when: (moment_in_words if isinstance(when, datetime) else day_in_words)(when, language),
+        "in_words": lambda sentence: in_words(sentence, language),
         "number": lambda number: format_decimal(number, locale=language),
     }

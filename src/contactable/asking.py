@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from babel.numbers import format_decimal
 
 from contactable.agreeing import DECIDED, agreed
 from contactable.asking_words import WORDS
@@ -147,7 +148,7 @@ class Interview:
         if not without:
             return
         question = COUNTRY_OF_THE_OTHERS.fr if self.language == "fr" else COUNTRY_OF_THE_OTHERS.en
-        prompt = question.format(without=f"{without:,}", count=f"{len(self.portal.contacts):,}")
+        prompt = question.format(without=self._number(without), count=self._number(len(self.portal.contacts)))
         country = self._until_right(prompt, self._country)
         if country:
             self.kept.answered("declare", [*declared, default_country(country, *self._signed())])
@@ -163,7 +164,9 @@ class Interview:
     def _declarations(self) -> None:
         declared: list[dict[str, Any]] = list(self.kept.answers.get("declare", ()))
         if self.kept.has("declare"):
-            self._say("kept", answer=", ".join(each["name"] for each in declared) or '""')
+            told = [each["name"] for each in declared if each["name"] != DEFAULT_COUNTRY]
+            if told or "declare" in self.kept.passed:
+                self._say("kept", answer=", ".join(told) or '""')
         while "declare" not in self.kept.passed:
             forms = self._until_right(self._word("forms"), self._forms)
             if not forms:
@@ -209,10 +212,13 @@ class Interview:
         told = [f"+{count} {label(channel, self.language)}" for channel, count in opened.items()]
         told += [f"-{count} {label(channel, self.language)}" for channel, count in closed.items()]
         examples = f" ; {', '.join(each.examples)}" if each.examples else ""
-        of = self._word("of", count=f"{len(self.portal.contacts):,}")
+        of = self._word("of", count=self._number(len(self.portal.contacts)))
         does = f" ; {of}{', '.join(told)}" if told else ""
-        contacts = self._word("contacts", count=f"{each.contacts:,}")
+        contacts = self._word("contacts", count=self._number(each.contacts))
         click.echo(f"  {each.toml}   # {contacts}{examples}{does}", err=True)
+
+    def _number(self, number: int) -> str:
+        return format_decimal(number, locale=self.language)
 
     def _say(self, word: str, **said: object) -> None:
         click.echo(self._word(word, **said), err=True)

@@ -22,7 +22,7 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "nothing": "« - » : rien",
         "near": " Noms proches : {names}.",
         "doubtful": "  {what} ne se trouve pas ici.{near} Garder quand même ?",
-        "contacts": "{count} contacts",
+        "contacts": "contacts : {count}",
         "of": "sur {count} regardés : ",
         "forms": "formulaires, séparés par des virgules (tous : tout le monde ; vide : personne, ou personne d'autre)",
         "no_country": "« {name} » n'est pas un pays connu : écrivez son nom ou son code, comme FR.",

@@ -19,6 +19,7 @@ SAID: Final[Mapping[Language, Mapping[str, str]]] = {
         "upgrade": "crée le registre",
         "backup": "personne ne peut refaire une clé perdue",
         "doctor": "dit ce qui manque",
+        "dry": "montre ce qui serait écrit dans le CRM",
         "then": "puis :",
     },
     "en": {
@@ -31,6 +32,7 @@ SAID: Final[Mapping[Language, Mapping[str, str]]] = {
         "upgrade": "makes the register",
         "backup": "nobody can restore a lost key",
         "doctor": "says what is missing",
+        "dry": "shows what would be written to the CRM",
         "then": "then:",
     },
 }

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from contactable import notices, own_properties, sender_urls
 from contactable.agent_cards import phones
 from contactable.connectors.protocol import Finding, Level, WorksOut
-from contactable.errors import ContactableError, Malformed, NotAuthentic
+from contactable.errors import ContactableError, Malformed, NotAuthentic, RegisterError
 from contactable.phone_tags import tags_missing
 from contactable.polling import ringing
 from contactable.register import marks
@@ -57,7 +57,7 @@ def _careful(look: Callable[[], Iterable[Finding]]) -> Iterator[Finding]:
         with hurried(PATIENCE):
             yield from look()
     except ContactableError as error:
-        yield Finding(type(error).__name__, Level.ERROR, str(error))
+        yield Finding("register" if isinstance(error, RegisterError) else "not looked at", Level.ERROR, str(error))
 
 
 def _public_url(kit: Contactable) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from tests.console.conftest import Look
 from tests.console.test_first_steps import client as client
-from tests.console.test_first_steps import connect, done, page, reasons, wait
+from tests.console.test_first_steps import connect, done, is_connected, page, reasons, wait
 from tests.console.test_first_steps import kit as kit
 from tests.console.test_first_steps import serving as serving
 from tests.console.test_private_access import PASSWORD, send
@@ -56,10 +56,12 @@ def answered(client: Client, **said: str) -> Any:
 def test_who_tells_no_country_is_counted_in_the_question(client: Client, crm: HubSpotSandbox) -> None:
     connect(client, crm)
     assert 'value="&#34;pays_de_facturation&#34;"' in page(client)  # what is suggested counts until it is changed
-    assert "Pays par défaut de 3 contacts sur 4 dont rien ne le dit (FR ; vide : aucun)" in page(client)
+    assert "Contacts dont rien ne dit le pays : 3 sur 4 ; leur pays par défaut (FR ; vide : aucun)" in page(client)
     again = answered(client, country="", **{**DEFAULT, "country-evidence": ""})
-    assert "Pays par défaut de 2 contacts sur 4" in again.text
-    assert "Default country of 3 contacts of 4 that tell none (FR; empty: none)" in page(client, "/first-steps?lang=en")
+    assert "Contacts dont rien ne dit le pays : 2 sur 4" in again.text
+    assert "Contacts that tell no country: 3 of 4; their default country (FR; empty: none)" in page(
+        client, "/first-steps?lang=en"
+    )
 
 
 def test_a_default_country_is_a_signed_declaration_and_opens(
@@ -129,7 +131,7 @@ def test_nobody_is_asked_where_every_contact_tells_its_country(client: Client) -
 
 
 def test_somebody_without_a_terminal_names_a_default_country_in_a_browser(
-    serving: str, crm: HubSpotSandbox, look: Look, tmp_path: Path
+    crm: HubSpotSandbox, serving: str, look: Look, tmp_path: Path
 ) -> None:
     page = look.page
     page.goto(f"{serving}/first-steps")
@@ -143,7 +145,7 @@ def test_somebody_without_a_terminal_names_a_default_country_in_a_browser(
     page.click("form[action$=key] button")
     page.wait_for_selector("#default-country", timeout=30_000)
     look.check("first-country")
-    page.get_by_label("Pays par défaut de 3 contacts sur 4").fill("France")
+    page.get_by_label("Contacts dont rien ne dit le pays : 3 sur 4").fill("France")
     for name, value in {**ANSWERS, **{key: DEFAULT[key] for key in ("country-evidence", "country-by")}}.items():
         page.fill(f"[id='{name}']", value)
     page.click("form[action$=answers] button")
@@ -158,3 +160,4 @@ def test_somebody_without_a_terminal_names_a_default_country_in_a_browser(
         ("default-country", "Anne Exemple, DPO"),
         ("told-at-collection", "administrator"),
     ]
+    wait(lambda: is_connected(look, f"{serving}/first-steps"), "the server does not begin anew")

@@ -14,6 +14,7 @@ from tests.console.test_first_steps import kit as kit
 from tests.console.test_private_access import send
 from werkzeug.test import Client
 
+from contactable import Contactable
 from contactable.console.site.catalogue import french_of, raised
 from contactable.console.site.sentences import KIT, PLACE, in_words
 from contactable.settings import load
@@ -111,6 +112,27 @@ def test_the_first_steps_say_in_french_why_a_crm_is_not_connected(client: Client
     assert "Il manque ceci : L&#39;adresse d&#39;EspoCRM" in send(client, "/first-steps/key", crm="espocrm").text
     page = client.get("/contactable/console/first-steps?crm=espocrm", base_url="https://crm.example.com").text
     assert "L&#39;adresse d&#39;EspoCRM (https://…)" in page
+
+
+def test_what_is_wrong_is_said_in_french_on_the_page_of_operations(client: Client) -> None:
+    page = client.get("/contactable/console/operations", base_url="https://crm.example.com").text
+    assert "La clé du registre n&#39;est dans aucune sauvegarde." in page
+
+
+def test_explain_names_channels_and_reasons_in_words(kit: Contactable, tmp_path: Path) -> None:
+    kit.close()
+    command = [sys.executable, "-m", "contactable", "explain", "--email", "a@example.com"]
+    said = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+    assert "Courrier" in said
+    assert "robocall" not in said
+
+
+def test_doctor_names_the_register_that_is_missing(tmp_path: Path) -> None:
+    init = ["init", "--no-crm", "--public-url", "https://example.com/c"]
+    subprocess.run([sys.executable, "-m", "contactable", *init], cwd=tmp_path, check=True, capture_output=True)
+    command = [sys.executable, "-m", "contactable", "doctor"]
+    said = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True).stdout
+    assert "error   register\n" in said
 
 
 def test_settings_in_english_are_still_read(tmp_path: Path) -> None:

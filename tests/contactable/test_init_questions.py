@@ -124,17 +124,18 @@ def test_a_wrong_answer_is_refused_at_once_with_what_to_do_and_asked_again(folde
             person.type(f"{key}: ", "")
         person.type("]: ", "")  # the country that was suggested
         said = person.type("(FR ; vide : aucun): ", "Atlantide")
-        assert "pays par défaut de 1 contacts sur 2 dont rien ne le dit" in said
+        assert "contacts dont rien ne dit le pays : 1 sur 2 ; leur pays par défaut" in said
         assert "n'est pas un pays connu" in person.type("(FR ; vide : aucun): ", "France")
         person.type("(un fichier ou une référence): ", "marché français, contrats")
         person.type("signé par (nom, fonction): ", "Anne Exemple, DPO")
-        person.type("personne d'autre): ", "Demande de rappel")
+        assert "déjà répondu" not in person.type("personne d'autre): ", "Demande de rappel")
         assert "Demande de devis" in person.type("personne d'autre): ", "Demande de devis")
         person.type("(un fichier ou une référence): ", "texte de mars")
         person.type("signé par (nom, fonction): ", " ")
         assert "une déclaration est signée" in person.type("signé par (nom, fonction): ", "Anne Exemple, DPO")
         person.type("personne d'autre): ", "")
         assert person.ends() == 0
+        assert "contactable sync --dry-run     # montre ce qui serait écrit" in person.said
 
     settings = load(folder / "c.toml")
     assert settings.offers["main"]["trades"] == ["Achats", "Maintenance"]
@@ -174,13 +175,13 @@ def test_who_stops_is_told_where_the_answers_are_and_goes_on_from_there(folder: 
         for key in ("sector", "sale", "last_contact_on"):
             person.type(f"{key}: ", "")
         person.type("]: ", "-")
-        assert "of 2 contacts of 2" in person.type("(FR; empty: none): ", "")
+        assert "contacts that tell no country: 2 of 2" in person.type("(FR; empty: none): ", "")
         person.until("nobody else): ")
         assert person.stop() == 130
     assert "default-country" in kept(folder)["init"]["passed"]  # type: ignore[index]
 
     with init(folder) as person:  # whoever wanted none is not asked again
-        assert "default country" not in person.type("nobody else): ", "")
+        assert "their default country" not in person.type("nobody else): ", "")
         assert person.ends() == 0
 
     mapping = load(folder / "c.toml").connectors["hubspot"].mapping

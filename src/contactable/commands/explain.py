@@ -14,6 +14,7 @@ from rich.table import Table
 
 from contactable.cli import Context, json_option, pass_context, print_json
 from contactable.explaining import Explanation, explain
+from contactable.rules import Channel, Reason
 from contactable.rules.labels import column_label, label, source_label
 
 if TYPE_CHECKING:
@@ -119,15 +120,18 @@ def _print_verdicts(console: Console, found: Explanation, language: Language) ->
         state = f"[green]{words['open']}[/]" if verdict.allowed else f"[red]{words['closed']}[/]"
         opens = " + ".join(column_label(column, language) for column in verdict.advice)
         why = label(verdict.reason, language)
-        table.add_row(channel, state, why, str(verdict.until or ""), opens, found.decided_by[channel])
+        table.add_row(
+            label(Channel(channel), language), state, why, str(verdict.until or ""), opens, found.decided_by[channel]
+        )
     console.print(table)
     for channel, verdict in found.verdicts.items():
+        name = label(Channel(channel), language)
         for id in verdict.sources:
-            console.print(f"{channel}: {source_label(id, language)}")
+            console.print(f"{name}: {source_label(id, language)}")
         for condition in verdict.conditions:
-            console.print(f"{channel}: {label(condition, language)}")
+            console.print(f"{name}: {label(condition, language)}")
         for reading in verdict.readings:
-            console.print(f"{channel}: {words['reading'].format(name=reading)}")
+            console.print(f"{name}: {words['reading'].format(name=reading)}")
 
 
 def _print_facts(console: Console, found: Explanation, language: Language) -> None:
@@ -153,7 +157,8 @@ def _print_shown(console: Console, found: Explanation, day: date, language: Lang
         state = words["open" if each.allowed else "closed"]
         again = f"{words['open' if now.allowed else 'closed']}: {label(now.reason, language)}"
         since = each.written_at.isoformat(timespec="seconds")
-        table.add_row(each.record, each.channel, state, each.reason, since, again)
+        channel, why = label(Channel(each.channel), language), label(Reason(each.reason), language)
+        table.add_row(each.record, channel, state, why, since, again)
     console.print(table)
 
 

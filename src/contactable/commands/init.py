@@ -81,7 +81,7 @@ def command(
     with _going_on(kept, language):
         public_url = public_url or kept.start.get("public_url") or _asked_url(kept, language)
         if no_crm:
-            _write(path, fill(public_url=public_url, crm=None, language=language), language)
+            _write(path, fill(public_url=public_url, crm=None, language=language), language, connected=False)
             click.echo("  contactable console user add NAME --role administrator", err=True)
             first_steps = f"{SAID[language]['then']} {public_url}/console/first-steps"
             click.echo(f"  contactable serve              # {first_steps}", err=True)
@@ -117,7 +117,7 @@ def _going_on(kept: KeptAnswers, language: Language) -> Iterator[None]:
     kept.forget()
 
 
-def _write(path: Path, text: str, language: Language) -> None:
+def _write(path: Path, text: str, language: Language, *, connected: bool = True) -> None:
     fresh = path.with_name(f"{path.name}.new")
     try:
         write_keys(path.resolve().parent / "contactable-keys")
@@ -133,6 +133,8 @@ def _write(path: Path, text: str, language: Language) -> None:
     click.echo(f"  contactable register upgrade   # {said['upgrade']}", err=True)
     click.echo(f"  contactable key backup         # {said['backup']}", err=True)
     click.echo(f"  contactable doctor             # {said['doctor']}", err=True)
+    if connected:
+        click.echo(f"  contactable sync --dry-run     # {said['dry']}", err=True)
 
 
 def write_keys(folder: Path) -> None:
