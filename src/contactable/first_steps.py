@@ -29,8 +29,9 @@ from contactable.mapping.questions import SOURCES, Tables, name_of, tables_from_
 from contactable.mapping.suggest import Suggestion, suggest
 from contactable.previewing import preview
 from contactable.progress import Moved
-from contactable.register import Tx, cursors
+from contactable.register import Tx, cursors, summary
 from contactable.rules import Channel
+from contactable.rules.calendar import paris_day
 from contactable.settings import parse, placed, read_secret
 from contactable.transport import hurried
 
@@ -160,6 +161,7 @@ def go_job(kit: Contactable, arguments: Mapping[str, Any], tell: Moved) -> str:
         write_settings(kit.settings.path, _text(kit, made.crm, _tables(made)))
         note = load(drafted, made.type, progress=tell)
     forget(kit)
+    summary.count(kit.register, paris_day(kit.clock()))  # who comes to the overview sees it
     kit.begin_anew()
     return note
 

@@ -116,6 +116,7 @@ def test_from_a_key_to_properties_that_are_written(
     client: Client, kit: Contactable, crm: HubSpotSandbox, tmp_path: Path
 ) -> None:
     before = (tmp_path / "contactable.toml").read_text("utf-8")
+    assert "0 contacts" in page(client, "/")
     assert connect(client, crm).status_code == 303
     assert "list:Ne plus contacter" in page(client)
     assert send(client, "/first-steps/answers", **ANSWERS).status_code == 303
@@ -130,6 +131,7 @@ def test_from_a_key_to_properties_that_are_written(
     job = done(kit, send(client, "/first-steps/go", looked=looked.id))
 
     assert job.state == jobs.DONE, job.note
+    assert "4 contacts" in page(client, "/")  # counted again, and not a quarter of an hour later
     told = "legitimate_interest_professional"
     assert sorted(map(str, reasons(crm, "phone"))) == [told, told, told, "opposition"]
     assert reasons(crm, "sms").count("opposition") == 2
