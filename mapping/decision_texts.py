@@ -16,6 +16,7 @@ DOUBTS_IN_FRENCH: Final = {
 
 WORDS: Final = {
     "fr": {
+        "colon": " : ",
         "title": "Décisions de prospection",
         "intro": "Chaque décision est à approuver par la personne responsable. Ce qui a changé depuis est en gras.",
         "doubt": "Doute",
@@ -24,7 +25,7 @@ WORDS: Final = {
         "never": "Jamais approuvée",
         "approved": "Approuvée par {by}, le {on}",
         "changed": "Modifiée depuis",
-        "offer": "Offre « {label} » : finalité {purpose}, secteur {sector}.",
+        "offer": "Offre « {label} », finalité : {purpose} ; secteur : {sector}.",
         "no_sector": "aucun des secteurs interdits",
         "subscriptions": "Types d'abonnement qui la portent",
         "declaration": "Nous déclarons {facts} pour : {about}. Preuve : {evidence}. Par {by}, le {on}.",
@@ -37,6 +38,7 @@ WORDS: Final = {
         "missing": "Ce qui manque au texte",
     },
     "en": {
+        "colon": ": ",
         "title": "Decisions on prospecting",
         "intro": "Each decision is to be approved by the person in charge. What changed since is in bold.",
         "doubt": "Doubt",

@@ -90,9 +90,9 @@ def render(
     for decision in found:
         lines += ["", f"## {decision.name}", "", decision.says, ""]
         behind = {"doubt": decision.doubt, "default": decision.default}
-        lines += [f"- {say[key]}: {text}" for key, text in behind.items() if text]
+        lines += [f"- {say[key]}{say['colon']}{text}" for key, text in behind.items() if text]
         if effects and decision.name in effects:
-            lines.append(f"- {say['effect']}: {effects[decision.name]}")
+            lines.append(f"- {say['effect']}{say['colon']}{effects[decision.name]}")
         lines.append(f"- {_standing(decision, approvals, language)}")
     return "\n".join(lines) + "\n"
 
@@ -119,8 +119,8 @@ def _offer(offer: OfferSettings, language: Language) -> Decision:
     for column, (key, _) in TIES.items():
         terms = offer.ties[column]
         if terms is not None:
-            said.append(f"`{key}`: {say['all'] if terms == 'all' else ', '.join(sorted(terms))}.")
-    said.append(f"{say['subscriptions']}: {', '.join(sorted(offer.subscriptions)) or say['none']}.")
+            said.append(f"`{key}`{say['colon']}{say['all'] if terms == 'all' else ', '.join(sorted(terms))}.")
+    said.append(f"{say['subscriptions']}{say['colon']}{', '.join(sorted(offer.subscriptions)) or say['none']}.")
     ties = {column: sorted(terms) if isinstance(terms, frozenset) else terms for column, terms in offer.ties.items()}
     of = [offer.label, offer.offer.purpose, offer.offer.sector, ties, sorted(offer.subscriptions)]
     return _decision(f"offer:{offer.name}", " ".join(said), "", "", of)
@@ -154,7 +154,7 @@ def _names(patterns: Iterable[Any]) -> str:
 
 def _wording(wording: Wording, language: Language) -> Decision:
     missing = ", ".join(gap.statement for gap in gaps_of(wording)) or WORDS[language]["none"]
-    says = f"> {wording.text}\n\n{WORDS[language]['missing']}: {missing}."
+    says = f"> {wording.text}\n\n{WORDS[language]['missing']}{WORDS[language]['colon']}{missing}."
     return _decision(f"wording:{wording.version}", says, "", "", [wording.kind, wording.text, dict(wording.says)])
 
 

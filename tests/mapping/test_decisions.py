@@ -41,6 +41,13 @@ def test_every_decision_is_on_the_page_with_its_doubt(language: Language) -> Non
     assert all(text in page for text in ("demo-form", "folder 12", "Anne Exemple", "achats", "list:Ne pas appeler"))
 
 
+def test_french_puts_a_space_before_a_colon() -> None:
+    french, english = (render(all_of(language), [], language=language) for language in ("fr", "en"))
+    assert "Types d'abonnement qui la portent : " in french
+    assert "- Doute : " in french
+    assert "Subscription types that carry it: " in english
+
+
 def test_nothing_is_approved_before_somebody_does() -> None:
     found = all_of()
 
