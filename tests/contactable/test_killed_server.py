@@ -4,7 +4,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -91,6 +91,27 @@ def test_a_server_ends_cleanly_when_told_to(settings: Path) -> None:
         process.send_signal(signal.SIGTERM)
 
         assert process.wait(timeout=20) == 0
+
+
+def test_a_server_that_begins_anew_answers_again_in_the_same_process(settings: Path) -> None:
+    with serving(settings) as (process, _):
+        process.send_signal(signal.SIGUSR1)
+
+        assert process.stderr is not None
+        assert next(line for line in process.stderr if "answers at" in line)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 0
+
+
+@pytest.mark.parametrize("order", [(signal.SIGUSR1, signal.SIGTERM), (signal.SIGTERM, signal.SIGUSR1)])
+def test_a_server_that_is_told_to_stop_while_it_begins_anew_stops(
+    settings: Path, order: Sequence[signal.Signals]
+) -> None:
+    with serving(settings) as (process, _):
+        for each in order:
+            process.send_signal(each)
+
+        process.wait(30)
 
 
 def test_a_server_whose_crm_is_down_ends_when_told_to(crm: HubSpotSandbox, settings: Path) -> None:
