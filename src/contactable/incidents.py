@@ -60,12 +60,16 @@ def troubles(kit: Contactable) -> list[Trouble]:
 
 def _syncs(kit: Contactable, tx: Tx) -> Iterator[Trouble]:
     every = timedelta(seconds=kit.settings.schedule.sync)
-    runs = jobs.last_runs(tx)
+    runs, moved = jobs.last_runs(tx), cursors.updated(tx)
     for name in kit.connectors:
-        run, begun = runs.get(f"sync {name}"), cursors.get(tx, name, CHANGES) is not None
-        if begun and (run is None or tx.now - run.ended_at > MISSED_SYNCS * every):
-            since = f" since {_at(run.ended_at)}" if run else ""
-            yield Trouble(f"sync:{name}", f"{name} was not read{since}.", "See that `contactable serve` runs.")
+        read_at, run = moved.get((name, CHANGES)), runs.get(f"sync {name}")
+        if read_at is None:  # a person has not begun
+            continue
+        last = max(read_at, run.ended_at) if run else read_at  # `contactable sync` reads too
+        if tx.now - last > MISSED_SYNCS * every:
+            yield Trouble(
+                f"sync:{name}", f"{name} was not read since {_at(last)}.", "See that `contactable serve` runs."
+            )
 
 
 def _tasks(kit: Contactable, tx: Tx) -> Iterator[Trouble]:

@@ -104,6 +104,7 @@ def oppose(tx: Tx, count: int = 1, **values: Any) -> list[ledger.Entry | None]:
 
 def a_missed_sync(kit: Contactable) -> None:
     kit.register.write(lambda tx: cursors.set(tx, "crm", CHANGES, {"at": 1}))
+    move(kit, hours=1)
 
 
 def a_failed_task(kit: Contactable) -> None:
@@ -252,6 +253,12 @@ def test_an_installation_in_order_has_nothing_to_tell(kit: Contactable) -> None:
 
     assert look(kit, box) == "0 open"
     assert box.told == []
+
+
+def test_what_a_command_has_just_read_was_read(kit: Contactable) -> None:
+    kit.register.write(lambda tx: cursors.set(tx, "crm", CHANGES, {"at": 1}))
+
+    assert troubles(kit) == []
 
 
 @pytest.mark.parametrize(("id", "provoke"), CAUSES.items(), ids=CAUSES)
