@@ -8,6 +8,7 @@ salt (``salts``), so the others stay provable.
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -22,7 +23,7 @@ from contactable.register.schema_seals import leaves, seals
 from contactable.register.store import Register
 from contactable.register.transaction import Tx
 
-AT_ONCE: Final = 5_000  # entries in one seal: a transaction of some 50 ms
+AT_ONCE: Final = 1_000  # entries in one seal: a transaction of some 10 ms, more where senders want the processor too
 LATE: Final = 86_400_000  # milliseconds: a transaction of another process may commit later than its ids say
 
 # What is committed to, in this order; as bytes and numbers lie in the columns, so that nothing is lost in between.
@@ -35,15 +36,22 @@ _DAY: Final = COMMITTED.index("whole_day")
 _encode: Final = msgspec.json.Encoder().encode
 
 
-def seal(register: Register, key: SealKey, roots: Path, tell: Callable[[int], None] = lambda _: None) -> int:
+def seal(
+    register: Register, key: SealKey, roots: Path, tell: Callable[[int], None] = lambda _: None, rest: float = 0
+) -> int:
     """Seal every entry that is not sealed yet, and publish what the file of roots has not; return how many entries.
 
-    Raises ``RegisterError`` where the file cannot be written: what was sealed is published next time.
+    ``rest`` is how many times as long as each seal took is waited before the next, so that senders are not kept waiting
+    while many entries are sealed. Raises ``RegisterError`` where the file cannot be written: what was sealed is
+    published next time.
     """
-    total = 0
+    total, begun = 0, time.monotonic()
     while count := register.write(lambda tx: _seal_some(tx, key)):
         total += count
         tell(total)
+        if count == AT_ONCE:
+            time.sleep(rest * (time.monotonic() - begun))
+        begun = time.monotonic()
     publish(register, roots)
     return total
 

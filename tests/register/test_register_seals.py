@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Executable, delete, insert, select, update
 
 from contactable.errors import NotAuthentic, RegisterError
-from contactable.register import Tx
+from contactable.register import NewEntry, Tx, ledger
 from contactable.register.erasing import erase
 from contactable.register.merkle import climb, leaf_of, path_of, root_of
 from contactable.register.retention import purge
@@ -246,3 +246,17 @@ def test_both_databases_commit_to_the_same_content(sqlite_house: Workbench) -> N
     row = (*raw, None, "", "certain", "", None, None, '{"act":"yes"}')
 
     assert content_of(row) == content_of((*row[:9], 1, *row[10:]))
+
+
+def test_many_entries_are_sealed_a_thousand_at_a_time_with_a_rest_after_each_that_was_full(
+    house: Workbench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subject, rests, told = house.subject(), list[float](), list[int]()
+    news = [NewEntry(kind="opposition", subject_id=subject, on="email", reason=f"{place}") for place in range(2_100)]
+    house.write(ledger.record, news)
+    monkeypatch.setattr("contactable.register.sealing.time.sleep", rests.append)
+
+    assert seal(house.register, KEY, tmp_path / "roots.jsonl", told.append, rest=9) == 2_100
+
+    assert told == [1_000, 2_000, 2_100]
+    assert [rest > 0 for rest in rests] == [True, True]
