@@ -37,20 +37,24 @@ _encode: Final = msgspec.json.Encoder().encode
 
 
 def seal(
-    register: Register, key: SealKey, roots: Path, tell: Callable[[int], None] = lambda _: None, rest: float = 0
+    register: Register,
+    key: SealKey,
+    roots: Path,
+    tell: Callable[[int], None] = lambda _: None,
+    rest: Callable[[float], bool] = lambda _: False,
 ) -> int:
     """Seal every entry that is not sealed yet, and publish what the file of roots has not; return how many entries.
 
-    ``rest`` is how many times as long as each seal took is waited before the next, so that senders are not kept waiting
-    while many entries are sealed. Raises ``RegisterError`` where the file cannot be written: what was sealed is
+    ``rest`` is told how many seconds a seal took after which more are to come: it may wait, so that senders need not,
+    and says whether to end here. Raises ``RegisterError`` where the file cannot be written: what was sealed is
     published next time.
     """
     total, begun = 0, time.monotonic()
     while count := register.write(lambda tx: _seal_some(tx, key)):
         total += count
         tell(total)
-        if count == AT_ONCE:
-            time.sleep(rest * (time.monotonic() - begun))
+        if count == AT_ONCE and rest(time.monotonic() - begun):
+            break
         begun = time.monotonic()
     publish(register, roots)
     return total

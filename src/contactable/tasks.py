@@ -177,7 +177,8 @@ def _summary(kit: Contactable) -> str:
 
 
 def _seal(kit: Contactable) -> str:
-    count = seal(kit.register, kit.seal_key, kit.settings.roots, rest=SEAL_REST)
+    stopped = kit.service.stopping  # a server that is told to stop leaves the rest to the next seal
+    count = seal(kit.register, kit.seal_key, kit.settings.roots, rest=lambda took: stopped.wait(SEAL_REST * took))
     return f"{count} entries" if count else ""
 
 

@@ -248,15 +248,32 @@ def test_both_databases_commit_to_the_same_content(sqlite_house: Workbench) -> N
     assert content_of(row) == content_of((*row[:9], 1, *row[10:]))
 
 
-def test_many_entries_are_sealed_a_thousand_at_a_time_with_a_rest_after_each_that_was_full(
-    house: Workbench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    subject, rests, told = house.subject(), list[float](), list[int]()
-    news = [NewEntry(kind="opposition", subject_id=subject, on="email", reason=f"{place}") for place in range(2_100)]
-    house.write(ledger.record, news)
-    monkeypatch.setattr("contactable.register.sealing.time.sleep", rests.append)
+@pytest.fixture
+def many(house: Workbench) -> int:
+    """More entries than two seals take."""
+    news = [
+        NewEntry(kind="opposition", subject_id=house.subject(), on="email", reason=f"{place}") for place in range(2_100)
+    ]
+    return len(house.write(ledger.record, news))
 
-    assert seal(house.register, KEY, tmp_path / "roots.jsonl", told.append, rest=9) == 2_100
+
+def test_many_entries_are_sealed_a_thousand_at_a_time_with_a_rest_after_each_that_was_full(
+    house: Workbench, roots: Path, many: int
+) -> None:
+    rests, told = list[float](), list[int]()
+
+    def rest(took: float) -> bool:
+        rests.append(took)
+        return False
+
+    assert seal(house.register, KEY, roots, told.append, rest) == many
 
     assert told == [1_000, 2_000, 2_100]
     assert [rest > 0 for rest in rests] == [True, True]
+
+
+def test_sealing_that_is_told_to_end_leaves_the_rest_to_the_next(house: Workbench, roots: Path, many: int) -> None:
+    assert seal(house.register, KEY, roots, rest=lambda _: True) == 1_000
+    assert len(roots.read_text().splitlines()) == 1
+
+    assert seal(house.register, KEY, roots) == many - 1_000
