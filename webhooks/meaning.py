@@ -168,11 +168,7 @@ def international(text: str) -> str:
 def fact_key(provider: str, *facts: object) -> str:
     """The key of an event without an id: 32 hexadecimal digits over the facts in their order, absent ones as None."""
     # Written as a Python list, which keeps the facts apart: joined texts would let one fact run into the next.
-    return digest(ascii([provider, *[fact.isoformat() if isinstance(fact, datetime) else fact for fact in facts]]))
-
-
-def digest(listed: str) -> str:
-    """The key over facts that are written already, as ``ascii`` writes a list of the provider and of them."""
+    listed = ascii([provider, *[fact.isoformat() if isinstance(fact, datetime) else fact for fact in facts]])
     return hashlib.sha256(listed.encode()).hexdigest()[:32]
 
 

@@ -29,8 +29,8 @@ from contactable.webhooks.meaning import (
     INVALID,
     UNSUBSCRIBED,
     Meaning,
-    digest,
     each,
+    fact_key,
 )
 from contactable.webhooks.provider import Answers, Proof, Status
 from contactable.webhooks.reading import Section
@@ -175,7 +175,5 @@ def _event(item: Section, meaning: Meaning, on: On = On.ALL, scope: Scope = EVER
 
 def _key(item: Section, suffix: str) -> str:
     # attemptNumber and subscriptionId are left out: they change while the fact stays.
-    portal, said, record, event, at, name = item.each_raw(
-        "portalId", "subscriptionType", "objectId", "eventId", "occurredAt", "propertyName"
-    )
-    return digest(f"['hubspot', {portal!a}, {said!a}, {record!a}, {event!a}, {at!a}, {name!a}, {suffix!a}]")
+    names = ("portalId", "subscriptionType", "objectId", "eventId", "occurredAt", "propertyName")
+    return fact_key("hubspot", *item.each_raw(*names), suffix)
